@@ -1,0 +1,1 @@
+"""Sharp/van der Heijde scoring of hand and foot radiographs: the method, the networks, the evidence."""

@@ -1,0 +1,32 @@
+"""A film whose truth is known: a phantom, or a real film that was marked by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.radiograph.parts import Point
+from core.svh import Limb, Side, Site
+
+
+@dataclass(frozen=True)
+class LabelledFilm:
+    """Pixels and truth of one limb on one film.
+
+    `pixels` are [H, W] float32 in [0, 1], bone bright. `points` holds named points in film pixels (joint-space centres,
+    bone centres, tips: the names of `films.json`). `grades` holds the true SvH points of the sites that can be scored.
+    `damage_mask` is [H, W] uint8: 1 where an erosion lies in projection, 2 inside a joint gap, 0 elsewhere.
+    `side` is the side that the anatomy shows. `source` says where the film came from, `film_id` is the unit of splitting.
+    """
+
+    pixels: NDArray[np.float32]
+    limb: Limb
+    side: Side
+    points: Mapping[str, Point]
+    grades: Mapping[Site, int]
+    film_id: str
+    source: str
+    spacing_mm: float | None = None
+    damage_mask: NDArray[np.uint8] | None = None
+    uncertain: frozenset[str] = field(default_factory=frozenset)

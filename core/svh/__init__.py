@@ -1,0 +1,12 @@
+"""The Sharp/van der Heijde method: sites, maxima, readings, totals."""
+
+from core.svh.sites import FOOT_EROSION as FOOT_EROSION
+from core.svh.sites import FOOT_JSN as FOOT_JSN
+from core.svh.sites import HAND_EROSION as HAND_EROSION
+from core.svh.sites import HAND_JSN as HAND_JSN
+from core.svh.sites import SITE_BY_SUFFIX as SITE_BY_SUFFIX
+from core.svh.sites import SITES as SITES
+from core.svh.sites import Damage as Damage
+from core.svh.sites import Limb as Limb
+from core.svh.sites import Side as Side
+from core.svh.sites import Site as Site

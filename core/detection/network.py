@@ -1,0 +1,163 @@
+"""The networks that find: limbs on a whole film, and parts and joints in an upright view of one limb.
+
+Source: DeepRA stage 1 for the RetinaNets (Lin 2017, arXiv:1708.02002; ResNet-50-FPN at 1000/1400 in the paper, MobileNetV2-FPN
+in the compact set); the limb finder reads centres and vectors off a map as in CenterNet (Zhou 2019, arXiv:1904.07850).
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torchvision.models import mobilenet_v2, resnet50
+from torchvision.models.detection.anchor_utils import AnchorGenerator
+from torchvision.models.detection.image_list import ImageList
+from torchvision.models.detection.backbone_utils import BackboneWithFPN
+from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
+from torchvision.ops import misc
+from torchvision.ops.feature_pyramid_network import ExtraFPNBlock
+
+from core.detection.template import TEMPLATE_MM
+from core.layers.stretch import Stretch
+from core.radiograph.parts import JOINTS, PARTS
+from core.svh import Limb
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+# What the finder reports of a limb beside its centre: four landmarks, each the mean of some points.
+LANDMARKS: dict[Limb, tuple[tuple[str, ...], ...]] = {
+    Limb.HAND: (("MCP2", "MCP3", "MCP4", "MCP5"), ("RAD", "ULN"), ("PIP2", "PIP3", "PIP4", "PIP5"), ("MCP1",), ("MCP5",)),
+    Limb.FOOT: (("MTP1", "MTP2", "MTP3", "MTP4", "MTP5"), ("TMT1", "TMT5"), ("PIP2", "PIP3", "PIP4"), ("MTP1",), ("MTP5",)),
+}
+LIMBS = (Limb.HAND, Limb.FOOT)
+VECTOR_UNIT_PX = 32.0
+
+
+@dataclass(frozen=True)
+class FinderSettings:
+    """The film is laid into a square of `side_px`; one cell of the map is 8 px."""
+
+    side_px: int = 256
+    width: int = 96
+
+
+@dataclass(frozen=True)
+class PartsSettings:
+    """View of one limb: (width, height) in px, mm of the template per px, the template point in its middle."""
+
+    limb: str = "HAND"
+    backbone: str = "mobilenet_v2"
+    width_px: int = 320
+    height_px: int = 416
+    mm_per_px: float = 0.6
+    centre_mm: tuple[float, float] = (0.0, 0.0)
+    fpn_width: int = 128
+    anchors_px: tuple[tuple[int, ...], ...] = ((72, 96), (128, 168))
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The points with a heat map: every SvH joint, then the points that help to tell the parts apart."""
+        limb = Limb(self.limb)
+        extra = ("TIP", "DIP", "PIP") if limb is Limb.HAND else ("PIP", "TMT")
+        more = tuple(n for n in TEMPLATE_MM[limb] if n.startswith(extra) and n not in JOINTS[limb])
+        return JOINTS[limb] + more
+
+
+def _fpn(backbone: str, width: int) -> BackboneWithFPN:
+    """Feature pyramid with maps at strides 8, 16, 32 named 0, 1, 2; ImageNet weights are loaded by the trainer."""
+    if backbone == "mobilenet_v2":
+        body = mobilenet_v2().features[:-1]
+        return BackboneWithFPN(body, {"6": "0", "13": "1", "17": "2"}, [32, 96, 320], width, extra_blocks=_NoExtra())
+    if backbone == "resnet50":
+        body = resnet50(norm_layer=misc.FrozenBatchNorm2d)
+        layers = {"layer2": "0", "layer3": "1", "layer4": "2"}
+        return BackboneWithFPN(body, layers, [512, 1024, 2048], width, extra_blocks=_NoExtra())
+    raise ValueError(f"unknown detection backbone {backbone}")
+
+
+class _NoExtra(ExtraFPNBlock):
+    """torchvision adds a pooled level unless it is told what else to add: nothing."""
+
+    def forward(self, results: list[Tensor], x: list[Tensor], names: list[str]) -> tuple[list[Tensor], list[str]]:
+        return results, names
+
+
+def _tower(width: int, out: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(width, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU(inplace=True), nn.Conv2d(width, out, 1)
+    )
+
+
+class LimbFinder(nn.Module):
+    """Whole film [N, 1, S, S] in [0, 1] -> heat logits [N, 2, S/8, S/8] (hand, foot) and vectors [N, 2 * 10, S/8, S/8].
+
+    Heat peaks at the centre of the finger or toe base joints; the vectors point, in units of 32 px, from a cell to the
+    five landmarks of that limb (centre, proximal, distal, thumb side, little side).
+    """
+
+    def __init__(self, settings: FinderSettings = FinderSettings()) -> None:  # noqa: B008
+        super().__init__()
+        self.settings = settings
+        self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)
+        self.backbone = _fpn("mobilenet_v2", settings.width)
+        self.heat = _tower(settings.width, len(LIMBS))
+        self.vectors = _tower(settings.width, len(LIMBS) * 10)
+        nn.init.constant_(self.heat[-1].bias, -4.0)  # type: ignore[arg-type]
+
+    def forward(self, film: Tensor) -> tuple[Tensor, Tensor]:
+        """Heat logits and vectors."""
+        features = self.backbone(self.stretch(film))["0"]
+        return self.heat(features), self.vectors(features)
+
+
+class PartsNetwork(RetinaNet):
+    """torchvision's RetinaNet on the views of one limb, with a map of joint centres read off the same pyramid.
+
+    `forward(views [N, 1, H, W])` gives (detections as torchvision gives them, heat logits [N, P, H/4, W/4]);
+    `losses(views, targets)` the two RetinaNet losses and the heat logits. Boxes in view pixels; label k is `PARTS[limb][k]`.
+    """
+
+    def __init__(self, settings: PartsSettings) -> None:
+        limb = Limb(settings.limb)
+        backbone = _fpn(settings.backbone, settings.fpn_width)
+        anchors = AnchorGenerator(settings.anchors_px, ((0.5, 1.0, 2.0),) * len(settings.anchors_px))
+        head = RetinaNetHead(settings.fpn_width, anchors.num_anchors_per_location()[0], len(PARTS[limb]))
+        super().__init__(
+            backbone, len(PARTS[limb]), anchor_generator=anchors, head=head, score_thresh=0.02, detections_per_img=60
+        )
+        self.settings = settings
+        self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)
+        levels = len(settings.anchors_px)
+        self.levels = tuple(str(k) for k in range(3 - levels, 3))
+        self.joints = nn.Sequential(
+            nn.Conv2d(settings.fpn_width, 64, 3, padding=1),
+            nn.BatchNorm2d(64),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(64, 64, 3, padding=1),
+            nn.BatchNorm2d(64),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(64, 4 * len(settings.points), 1),
+            nn.PixelShuffle(2),
+        )
+        nn.init.constant_(self.joints[-2].bias, -4.0)  # type: ignore[arg-type]
+
+    def _run(self, views: Tensor) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor], Tensor]:
+        pyramid: OrderedDict[str, Tensor] = self.backbone(self.stretch(views))
+        features = [pyramid[name] for name in self.levels]
+        sizes = [(views.shape[-2], views.shape[-1])] * len(views)
+        anchors = self.anchor_generator(ImageList(views, sizes), features)
+        return features, self.head(features), anchors, self.joints(pyramid["0"])
+
+    def losses(self, views: Tensor, targets: list[dict[str, Tensor]]) -> tuple[dict[str, Tensor], Tensor]:
+        """RetinaNet's classification and box losses, and the heat logits."""
+        _, outputs, anchors, heat = self._run(views)
+        return self.compute_loss(targets, outputs, anchors), heat
+
+    def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor]:  # type: ignore[override]
+        """Detections and heat logits."""
+        features, outputs, anchors, heat = self._run(views)
+        counts = [f.shape[-2] * f.shape[-1] * self.anchor_generator.num_anchors_per_location()[0] for f in features]
+        split = {name: list(value.split(counts, dim=1)) for name, value in outputs.items()}
+        per_level = [list(a.split(counts)) for a in anchors]
+        sizes = [(views.shape[-2], views.shape[-1])] * len(views)
+        return self.postprocess_detections(split, per_level, sizes), heat

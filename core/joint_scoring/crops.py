@@ -1,0 +1,69 @@
+"""The close-up of each joint: upright along its bone, as in a right limb, of a field that fits the joint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.radiograph.frame import Frame
+from core.radiograph.parts import Point
+from core.svh import SITES, Limb
+
+# Width of the close-up in mm of the template limb.
+FIELD_MM: dict[Limb, dict[str, float]] = {
+    Limb.HAND: {
+        **{f"MCP{k}": 26.0 for k in range(1, 6)},
+        **{f"PIP{k}": 22.0 for k in range(2, 6)},
+        "IP1": 24.0,
+        **dict.fromkeys(("CMC3", "CMC4", "CMC5", "STT", "MC1BASE", "MUL", "NAV", "LUN"), 28.0),
+        **dict.fromkeys(("CAPNLUN", "RADCAR", "RAD", "ULN"), 34.0),
+    },
+    Limb.FOOT: {"MTP1": 38.0, "IP1": 32.0, **{f"MTP{k}": 26.0 for k in range(2, 6)}},
+}
+SCORED_JOINTS: dict[Limb, tuple[str, ...]] = {
+    limb: tuple(dict.fromkeys(site.joint for site in sites)) for limb, sites in SITES.items()
+}
+
+
+@dataclass(frozen=True)
+class LimbPose:
+    """What a close-up needs to know of the limb: mm per film px, the film direction of "up", whether it is a left one."""
+
+    mm_per_px: float
+    up_deg: float
+    mirrored: bool
+
+
+def _direction(a: Point, b: Point) -> float:
+    return float(np.rad2deg(np.arctan2(b[0] - a[0], a[1] - b[1])))  # clockwise from up
+
+
+def joint_up_deg(limb: Limb, joint: str, joints: Mapping[str, Point], pose: LimbPose) -> float:
+    """Direction on the film, clockwise from up, that is distal at a joint."""
+    if limb is Limb.HAND and joint[:3] in ("MCP", "PIP", "IP1"):
+        k = joint[-1]
+        base, tip = f"MCP{k}", "IP1" if k == "1" else f"PIP{k}"
+    elif limb is Limb.FOOT and joint in ("MTP1", "IP1"):
+        base, tip = "MTP1", "IP1"
+    else:
+        return pose.up_deg
+    if base not in joints or tip not in joints or joints[base] == joints[tip]:
+        return pose.up_deg
+    return _direction(joints[base], joints[tip])
+
+
+def joint_frame(
+    limb: Limb, joint: str, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int, margin: float = 1.0
+) -> Frame:
+    """The square view of `joint`, [side_px, side_px], `margin` times its field wide.
+
+    Raises: KeyError if the joint has no place among `joints`.
+    """
+    return Frame.around(
+        joints[joint],
+        scale=pose.mm_per_px * side_px / (FIELD_MM[limb][joint] * margin),
+        turn_deg=joint_up_deg(limb, joint, joints, pose),
+        mirror=pose.mirrored,
+        width_px=side_px,
+        height_px=side_px,
+    )

@@ -1,0 +1,100 @@
+"""EfficientNet with DeepRA's attention block, one head a row of its Table 2.
+
+Each paper network is one backbone with one row; the compact network is one small backbone that all six rows share.
+Unlike the original the outputs have no ReLU (it dies on zero targets and leaves Grad-CAM blank); points are clipped at the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from core.joint_scoring.table import ROW_BY_NAME, ROWS
+from core.layers.attention_gate import AttentionGate
+from core.layers.stretch import Stretch
+
+QUANTILES = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class ScoringSettings:
+    """Backbone (timm name), which of its stages is read, side of the square crop, rows, and whether crops are close-ups."""
+
+    backbone: str = "tf_efficientnet_lite0"
+    stage: int = 3  # of timm's five: 3 has stride 16, 4 has stride 32 (the papers' networks)
+    crop_px: int = 128
+    rows: tuple[str, ...] = tuple(row.name for row in ROWS)
+    close_up: bool = True
+    hidden: int = 512
+    dropout: float = 0.1
+
+
+class RowHead(nn.Module):
+    """Attention gate, two dense layers: features [N, C, H, W] -> (values [N, k, 3], attention [N, 1, H, W]).
+
+    The three values of an output are its score and the two quantiles of it, as shares of the site's maximum.
+    """
+
+    def __init__(self, channels: int, map_px: int, outputs: int, settings: ScoringSettings) -> None:
+        super().__init__()
+        self.outputs = outputs
+        self.gate = AttentionGate(channels, (map_px, map_px))
+        self.dense = nn.Sequential(
+            nn.Dropout(settings.dropout),
+            nn.Linear(channels, settings.hidden),
+            nn.ReLU(inplace=True),
+            nn.Dropout(settings.dropout),
+            nn.Linear(settings.hidden, outputs * 3),
+        )
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Values and attention."""
+        pooled, attention = self.gate(features)
+        return self.dense(pooled).view(-1, self.outputs, 3), attention
+
+
+class ScoringNetwork(nn.Module):
+    """Crops [N, 1, S, S] in [0, 1] -> features; each row's head -> values and attention.
+
+    `truth_map` reads off the features where gap and erosion lie ([N, 2, H, W] logits): training on phantoms uses it.
+    """
+
+    def __init__(self, settings: ScoringSettings = ScoringSettings()) -> None:  # noqa: B008
+        super().__init__()
+        self.settings = settings
+        self.backbone = timm.create_model(
+            settings.backbone, pretrained=False, features_only=True, out_indices=(settings.stage,)
+        )
+        last = self.backbone.feature_info.get_dicts()[0]["module"]  # "blocks.4": timm keeps the blocks behind it
+        self.backbone.blocks = self.backbone.blocks[: int(last.split(".")[1]) + 1]
+        config = self.backbone.default_cfg
+        self.stretch = Stretch(config["mean"], config["std"])
+        channels, stride = self.backbone.feature_info.channels()[0], self.backbone.feature_info.reduction()[0]
+        map_px = -(-settings.crop_px // stride)
+        self.heads = nn.ModuleDict(
+            {name: RowHead(channels, map_px, len(ROW_BY_NAME[name].outputs), settings) for name in settings.rows}
+        )
+        self.truth_map = nn.Conv2d(channels, 2, 1)
+
+    def features(self, crops: Tensor) -> Tensor:
+        """The feature map [N, C, H, W] that attention and Grad-CAM look at."""
+        return self.backbone(self.stretch(crops))[0]
+
+    def forward(self, crops: Tensor, rows: Sequence[str] | None = None) -> dict[str, tuple[Tensor, Tensor]]:
+        """Values and attention of each row (all rows of the network unless told)."""
+        features = self.features(crops)
+        return {name: self.heads[name](features) for name in (rows or self.settings.rows)}
+
+
+def scoring_loss(values: Tensor, target: Tensor) -> Tensor:
+    """Squared error of the score plus pinball loss of its quantiles, per crop.
+
+    `values` [N, 3] and `target` [N] are shares of the maximum. Source: Koenker & Bassett 1978 for the pinball loss.
+    """
+    loss = (values[:, 0] - target) ** 2
+    for k, quantile in enumerate(QUANTILES, start=1):
+        error = target - values[:, k]
+        loss = loss + 0.2 * torch.maximum(quantile * error, (quantile - 1) * error)
+    return loss

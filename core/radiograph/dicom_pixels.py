@@ -1,0 +1,277 @@
+"""Pixels of a DICOM file: sizes first, then one frame, then the grey-scale chain."""
+
+import math
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from core.radiograph.brightness import Floats
+from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame
+from core.radiograph.dicom_file import DicomFile
+from core.radiograph.film import Fault, FilmError, display_text
+from core.radiograph.grey_scale import grey_table
+from core.radiograph.picture_files import check_size, grey_of_colour
+
+Stored = NDArray[np.integer]
+_RLE = "1.2.840.10008.1.2.5"
+_ENCAPSULATED_NATIVE = "1.2.840.10008.1.2.1.98"
+_JPEG = {f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 57, 70)}
+_JPEG_LS = {f"1.2.840.10008.1.2.4.{k}" for k in (80, 81)}
+_JPEG_2000 = {f"1.2.840.10008.1.2.4.{k}" for k in (90, 91, 201, 202, 203)}
+_LOSSY = {f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 81)}
+_NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
+
+
+def _integer(attributes: Dataset, keyword: str, default: int | None, name: str) -> int:
+    value = attributes.get(keyword)
+    if value is None or value == "":
+        if default is None:
+            raise FilmError(
+                Fault.ATTRIBUTE, f"the attribute {keyword} is missing. Export the film from its archive again.", name
+            )
+        return default
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise FilmError(
+            Fault.DAMAGED, f"the attribute {keyword} makes no sense. Export the film again.", name
+        ) from None
+
+
+class _Layout:
+    """The checked picture attributes of a header (PS3.3, C.7.6.3)."""
+
+    def __init__(self, attributes: Dataset, name: str) -> None:
+        for keyword in _NEEDED:
+            if attributes.get(keyword) in (None, ""):
+                _integer(attributes, keyword, None, name)
+        self.height = _integer(attributes, "Rows", None, name)
+        self.width = _integer(attributes, "Columns", None, name)
+        self.allocated = _integer(attributes, "BitsAllocated", None, name)
+        self.stored = _integer(attributes, "BitsStored", self.allocated, name)
+        self.high_bit = _integer(attributes, "HighBit", self.stored - 1, name)
+        self.samples = _integer(attributes, "SamplesPerPixel", None, name)
+        self.signed = _integer(attributes, "PixelRepresentation", 0, name) == 1
+        self.planar = _integer(attributes, "PlanarConfiguration", 0, name) == 1
+        self.colours = str(attributes.get("PhotometricInterpretation", "")).strip()
+        frames = _integer(attributes, "NumberOfFrames", 1, name)
+        if frames > 1:
+            raise FilmError(
+                Fault.FRAMES, f"the file holds {frames} pictures. Send the one film as a file of its own.", name
+            )
+        if frames < 1:
+            raise FilmError(Fault.DAMAGED, f"the file announces {frames} pictures. Export the film again.", name)
+        if self.height < 1 or self.width < 1:
+            raise FilmError(Fault.DAMAGED, "the header announces a picture without rows or columns. Export again.", name)
+        check_size(self.width, self.height, name)
+        if self.allocated not in (8, 16) or not 1 <= self.stored <= self.allocated:
+            raise FilmError(
+                Fault.DEPTH,
+                f"{self.stored} bits in {self.allocated} cannot be a film. Export it with 8 to 16 bits.",
+                name,
+            )
+        if self.samples not in (1, 3) or (self.samples == 1) != (
+            self.colours in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+        ):
+            raise FilmError(
+                Fault.DAMAGED,
+                f"{self.samples} samples a pixel do not fit {display_text(self.colours)[:24]}. Export the film again.",
+                name,
+            )
+
+
+def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
+    subsampled = layout.samples == 3 and layout.colours == "YBR_FULL_422"
+    per_pixel = 2 if subsampled else layout.samples
+    expected = layout.height * layout.width * per_pixel * layout.allocated // 8
+    if len(file.pixels) < expected:
+        raise FilmError(
+            Fault.INCOMPLETE,
+            f"the picture is incomplete ({len(file.pixels)} of {expected} bytes). Send the file again.",
+            name,
+        )
+    if len(file.pixels) > expected + 1 + expected // 100:
+        raise FilmError(
+            Fault.FRAMES,
+            f"the file holds more pixels than its header says ({len(file.pixels)} of {expected} bytes). "
+            "Send the one film as a file of its own.",
+            name,
+        )
+    dtype = np.dtype("u1" if layout.allocated == 8 else ("<u2" if file.little_endian else ">u2"))
+    values = np.frombuffer(file.pixels[:expected], dtype)
+    if subsampled:  # Y1 Y2 Cb Cr
+        four = values.reshape(layout.height, -1, 4)
+        luma = four[..., :2].reshape(layout.height, -1)
+        return np.stack([luma, np.repeat(four[..., 2], 2, 1), np.repeat(four[..., 3], 2, 1)], axis=2)
+    if layout.samples == 1:
+        return values.reshape(layout.height, layout.width)
+    if layout.planar:
+        return values.reshape(3, layout.height, layout.width).transpose(1, 2, 0)
+    return values.reshape(layout.height, layout.width, 3)
+
+
+def _rle(file: DicomFile, layout: _Layout) -> Stored:
+    size = layout.height * layout.width
+    raw = imagecodecs.dicomrle_decode(
+        bytes(file.pixels), np.dtype("u1" if layout.allocated == 8 else "<u2"), out=size * layout.samples * (layout.allocated // 8)
+    )
+    values = np.frombuffer(raw, "u1" if layout.allocated == 8 else "<u2")
+    planes = values.reshape(layout.samples, layout.height, layout.width)
+    return planes[0] if layout.samples == 1 else planes.transpose(1, 2, 0)
+
+
+def _stream(file: DicomFile, layout: _Layout, name: str) -> tuple[Stored, StreamSize]:
+    data = bytes(file.pixels)
+    size = jpeg2000_size(data) if file.syntax in _JPEG_2000 else jpeg_frame(data)
+    if size is None:
+        raise FilmError(Fault.DAMAGED, "the compressed picture has no readable header. Export the film again.", name)
+    if (size.width, size.height, size.samples) != (layout.width, layout.height, layout.samples):
+        raise FilmError(
+            Fault.DAMAGED,
+            f"the picture is {size.width} x {size.height}, its header says {layout.width} x {layout.height}. "
+            "Export the film again.",
+            name,
+        )
+    if size.bits > 16:
+        raise FilmError(Fault.DEPTH, f"{size.bits} bits a pixel are not supported. Export with 8 to 16 bits.", name)
+    if file.syntax in _JPEG:
+        return imagecodecs.jpeg8_decode(data), size
+    if file.syntax in _JPEG_LS:
+        return imagecodecs.jpegls_decode(data), size
+    return imagecodecs.jpeg2k_decode(data, numthreads=1), size
+
+
+def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int]:
+    """Stored values [H, W] or [H, W, 3] of the one frame; whether they are signed; how many bits they use.
+
+    Raises: FilmError for what is refused on purpose; decoders raise what they like.
+    """
+    layout = _Layout(file.attributes, name)
+    if file.syntax in _JPEG | _JPEG_LS | _JPEG_2000:
+        values, size = _stream(file, layout, name)
+        signed, bits = layout.signed, size.bits
+        if signed and values.dtype.kind == "u":  # the stream does not know about the sign
+            bits = min(bits, layout.stored)
+            values = _sign_extend(values, bits)
+        elif not signed and values.dtype.kind == "i":
+            values = (values.astype(np.int32) & ((1 << bits) - 1)).astype(np.uint16)
+    elif not file.encapsulated or file.syntax in (_ENCAPSULATED_NATIVE, _RLE):
+        values = _rle(file, layout) if file.syntax == _RLE else _native(file, layout, name)
+        signed, bits = layout.signed, layout.stored
+        shift = layout.high_bit + 1 - layout.stored
+        if not 0 <= shift <= layout.allocated - layout.stored:
+            raise FilmError(
+                Fault.DEPTH, f"HighBit {layout.high_bit} does not fit {layout.stored} bits. Export the film again.", name
+            )
+        if bits < layout.allocated:  # unused bits may hold anything
+            values = (values >> shift) & values.dtype.type((1 << bits) - 1)
+        if signed:
+            values = _sign_extend(values, bits)
+    else:
+        word = UID(file.syntax).name if UID(file.syntax).name != file.syntax else display_text(file.syntax)
+        raise FilmError(
+            Fault.COMPRESSION,
+            f"the compression {word} is not supported. Export the film uncompressed or as JPEG 2000.",
+            name,
+        )
+    return values, signed, bits
+
+
+def _sign_extend(values: Stored, bits: int) -> Stored:
+    wide = values.astype(np.int32)
+    half = 1 << (bits - 1)
+    return ((wide & ((1 << bits) - 1)) ^ half) - half
+
+
+def _palette(values: Stored, attributes: Dataset, name: str) -> tuple[NDArray[np.uint16], float]:
+    """RGB [H, W, 3] of palette indices, and the full value."""
+    tables: list[NDArray[np.uint16]] = []
+    first, bits = 0, 16
+    for colour in ("Red", "Green", "Blue"):
+        descriptor = attributes.get(f"{colour}PaletteColorLookupTableDescriptor")
+        data = attributes.get(f"{colour}PaletteColorLookupTableData")
+        if descriptor is None or len(descriptor) != 3 or not isinstance(data, bytes):
+            raise FilmError(Fault.ATTRIBUTE, "the colour table is missing. Export the film in grey.", name)
+        entries, first, bits = int(descriptor[0]) or 65536, int(descriptor[1]), int(descriptor[2])
+        wide = len(data) >= 2 * entries
+        tables.append(np.frombuffer(data[: (2 if wide else 1) * entries], "<u2" if wide else "u1").astype(np.uint16))
+        if tables[-1].size != entries:
+            raise FilmError(Fault.DAMAGED, "the colour table is damaged. Export the film in grey.", name)
+    index = np.clip(values.astype(np.int32) - first, 0, min(t.size for t in tables) - 1)
+    return np.stack([table[index] for table in tables], axis=2), float(2**bits - 1)
+
+
+def _colour(values: Stored, layout_colours: str, bits: int, compressed_jpeg: bool, name: str) -> tuple[Floats, list[str]]:
+    full = float(2**bits - 1)
+    if layout_colours.startswith("YBR") and not compressed_jpeg:  # grey means neutral chroma
+        neutral = np.uint16(2 ** (bits - 1))
+        chroma = np.abs(values[..., 1:].astype(np.int32) - int(neutral)).max(axis=2)
+        luma = values[..., 0].astype(np.int32)
+        values = np.stack([luma, luma + chroma, luma], axis=2)
+        pixels, notes = grey_of_colour(values, full, name)
+        return np.clip(luma / full, 0, 1).astype(np.float32), list(notes)
+    pixels, notes = grey_of_colour(values, full, name)
+    return pixels, list(notes)
+
+
+def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[str, ...]]:
+    """Pixels [H, W] in [0, 1], bone bright, and notes.
+
+    Raises: FilmError for what is refused on purpose; decoders raise what they like.
+    """
+    attributes = file.attributes
+    values, signed, bits = stored_values(file, name)
+    notes: list[str] = []
+    colours = str(attributes.get("PhotometricInterpretation", "")).strip()
+    if colours == "PALETTE COLOR":
+        rgb, full = _palette(values, attributes, name)
+        pixels, more = grey_of_colour(rgb, full, name)
+        notes += more
+    elif values.ndim == 3:
+        pixels, colour_notes = _colour(values, colours, bits, file.syntax in _JPEG | _JPEG_2000, name)
+        notes += colour_notes
+    else:
+        first = int(values.min())
+        counts = np.bincount((values - first if first else values).ravel())
+        table, notes = grey_table(attributes, first, counts, signed=signed, bits=bits)
+        pixels = table[values - first if first else values]
+    notes += _header_notes(file)
+    return np.ascontiguousarray(pixels, np.float32), tuple(notes)
+
+
+def _header_notes(file: DicomFile) -> list[str]:
+    attributes = file.attributes
+    notes: list[str] = []
+    if file.syntax in _LOSSY or str(attributes.get("LossyImageCompression", "")) == "01":
+        notes.append("The film was compressed with loss; fine detail may be missing.")
+    if str(attributes.get("PresentationIntentType", "")) == "FOR PROCESSING":
+        notes.append("The film is raw (FOR PROCESSING), not prepared for display.")
+    if str(attributes.get("BurnedInAnnotation", "")).upper() == "YES":
+        notes.append("Text is burned into the picture: check it for names before you share it.")
+    age = str(attributes.get("PatientAge", "") or "")
+    if len(age) == 4 and age[:3].isdigit() and (age[3] in "DWM" or int(age[:3]) < 18):
+        notes.append("The file says the patient is under 18: outside the intended use.")
+    if file.trailing:
+        notes.append("More bytes follow the picture in the file; they were ignored.")
+    return notes
+
+
+def spacing_mm(attributes: Dataset) -> tuple[float | None, tuple[str, ...]]:
+    """Pixel spacing in mm where it is square and sensible, and notes."""
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
+        value = attributes.get(keyword)
+        if value is None or isinstance(value, str | bytes) or len(value) != 2:
+            continue
+        try:
+            row, column = (float(v) for v in value)
+        except (TypeError, ValueError):
+            continue
+        if not (math.isfinite(row) and math.isfinite(column) and 0.01 <= row <= 2 and abs(row - column) <= 0.01 * row):
+            return None, ("The pixel spacing in the file makes no sense; nothing is given in mm.",)
+        if keyword == "ImagerPixelSpacing":
+            return row, ("The pixel spacing is that of the detector: lengths in mm are a few per cent too large.",)
+        return row, ()
+    return None, ()

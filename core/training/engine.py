@@ -1,0 +1,118 @@
+"""The one training loop: steps, learning rate, averaged weights, checkpoints that resume, a log that shows progress."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """AdamW with a warm-up and a cosine to zero; `average` is the decay of the averaged weights that are kept."""
+
+    steps: int
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    warm_up: int = 100
+    clip: float = 5.0
+    average: float = 0.998
+    save_seconds: float = 120.0
+    log_steps: int = 25
+    validate_steps: int = 500
+
+
+def run_loop(
+    network: nn.Module,
+    loss_of: Callable[[int], dict[str, Tensor]],
+    *,
+    settings: LoopSettings,
+    folder: Path,
+    validate: Callable[[nn.Module], dict[str, float]] | None = None,
+) -> nn.Module:
+    """Train `network` and return its averaged copy in eval mode.
+
+    `loss_of(step)` draws a batch and gives named losses whose sum is minimised. `validate` gives figures of the averaged
+    network; the checkpoint with the highest `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
+
+    Raises: FloatingPointError when a loss is not finite.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path, best_path = folder / "checkpoint.pt", folder / "best.pt"
+    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    averaged = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average), use_buffers=True
+    )
+    step, best = 0, -math.inf
+    if path.exists():
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        network.load_state_dict(state["network"])
+        averaged.load_state_dict(state["averaged"])
+        optimiser.load_state_dict(state["optimiser"])
+        step, best = state["step"], state["best"]
+        print(f"resumed at step {step}", flush=True)
+
+    def save() -> None:
+        fresh = path.with_suffix(".new")
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "averaged": averaged.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "step": step,
+                "best": best,
+            },
+            fresh,
+        )
+        fresh.replace(path)
+
+    def log(figures: dict[str, float]) -> None:
+        line = {"step": step, **{k: round(v, 5) for k, v in figures.items()}}
+        with (folder / "log.jsonl").open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        print(json.dumps(line), flush=True)
+
+    started = saved = time.monotonic()
+    first, sums = step, {}  # type: ignore[var-annotated]
+    while step < settings.steps:
+        warm = min(1.0, (step + 1) / settings.warm_up)
+        for group in optimiser.param_groups:
+            group["lr"] = settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+        network.train()
+        losses = loss_of(step)
+        total = torch.stack(list(losses.values())).sum()
+        if not torch.isfinite(total):
+            raise FloatingPointError(f"loss is not finite at step {step}: {losses}")
+        optimiser.zero_grad()
+        total.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        optimiser.step()
+        averaged.update_parameters(network)
+        step += 1
+        for key, value in losses.items():
+            sums[key] = sums.get(key, 0.0) + float(value.detach())
+        if step % settings.log_steps == 0:
+            rate = (step - first) / (time.monotonic() - started)
+            left = (settings.steps - step) / rate / 60
+            log({**{k: v / settings.log_steps for k, v in sums.items()}, "steps_s": rate, "minutes_left": left})
+            sums = {}
+        if validate and (step % settings.validate_steps == 0 or step == settings.steps):
+            averaged.eval()
+            with torch.inference_mode():
+                figures = validate(averaged.module)
+            log({f"validation_{k}": v for k, v in figures.items()})
+            if figures["score"] >= best:
+                best = figures["score"]
+                torch.save(averaged.module.state_dict(), best_path)
+        if time.monotonic() - saved > settings.save_seconds:
+            save()
+            saved = time.monotonic()
+    save()
+    result = averaged.module
+    if validate and best_path.exists():
+        result.load_state_dict(torch.load(best_path, map_location="cpu", weights_only=True))
+    return result.eval()

@@ -1,0 +1,126 @@
+"""Labelled films kept small on disk for the detectors, and the close-ups of their joints for the scorer."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cohort.labelled_film import LabelledFilm
+from core.detection.template import fit_pose
+from core.joint_scoring.crops import SCORED_JOINTS, LimbPose, joint_frame
+from core.svh import SITES, Damage, Limb, Side
+
+STORED_PX = 160  # close-ups are kept wider than the network's 128 px, for turns and shifts while training
+MARGIN = STORED_PX / 128
+MAP_PX = 20  # truth maps of the close-ups
+JOINT_KEYS: tuple[tuple[Limb, str], ...] = tuple((limb, joint) for limb in Limb for joint in SCORED_JOINTS[limb])
+
+
+def smaller(film: LabelledFilm, share: float) -> LabelledFilm:
+    """The film at `share` of its size, points moved along."""
+    pixels = cv2.resize(film.pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    fx, fy = pixels.shape[1] / film.pixels.shape[1], pixels.shape[0] / film.pixels.shape[0]
+    points = {n: ((x + 0.5) * fx - 0.5, (y + 0.5) * fy - 0.5) for n, (x, y) in film.points.items()}
+    return replace(film, pixels=pixels, points=points, damage_mask=None)
+
+
+def store_film(folder: Path, film: LabelledFilm) -> None:
+    """Write `<film_id>.jpg` and `<film_id>.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    grey = np.clip(film.pixels * 255, 0, 255).astype(np.uint8)
+    cv2.imwrite(str(folder / f"{film.film_id}.jpg"), grey, [cv2.IMWRITE_JPEG_QUALITY, 93])
+    row = {"limb": film.limb, "side": film.side, "points": film.points, "source": film.source}
+    (folder / f"{film.film_id}.json").write_text(json.dumps(row))
+
+
+def stored_films(folder: Path) -> list[LabelledFilm]:
+    """Every film of a folder; pixels are uint8 to keep them small: `as_float` before use."""
+    films = []
+    for path in sorted(folder.glob("*.json")):
+        row = json.loads(path.read_text())
+        pixels = cv2.imread(str(path.with_suffix(".jpg")), cv2.IMREAD_GRAYSCALE)
+        points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
+        films.append(
+            LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"])
+        )
+    return films
+
+
+def as_float(film: LabelledFilm) -> LabelledFilm:
+    """The film with float32 pixels in [0, 1]."""
+    return replace(film, pixels=film.pixels.astype(np.float32) / 255) if film.pixels.dtype == np.uint8 else film
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Close-ups with truth.
+
+    `pixels` [N, 160, 160] uint8; `maps` [N, 2, 20, 20] uint8 share of erosion and gap; `truth` [N, 2] points of erosion
+    and JSN (-1 where not known); `joint` [N] index into `JOINT_KEYS`; `has_map` [N]; `film` [N] number of the film.
+    """
+
+    pixels: NDArray[np.uint8]
+    maps: NDArray[np.uint8]
+    truth: NDArray[np.int16]
+    joint: NDArray[np.int16]
+    has_map: NDArray[np.bool_]
+    film: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def save(self, path: Path) -> None:
+        """Write as an npz."""
+        np.savez(path, **{name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    @classmethod
+    def load(cls, paths: Iterable[Path]) -> "Crops":
+        """Join several npz files."""
+        parts = [np.load(path) for path in paths]
+        names = list(cls.__dataclass_fields__)
+        shift, films = 0, []
+        for part in parts:
+            films.append(part["film"] + shift)
+            shift = int(films[-1].max()) + 1
+        return cls(**{n: np.concatenate([p[n] for p in parts]) if n != "film" else np.concatenate(films) for n in names})
+
+
+def film_crops(films: Iterable[LabelledFilm]) -> Crops:
+    """The close-ups of every joint of the films that has a place and at least one known grade."""
+    rows: dict[str, list] = {name: [] for name in Crops.__dataclass_fields__}  # type: ignore[type-arg]
+    for number, film in enumerate(films):
+        pose = fit_pose(film.limb, film.points)
+        limb_pose = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
+        for joint in SCORED_JOINTS[film.limb]:
+            if joint not in film.points:
+                continue
+            truth = [-1, -1]
+            for site in SITES[film.limb]:
+                if site.joint == joint and site in film.grades:
+                    truth[0 if site.damage is Damage.EROSION else 1] = film.grades[site]
+            if truth == [-1, -1]:
+                continue
+            frame = joint_frame(film.limb, joint, film.points, limb_pose, side_px=STORED_PX, margin=MARGIN)
+            rows["pixels"].append(np.clip(frame.take(film.pixels) * 255, 0, 255).astype(np.uint8))
+            maps = np.zeros((2, MAP_PX, MAP_PX), np.uint8)
+            if film.damage_mask is not None:
+                for k in (0, 1):
+                    mask = frame.take((film.damage_mask == k + 1).astype(np.float32))
+                    maps[k] = cv2.resize(mask * 255, (MAP_PX, MAP_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)
+            rows["maps"].append(maps)
+            rows["truth"].append(truth)
+            rows["joint"].append(JOINT_KEYS.index((film.limb, joint)))
+            rows["has_map"].append(film.damage_mask is not None)
+            rows["film"].append(number)
+    return Crops(
+        np.array(rows["pixels"], np.uint8),
+        np.array(rows["maps"], np.uint8),
+        np.array(rows["truth"], np.int16),
+        np.array(rows["joint"], np.int16),
+        np.array(rows["has_map"], bool),
+        np.array(rows["film"], np.int32),
+    )

@@ -1,0 +1,155 @@
+"""Training of the parts networks: RetinaNet losses on part boxes, focal loss on joint heat maps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.cohort.labelled_film import LabelledFilm
+from core.detection.detector import find_joints
+from core.detection.network import PartsNetwork, PartsSettings
+from core.detection.template import Jitter, fit_pose
+from core.radiograph.frame import Frame
+from core.radiograph.parts import JOINTS, PARTS, Point, part_boxes
+from core.svh import Limb
+from core.training.augment import lay_things_on, vary_brightness, vary_grain
+
+HEAT_STRIDE = 4
+OUTSIDE_SHARE = 0.4  # a part more of whose box lies outside is not on the film
+
+
+@dataclass(frozen=True)
+class PartsSample:
+    """One view [H, W] and its truth in view pixels."""
+
+    view: NDArray[np.float32]
+    points: Mapping[str, Point]
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+
+def boxes_on_view(limb: Limb, points: Mapping[str, Point], width: int, height: int) -> dict[str, tuple[float, ...]]:
+    """Part boxes clipped to the view; parts more than 40 % outside are left out."""
+    kept: dict[str, tuple[float, ...]] = {}
+    for part, (x0, y0, x1, y1) in part_boxes(limb, points).items():
+        box = (max(0.0, x0), max(0.0, y0), min(float(width), x1), min(float(height), y1))
+        inside = max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+        if inside >= (1 - OUTSIDE_SHARE) * (x1 - x0) * (y1 - y0) and box[2] - box[0] > 4 and box[3] - box[1] > 4:
+            kept[part] = box
+    return kept
+
+
+def _sample(view: NDArray[np.float32], frame: Frame, film: LabelledFilm) -> PartsSample:
+    names = list(film.points)
+    at = frame.to_view(np.array([film.points[n] for n in names]))
+    points = {n: (float(x), float(y)) for n, (x, y) in zip(names, at, strict=True)}
+    boxes = boxes_on_view(film.limb, points, frame.width_px, frame.height_px)
+    return PartsSample(
+        view,
+        points,
+        np.array(list(boxes.values()), np.float32).reshape(-1, 4),
+        np.array([PARTS[film.limb].index(part) for part in boxes], np.int64),
+    )
+
+
+def limb_view(film: LabelledFilm, settings: PartsSettings, jitter: Jitter | None = None) -> PartsSample:
+    """The view of a labelled film that the detector would take, with an error of its pose if asked."""
+    pose = fit_pose(film.limb, film.points)
+    frame = pose.frame(
+        mm_per_view_px=settings.mm_per_px,
+        size_px=(settings.width_px, settings.height_px),
+        centre_mm=settings.centre_mm,
+        jitter=jitter,
+    )
+    return _sample(frame.take(film.pixels), frame, film)
+
+
+def draw_sample(rng: Generator, film: LabelledFilm, settings: PartsSettings) -> PartsSample:
+    """A training view: pose error as the finder makes it, brightness, grain, things laid on."""
+    jitter = Jitter(
+        turn_deg=float(rng.normal(0, 12)),
+        scale=float(np.exp(rng.normal(0, 0.13))),
+        x_mm=float(rng.normal(0, 9)),
+        y_mm=float(rng.normal(0, 9)),
+        mirror=bool(rng.random() < 0.5),
+    )
+    sample = limb_view(film, settings, jitter)
+    view = vary_brightness(rng, sample.view)
+    if rng.random() < 0.5:
+        view = lay_things_on(rng, view)
+    view = vary_grain(rng, view)
+    return PartsSample(view.astype(np.float32), sample.points, sample.boxes, sample.labels)
+
+
+def heat_target(
+    points: Mapping[str, Point], names: Sequence[str], width: int, height: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Gaussians [P, H/4, W/4] of 1.5 cells at the points, and [P] 1 where the truth of a channel is known."""
+    h, w = height // HEAT_STRIDE, width // HEAT_STRIDE
+    heat, known = np.zeros((len(names), h, w), np.float32), np.zeros(len(names), np.float32)
+    ys, xs = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None, :]
+    for k, name in enumerate(names):
+        if name in points:
+            known[k] = 1
+            x, y = ((c + 0.5) / HEAT_STRIDE - 0.5 for c in points[name])
+            heat[k] = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (2 * 1.5**2))
+    return heat, known
+
+
+def heat_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
+    """Binary cross-entropy to soft targets with the focal weight |p - t|^2, a mean over known channels.
+
+    Shapes [N, P, H, W], [N, P, H, W], [N, P]. Source: Li 2020, arXiv:2006.04388 (quality focal loss, beta 2).
+    """
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    loss = loss * (logits.sigmoid() - target).abs() ** 2
+    return (loss.sum((2, 3)) * known).sum() / known.sum().clamp_min(1) / 10
+
+
+def batch_losses(
+    network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings
+) -> dict[str, Tensor]:
+    """The three losses of a batch."""
+    views = torch.from_numpy(np.stack([s.view for s in samples]))[:, None].contiguous(memory_format=torch.channels_last)
+    targets = [{"boxes": torch.from_numpy(s.boxes), "labels": torch.from_numpy(s.labels)} for s in samples]
+    losses, heat = network.losses(views, targets)
+    maps = [heat_target(s.points, settings.points, settings.width_px, settings.height_px) for s in samples]
+    target = torch.from_numpy(np.stack([m[0] for m in maps]))
+    known = torch.from_numpy(np.stack([m[1] for m in maps]))
+    return {**losses, "heat": heat_loss(heat, target, known)}
+
+
+def validation_figures(network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings) -> dict[str, float]:
+    """Share of parts whose best box has IoU >= 0.6, mean IoU, median joint error in px; `score` joins them."""
+    ious, errors = [], []
+    limb = Limb(settings.limb)
+    for sample in samples:
+        detections, heat = network(torch.from_numpy(sample.view)[None, None])
+        found = detections[0]
+        for box, label in zip(sample.boxes, sample.labels, strict=True):
+            mine = found["labels"] == int(label)
+            if not mine.any():
+                ious.append(0.0)
+                continue
+            best = found["boxes"][mine][found["scores"][mine].argmax()].numpy()
+            wide = min(best[2], box[2]) - max(best[0], box[0])
+            high = min(best[3], box[3]) - max(best[1], box[1])
+            both = max(0.0, wide) * max(0.0, high)
+            area = (best[2] - best[0]) * (best[3] - best[1]) + (box[2] - box[0]) * (box[3] - box[1])
+            ious.append(float(both / (area - both)))
+        at = find_joints(heat[0].sigmoid().numpy(), settings.points)
+        for name in JOINTS[limb]:
+            if name in sample.points:
+                x, y = sample.points[name]
+                errors.append(float(np.hypot(at[name][0] - x, at[name][1] - y)))
+    good, median = float(np.mean(np.array(ious) >= 0.6)), float(np.median(errors))
+    late = float(np.mean(np.array(errors) > 6))
+    return {
+        "iou60": good, "iou": float(np.mean(ious)), "joint_px": median, "joint_off": late,
+        "score": good + float(np.mean(ious)) - 0.05 * median - late,
+    }  # fmt: skip
+

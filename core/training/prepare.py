@@ -1,0 +1,75 @@
+"""Makes the films that training and calibration use, once, into a cache folder: phantoms and simulated damage on real films."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+
+from core.cohort.labelled_film import LabelledFilm
+from core.cohort.marked_films import marked_films
+from core.phantom import foot_film, hand_film, patient_grades, simulate_damage
+from core.svh import SITES, Limb, Side, Site
+from core.training.film_cache import film_crops, smaller, store_film
+
+SHARD = 25
+STORED_SHARE = 0.5  # of 0.2 mm a pixel: what the detectors are given
+SIMULATED_PER_FILM = 30
+
+
+def training_grades(rng: Generator, limb: Limb) -> dict[Site, int]:
+    """Grades for training: from no damage to damage everywhere, every grade as likely as another."""
+    share = 0.0 if rng.random() < 0.12 else rng.uniform(0.1, 0.85)
+    return {s: int(rng.integers(1, s.maximum + 1)) if rng.random() < share else 0 for s in SITES[limb]}
+
+
+def skewed_grades(rng: Generator, limb: Limb, side: Side) -> dict[Site, int]:
+    """Grades of one limb of a patient as cohorts have them."""
+    return {site: grade for (s, site), grade in patient_grades(rng).items() if s is side and site.limb is limb}
+
+
+def phantom_film(seed: int, limb: Limb, *, skewed: bool) -> LabelledFilm:
+    """One phantom film by seed."""
+    rng = np.random.default_rng([seed, list(Limb).index(limb)])
+    side = Side.L if rng.random() < 0.5 else Side.R
+    grades: Mapping[Site, int] = skewed_grades(rng, limb, side) if skewed else training_grades(rng, limb)
+    film = (hand_film if limb is Limb.HAND else foot_film)(rng, grades, side=side)
+    return replace(film, film_id=f"{limb.value.lower()}-{seed:07d}")
+
+
+def simulated_films(film: LabelledFilm, count: int, seed: int) -> list[LabelledFilm]:
+    """The film untouched, and `count` times with simulated damage."""
+    films = [film]
+    for n in range(count):
+        rng = np.random.default_rng([seed, n])
+        grades = {site: grade for site, grade in training_grades(rng, film.limb).items() if site in film.grades}
+        films.append(simulate_damage(rng, film, grades))
+    return films
+
+
+def prepare_phantoms(
+    cache: Path, name: str, limb: Limb, count: int, *, first_seed: int, skewed: bool, tell: Callable[[str], None] = print
+) -> None:
+    """Phantom films as shards of close-ups and small films; shards that are there are kept."""
+    for start in range(0, count, SHARD):
+        path = cache / f"{name}-{limb.value.lower()}-{start:05d}.npz"
+        if path.exists():
+            continue
+        films = [phantom_film(first_seed + n, limb, skewed=skewed) for n in range(start, min(start + SHARD, count))]
+        for film in films:
+            store_film(cache / f"films-{name}", smaller(film, STORED_SHARE))
+        film_crops(films).save(path)
+        tell(f"{path.name}: {start + len(films)} of {count}")
+
+
+def prepare_real(
+    cache: Path, films_folder: Path, split: str, *, per_film: int = SIMULATED_PER_FILM, tell: Callable[[str], None] = print
+) -> None:
+    """Real films of a split: each untouched and with simulated damage, as close-ups."""
+    for number, film in enumerate(marked_films(films_folder, split=split, small=False)):
+        path = cache / f"real-{split}-{film.limb.value.lower()}-{film.film_id}.npz"
+        if path.exists() or not film.grades:
+            continue
+        film_crops(simulated_films(film, per_film, seed=7_000_000 + number)).save(path)
+        tell(path.name)

@@ -1,0 +1,191 @@
+"""Training of the joint scorer: draws balanced over source, damage, grade and joint; score, quantile and truth-map losses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.joint_scoring.network import ScoringNetwork, scoring_loss
+from core.joint_scoring.table import SITE_ROWS
+from core.svh import SITES, Damage
+from core.training.augment import vary_brightness, vary_grain
+from core.training.film_cache import JOINT_KEYS, MAP_PX, STORED_PX, Crops
+
+ZERO_SHARE = 0.4  # of the draws; the other grades share the rest evenly
+MAP_WEIGHT = 0.3
+
+
+def _targets() -> tuple[list[list[tuple[str, int] | None]], NDArray[np.int16]]:
+    """Per joint key: (row name, output) of erosion and of JSN, and their maxima [J, 2] (0 where there is no such site)."""
+    places: list[list[tuple[str, int] | None]] = [[None, None] for _ in JOINT_KEYS]
+    maxima = np.zeros((len(JOINT_KEYS), 2), np.int16)
+    for number, (limb, joint) in enumerate(JOINT_KEYS):
+        for site in SITES[limb]:
+            if site.joint == joint:
+                k = 0 if site.damage is Damage.EROSION else 1
+                row, output = SITE_ROWS[site]
+                places[number][k] = (row.name, output)
+                maxima[number, k] = site.maximum
+    return places, maxima
+
+
+PLACES, MAXIMA = _targets()
+
+
+class BalancedDraw:
+    """Draws crop numbers so that sources, damages, grades and joints come up evenly.
+
+    `sources` are index arrays into the crops (phantom, simulated, real zeros ...) with their shares of the draws.
+    """
+
+    def __init__(self, crops: Crops, sources: Sequence[tuple[NDArray[np.int64], float]]) -> None:
+        self.shares = np.array([share for _, share in sources]) / sum(share for _, share in sources)
+        self.strata: list[list[dict[int, dict[int, NDArray[np.int64]]]]] = []
+        for indices, _ in sources:
+            by_damage = []
+            for k in (0, 1):
+                grades: dict[int, dict[int, NDArray[np.int64]]] = {}
+                known = indices[crops.truth[indices, k] >= 0]
+                maximum = MAXIMA[crops.joint[known], k]
+                scale = np.where(maximum > 5, 2, 1)  # foot erosion 0-10 goes into the five steps of 0-5
+                step = -(-crops.truth[known, k] // scale)
+                for grade in np.unique(step):
+                    chosen = known[step == grade]
+                    joints = crops.joint[chosen]
+                    grades[int(grade)] = {int(j): chosen[joints == j] for j in np.unique(joints)}
+                by_damage.append(grades)
+            self.strata.append(by_damage)
+
+    def draw(self, rng: Generator, count: int) -> NDArray[np.int64]:
+        """Crop numbers [count]."""
+        chosen = np.empty(count, np.int64)
+        for n in range(count):
+            grades = self.strata[int(rng.choice(len(self.shares), p=self.shares))][int(rng.integers(2))]
+            worse = [g for g in grades if g > 0]
+            grade = 0 if not worse or (0 in grades and rng.random() < ZERO_SHARE) else worse[int(rng.integers(len(worse)))]
+            joints = grades[grade]
+            pool = joints[list(joints)[int(rng.integers(len(joints)))]]
+            chosen[n] = pool[int(rng.integers(len(pool)))]
+        return chosen
+
+
+@dataclass(frozen=True)
+class CropBatch:
+    """`views` [N, 1, S, S], `truth` [N, 2] shares of the maximum (NaN unknown), `joint` [N], `maps` [N, 2, 20, 20] or NaN."""
+
+    views: Tensor
+    truth: Tensor
+    joint: NDArray[np.int16]
+    maps: Tensor
+
+
+def vary_crop(rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], side_px: int) -> tuple[NDArray, NDArray]:
+    """A stored close-up turned, shifted, scaled a little, cut to `side_px`; its truth maps moved along."""
+    angle, scale = float(rng.normal(0, 7)), float(np.exp(rng.normal(0, 0.07))) * side_px / 128
+    middle = (STORED_PX - 1) / 2
+    matrix = cv2.getRotationMatrix2D((middle, middle), angle, scale)
+    matrix[:, 2] += (side_px - 1) / 2 - middle + rng.normal(0, 3.5, 2)
+    if rng.random() < 0.15:  # the wrong side now and then: which side is radial must not decide
+        matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, side_px - 1]
+    view = cv2.warpAffine(
+        crop.astype(np.float32) / 255, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    to_map = np.vstack([matrix, [0, 0, 1]])
+    ratio_in, ratio_out = STORED_PX / MAP_PX, side_px / MAP_PX
+    small = np.diag([1 / ratio_out, 1 / ratio_out, 1]) @ to_map @ np.diag([ratio_in, ratio_in, 1])
+    moved = [cv2.warpAffine(m.astype(np.float32) / 255, small[:2], (MAP_PX, MAP_PX)) for m in maps]
+    view = vary_grain(rng, vary_brightness(rng, view))
+    return view.astype(np.float32), np.stack(moved)
+
+
+def plain_view(crop: NDArray[np.uint8], side_px: int) -> NDArray[np.float32]:
+    """The middle of a stored close-up, as the detector would hand it over."""
+    cut = round(STORED_PX / 1.25)
+    start = (STORED_PX - cut) // 2
+    middle = crop[start : start + cut, start : start + cut].astype(np.float32) / 255
+    return middle if cut == side_px else cv2.resize(middle, (side_px, side_px), interpolation=cv2.INTER_LINEAR)
+
+
+def make_batch(rng: Generator, crops: Crops, chosen: NDArray[np.int64], side_px: int) -> CropBatch:
+    """Varied views of the chosen crops."""
+    pairs = [vary_crop(rng, crops.pixels[i], crops.maps[i], side_px) for i in chosen]
+    maps = torch.from_numpy(np.stack([m for _, m in pairs])).float()
+    maps[torch.from_numpy(~crops.has_map[chosen])] = torch.nan
+    return CropBatch(
+        torch.from_numpy(np.stack([v for v, _ in pairs]))[:, None], _shares(crops, chosen), crops.joint[chosen], maps
+    )
+
+
+def _shares(crops: Crops, chosen: NDArray[np.int64]) -> Tensor:
+    truth = crops.truth[chosen].astype(np.float32)
+    maxima = MAXIMA[crops.joint[chosen]].astype(np.float32)
+    return torch.from_numpy(np.where(truth >= 0, truth / np.maximum(maxima, 1), np.nan).astype(np.float32))
+
+
+def read_values(network: ScoringNetwork, features: Tensor, joints: NDArray[np.int16]) -> Tensor:
+    """The values of every crop's own outputs [N, 2, 3] (erosion, JSN); NaN where the joint has no such site."""
+    values = features.new_full((len(joints), 2, 3), torch.nan)
+    for name, head in network.heads.items():
+        for k in (0, 1):
+            place = [PLACES[j][k] for j in joints]
+            mine = [n for n, p in enumerate(place) if p is not None and p[0] == name]
+            if mine:
+                outputs, _ = head(features[mine])
+                picked = torch.tensor([place[n][1] for n in mine])  # type: ignore[index]
+                values[mine, k] = outputs[torch.arange(len(mine)), picked]
+    return values
+
+
+def batch_losses(network: ScoringNetwork, batch: CropBatch) -> dict[str, Tensor]:
+    """Score loss over the known truths and the loss of the truth maps."""
+    features = network.features(batch.views.contiguous(memory_format=torch.channels_last))
+    values = read_values(network, features, batch.joint)
+    known = ~torch.isnan(batch.truth)
+    score = scoring_loss(values[known], batch.truth[known]).mean() * 10
+    logits = network.truth_map(features)
+    with_map = ~torch.isnan(batch.maps).flatten(1).any(1)
+    target = torch.nn.functional.adaptive_avg_pool2d(torch.nan_to_num(batch.maps), logits.shape[-2:])
+    maps = torch.nn.functional.binary_cross_entropy_with_logits(logits[with_map], target[with_map].clamp(0, 1))
+    return {"score": score, "maps": MAP_WEIGHT * maps} if with_map.any() else {"score": score}
+
+
+@torch.inference_mode()
+def predict(network: ScoringNetwork, crops: Crops, chosen: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+    """Values in points [N, 2, 3] (erosion, JSN) x (score, low, high) of stored crops; NaN where there is no site."""
+    chosen = np.arange(len(crops)) if chosen is None else chosen
+    side = network.settings.crop_px
+    found = []
+    for start in range(0, len(chosen), 64):
+        part = chosen[start : start + 64]
+        views = torch.from_numpy(np.stack([plain_view(crops.pixels[i], side) for i in part]))[:, None]
+        features = network.features(views.contiguous(memory_format=torch.channels_last))
+        values = read_values(network, features, crops.joint[part])
+        found.append(values.numpy() * MAXIMA[crops.joint[part]][:, :, None])
+    return np.concatenate(found)
+
+
+def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], most: int = 2500) -> dict[str, float]:
+    """Quadratic kappa of rounded points of erosion and JSN on each set; `score` is their mean."""
+    figures: dict[str, float] = {}
+    for name, crops in checks.items():
+        chosen = np.random.default_rng(5).permutation(len(crops))[:most]
+        values = predict(network, crops, chosen)[:, :, 0]
+        for k, damage in enumerate(("erosion", "jsn")):
+            known = crops.truth[chosen, k] >= 0
+            truth = crops.truth[chosen][known, k]
+            points = np.clip(np.rint(values[known, k]), 0, MAXIMA[crops.joint[chosen][known], k])
+            figures[f"{name}_{damage}_kappa"] = quadratic_kappa(truth, points)
+            figures[f"{name}_{damage}_zero"] = float(points[truth == 0].mean())
+    figures["score"] = float(np.mean([v for key, v in figures.items() if key.endswith("kappa")]))
+    return figures
+
+
+def quadratic_kappa(truth: NDArray, points: NDArray) -> float:
+    """Cohen's kappa with squared weights, 1 - E|a - b|^2 / E|a' - b'|^2 over independent a', b'."""
+    expected = ((truth[:, None] - points[None, :]) ** 2).mean()
+    return float(1 - ((truth - points) ** 2).mean() / expected) if expected > 0 else float("nan")

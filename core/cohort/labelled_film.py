@@ -30,3 +30,5 @@ class LabelledFilm:
     spacing_mm: float | None = None
     damage_mask: NDArray[np.uint8] | None = None
     uncertain: frozenset[str] = field(default_factory=frozenset)
+    gap_mm: Mapping[str, float] = field(default_factory=dict)
+    eroded_mm3: Mapping[str, float] = field(default_factory=dict)

@@ -1,1 +1,8 @@
-"""model_reader."""
+"""The model as a reader: films in, readings with their evidence out."""
+
+from core.model_reader.evidence import FilmReading as FilmReading
+from core.model_reader.evidence import FoundJoint as FoundJoint
+from core.model_reader.evidence import FoundPart as FoundPart
+from core.model_reader.evidence import ScoredCell as ScoredCell
+from core.model_reader.evidence import VisitReading as VisitReading
+from core.model_reader.reader import ModelReader as ModelReader

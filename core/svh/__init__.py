@@ -1,5 +1,8 @@
 """The Sharp/van der Heijde method: sites, maxima, readings, totals."""
 
+from core.svh.reading import Cell as Cell
+from core.svh.reading import Reading as Reading
+from core.svh.reading import check_points as check_points
 from core.svh.sites import FOOT_EROSION as FOOT_EROSION
 from core.svh.sites import FOOT_JSN as FOOT_JSN
 from core.svh.sites import HAND_EROSION as HAND_EROSION

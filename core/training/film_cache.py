@@ -95,6 +95,7 @@ def film_crops(films: Iterable[LabelledFilm]) -> Crops:
     for number, film in enumerate(films):
         pose = fit_pose(film.limb, film.points)
         limb_pose = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
+        damage = [] if film.damage_mask is None else [(film.damage_mask == k).astype(np.float32) for k in (1, 2)]
         for joint in SCORED_JOINTS[film.limb]:
             if joint not in film.points:
                 continue
@@ -107,10 +108,9 @@ def film_crops(films: Iterable[LabelledFilm]) -> Crops:
             frame = joint_frame(film.limb, joint, film.points, limb_pose, side_px=STORED_PX, margin=MARGIN)
             rows["pixels"].append(np.clip(frame.take(film.pixels) * 255, 0, 255).astype(np.uint8))
             maps = np.zeros((2, MAP_PX, MAP_PX), np.uint8)
-            if film.damage_mask is not None:
-                for k in (0, 1):
-                    mask = frame.take((film.damage_mask == k + 1).astype(np.float32))
-                    maps[k] = cv2.resize(mask * 255, (MAP_PX, MAP_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)
+            for k, mask in enumerate(damage):
+                taken = frame.take(mask) * 255
+                maps[k] = cv2.resize(taken, (MAP_PX, MAP_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)
             rows["maps"].append(maps)
             rows["truth"].append(truth)
             rows["joint"].append(JOINT_KEYS.index((film.limb, joint)))

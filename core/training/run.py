@@ -34,7 +34,7 @@ LOOPS = {
     "joint_scorer": LoopSettings(steps=9000, validate_steps=750),
 }
 BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 10, "joint_scorer": 32}
-PHANTOMS = {Limb.HAND: 1500, Limb.FOOT: 1200}
+PHANTOMS = {Limb.HAND: 1100, Limb.FOOT: 900}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of "
     "FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand. No film with clinical scores was used."

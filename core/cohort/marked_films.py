@@ -1,0 +1,69 @@
+"""Real films with marked joints: FracAtlas (Abedeen et al. 2023, CC BY 4.0), marks of this project.
+
+The marks are `marked_films.json`; the films have to be fetched by whoever repeats the training.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from core.cohort.labelled_film import LabelledFilm
+from core.svh import SITES, Limb, Side, Site
+
+MARKS = Path(__file__).with_name("marked_films.json")
+# What the notes of the marks say of joints that are not healthy: they are no zeros.
+NOT_HEALTHY: dict[str, frozenset[str]] = {
+    "IMG0000032": frozenset({"IP1"}),
+    "IMG0000071": frozenset({"MTP1"}),
+    "IMG0002311": frozenset({"RAD", "RADCAR"}),
+    "IMG0002364": frozenset({"IP1", "RAD", "ULN", "RADCAR"}),
+    "IMG0000206": frozenset({"MUL", "NAV", "MC1BASE", "STT", "CMC1", "CAPNLUN", "RADCAR", "LUN", "RAD", "ULN", "CMC3", "CMC4", "CMC5"}),
+    "IMG0002315": frozenset(site.joint for limb in Limb for site in SITES[limb]),
+}
+
+
+@cache
+def marks() -> Mapping[str, Mapping[str, Any]]:
+    """The rows of the marks by file name."""
+    rows: Mapping[str, Mapping[str, Any]] = json.loads(MARKS.read_text())
+    return rows
+
+
+def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]:
+    """Films of a split ("train" or "validation"): the large plates, or the small ones that are for detection alone.
+
+    Untouched joints of large plates have grade 0; grades of small plates are not known.
+    Raises: FileNotFoundError if a film is not in `folder`.
+    """
+    films = []
+    for name, row in marks().items():
+        if row["split"] != split or row["file"].startswith("hand_small/") != small:
+            continue
+        pixels = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
+        if pixels is None:
+            raise FileNotFoundError(f"the marked film {row['file']} is not in the films folder (FracAtlas, figshare 22363012)")
+        stem, limb = Path(name).stem, Limb(row["limb"])
+        uncertain = frozenset(row.get("uncertain_points") or ())
+        points = {point: (float(x), float(y)) for point, (x, y) in row["points"].items()}
+        films.append(
+            LabelledFilm(
+                pixels=pixels.astype(np.float32) / 255,
+                limb=limb,
+                side=Side(row["side_anatomy"] or row["side"] or "R"),
+                points=points,
+                grades={} if small else _zeros(limb, points, uncertain | NOT_HEALTHY.get(stem, frozenset())),
+                film_id=stem,
+                source="fracatlas",
+                uncertain=uncertain,
+            )
+        )
+    return films
+
+
+def _zeros(limb: Limb, points: Mapping[str, tuple[float, float]], without: frozenset[str]) -> dict[Site, int]:
+    return {site: 0 for site in SITES[limb] if site.joint in points and site.joint not in without}

@@ -1,0 +1,120 @@
+"""What the model reader found and gave: a film's reading and a visit's, with everything that hangs beside the points."""
+
+from dataclasses import dataclass, replace
+
+from core.radiograph.parts import Box
+from core.svh import SITES, Damage, Limb, Reading, Side, Site
+
+
+@dataclass(frozen=True)
+class FoundPart:
+    """A part (thumb, finger1 .. wrist) in pixels of the film as stored, with the detector's confidence in [0, 1]."""
+
+    name: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True)
+class FoundJoint:
+    """The centre of a joint in pixels of the film as stored, with the height of its heat peak in [0, 1]."""
+
+    name: str
+    x: float
+    y: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ScoredCell:
+    """One site of one film.
+
+    `points` whole, None when not scorable; `low` and `high` the 90 % interval and `estimate` the unrounded value, in points,
+    None when the model could not look.
+    """
+
+    site: Site
+    points: int | None
+    low: float | None
+    high: float | None
+    estimate: float | None
+
+    @property
+    def scorable(self) -> bool:
+        """Whether the site has points."""
+        return self.points is not None
+
+
+@dataclass(frozen=True)
+class FilmReading:
+    """One limb on one film, scored, or refused with a code and a reason.
+
+    `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from; `ask_side`
+    is a question for the user where sources disagree. `flags` are sentences about what makes the result doubtful.
+    """
+
+    file: str
+    sha256: str
+    status: str  # "scored" or "refused"
+    code: str
+    reason: str
+    width: int
+    height: int
+    limb: Limb | None = None
+    side: Side | None = None
+    side_source: str = ""
+    ask_side: str = ""
+    region: Box | None = None
+    turned_deg: float = 0.0
+    mm_per_px: float | None = None
+    parts: tuple[FoundPart, ...] = ()
+    joints: tuple[FoundJoint, ...] = ()
+    cells: tuple[ScoredCell, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    def _sum(self, damage: Damage) -> int:
+        return sum(c.points or 0 for c in self.cells if c.site.damage is damage)
+
+    @property
+    def erosion(self) -> int:
+        """Sum of the erosion points."""
+        return self._sum(Damage.EROSION)
+
+    @property
+    def jsn(self) -> int:
+        """Sum of the narrowing points."""
+        return self._sum(Damage.JSN)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """RA2 suffixes of the sites of this limb without points."""
+        if self.limb is None:
+            return ()
+        have = {c.site for c in self.cells if c.scorable}
+        return tuple(site.suffix for site in SITES[self.limb] if site not in have)
+
+    def on_side(self, side: Side) -> "FilmReading":
+        """The same film with the side that the user chose; the points do not depend on it."""
+        return replace(self, side=side, side_source="user", ask_side="")
+
+
+@dataclass(frozen=True)
+class VisitReading:
+    """The films of one patient on one day."""
+
+    patient: str
+    films: tuple[FilmReading, ...]
+
+    @property
+    def counted(self) -> tuple[FilmReading, ...]:
+        """The films that enter the totals: scored, side known, the first one of each limb and side."""
+        chosen: dict[tuple[Limb, Side], FilmReading] = {}
+        for film in self.films:
+            if film.status == "scored" and film.limb and film.side:
+                chosen.setdefault((film.limb, film.side), film)
+        return tuple(chosen.values())
+
+    @property
+    def reading(self) -> Reading:
+        """The points of the counted films as a Reading."""
+        return Reading({(f.side, c.site): c.points for f in self.counted for c in f.cells if f.side})

@@ -1,0 +1,266 @@
+"""A hand film computed from bones, with the grades it was asked to show."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.cohort.labelled_film import LabelledFilm
+from core.phantom.assembly import Assembly, Joint
+from core.phantom.damage import Narrowing, border_erosion, erosion_parts, margin_erosion, narrowing
+from core.phantom.exposure import Lesion, Look, Thinning
+from core.phantom.shoot import draw_look, shoot
+from core.phantom.skeleton import hand_bones
+from core.phantom.soft_tissue import Segment
+from core.svh import HAND_EROSION, HAND_JSN, Side, Site
+
+RAYS: dict[int, tuple[str, ...]] = {
+    1: ("1mc", "thumbprox", "thumbdist"),
+    **{k: (f"{k}mc", f"{k}proxph", f"{k}midph", f"{k}distph") for k in range(2, 6)},
+}
+DISTAL_ROW = ("trapezium", "trapezoid", "capitate", "hamate")
+PROXIMAL_ROW = ("scaphoid", "lunate", "triquetrum", "pisiform")
+FOREARM = ("radius", "ulna")
+ALL_RAYS = tuple(bone for ray in RAYS.values() for bone in ray)
+UP = (0.0, -1.0)
+
+
+def _joints() -> dict[str, Joint]:
+    joints: dict[str, Joint] = {}
+    for k, ray in RAYS.items():
+        names = ("MCP1", "IP1") if k == 1 else (f"MCP{k}", f"PIP{k}", f"DIP{k}")
+        for n, name in enumerate(names):
+            joints[name] = Joint((ray[n],), (ray[n + 1],), ray[n + 1 :])
+    joints |= {
+        "CMC1": Joint(("trapezium",), ("1mc",), RAYS[1], 0.5, (0.45, -0.9)),
+        "CMC3": Joint(("capitate",), ("3mc",), RAYS[3], 0.5, UP),
+        "CMC4": Joint(("hamate",), ("4mc",), RAYS[4], 0.5, UP),
+        "CMC5": Joint(("hamate",), ("5mc",), RAYS[5], 0.4, UP),
+        "STT": Joint(("scaphoid",), ("trapezium", "trapezoid"), ("trapezium", "trapezoid", *RAYS[1]), 0.5, (0.4, -0.92)),
+        "CAPNLUN": Joint(("lunate", "scaphoid"), ("capitate",), (*DISTAL_ROW, *ALL_RAYS), 0.5, UP),
+        "RADCAR": Joint(("radius",), ("scaphoid", "lunate"), (*DISTAL_ROW, *PROXIMAL_ROW, *ALL_RAYS), 0.6, UP),
+    }
+    return joints
+
+
+JOINTS = _joints()
+CORTEX_MM = {
+    **{f"{k}mc": 2.1 for k in range(1, 6)},
+    **{f"{k}proxph": 1.55 for k in range(2, 6)},
+    **{f"{k}midph": 1.15 for k in range(2, 6)},
+    **{f"{k}distph": 0.75 for k in range(2, 6)},
+    "thumbprox": 1.4, "thumbdist": 0.8, "radius": 2.2, "ulna": 2.0,
+    **dict.fromkeys((*DISTAL_ROW, *PROXIMAL_ROW), 0.55),
+}  # fmt: skip
+GAP_MM = {
+    **{f"MCP{k}": 1.75 for k in range(2, 6)}, "MCP1": 1.5, "IP1": 1.2,
+    **{f"PIP{k}": 1.25 for k in range(2, 6)}, **{f"DIP{k}": 0.9 for k in range(2, 6)},
+    "CMC1": 1.5, "CMC3": 1.3, "CMC4": 1.4, "CMC5": 1.4, "STT": 1.6, "CAPNLUN": 1.8, "RADCAR": 1.6,
+}  # fmt: skip
+WRIST_ORDER = ("RADCAR", "CAPNLUN", "STT", "CMC1", "CMC3", "CMC4", "CMC5")
+SLIP_JOINTS = ("MCP", "PIP")
+CARPAL_OF = {"MUL": "trapezium", "NAV": "scaphoid", "LUN": "lunate", "RAD": "radius", "ULN": "ulna"}
+# Where the border of a short bone is free of its neighbours (x towards the thumb, y proximal), and its width in mm.
+FREE_BORDERS: dict[str, tuple[tuple[tuple[float, float], ...], float]] = {
+    "trapezium": (((1, 0.2), (0.8, 0.9), (0.9, -0.5)), 13.0),
+    "scaphoid": (((1, 0.15), (1, 0.6), (-0.4, -0.9)), 14.0),
+    "lunate": (((-0.9, -0.5), (0.9, -0.6), (-0.6, 0.8)), 13.0),
+    "radius": (((1, -0.1), (-0.9, -0.9), (1, -0.6)), 17.0),
+    "ulna": (((-1, -0.5), (0.9, -0.5), (-0.9, 0.2)), 13.0),
+}
+
+
+def _shape(rng: np.random.Generator, hand: Assembly) -> None:
+    """Another person: size, build, and every bone a little different."""
+    slim = rng.normal(1, 0.06)
+    lengths = rng.normal(1, 0.035, 3)  # metacarpals, proximal, further phalanges together
+    for ray in RAYS.values():
+        ray_length = rng.normal(1, 0.03)
+        for n, bone in enumerate(ray):
+            length = lengths[min(n, 2)] * ray_length * rng.normal(1, 0.02)
+            hand.resize(bone, length=length, width=slim * rng.normal(1, 0.04), children=ray[n + 1 :])
+    for bone in (*DISTAL_ROW, *PROXIMAL_ROW):
+        middle, grow = hand.bones[bone].vertices.mean(0), rng.normal(1.06, 0.025, 3)
+        hand.bones[bone].vertices = (hand.bones[bone].vertices - middle) * grow + middle
+    size = float(np.clip(rng.normal(1, 0.075), 0.8, 1.2))
+    for bone in hand.bones.values():
+        bone.vertices = bone.vertices * size
+        shear = rng.normal(0, 0.012)  # a slight bend
+        t = bone.along / max(bone.length_mm, 1e-6) - 0.5
+        bone.vertices[:, 0] += shear * bone.length_mm * (t**2 - 0.08)
+
+
+def _place(rng: np.random.Generator, hand: Assembly) -> None:
+    """How this person lays the hand down: spread, thumb, deviation of the wrist."""
+    spread = rng.uniform(-1.2, 2.4)
+    for k in range(2, 6):
+        base = hand.bones[f"{k}mc"].end(distal=False)
+        fan = {2: 2.0, 3: 0.0, 4: -4.0, 5: -10.0}[k]  # the mesh lies with its metacarpals closer than a hand on a film
+        hand.turn(RAYS[k], (0, 0, 1), fan + 0.35 * spread * (3.2 - k) + rng.normal(0, 0.8), base)
+        head = hand.bones[f"{k}mc"].end(distal=True, depth_mm=7)
+        hand.turn(RAYS[k][1:], (0, 0, 1), spread * (3.2 - k) * 1.6 + rng.normal(0, 2.2), head)
+        for n in (2, 3):
+            end = hand.bones[RAYS[k][n - 1]].end(distal=True, depth_mm=4)
+            hand.turn(RAYS[k][n:], (0, 0, 1), rng.normal(0, 2.0), end)
+    base = hand.bones["1mc"].end(distal=False)
+    axis = hand.bones["1mc"].axis
+    hand.turn(RAYS[1], (1, -0.5, 0), -rng.uniform(5, 20), base)  # out of the depth of the palm towards the film
+    hand.turn(RAYS[1], axis, rng.normal(0, 14), base)
+    hand.turn(RAYS[1], (0, 0, 1), rng.uniform(-4, 24), base)
+    hand.turn(RAYS[1][1:], (0, 0, 1), rng.normal(-9, 7), hand.bones["1mc"].end(distal=True, depth_mm=5))
+    hand.turn(RAYS[1][2:], (0, 0, 1), rng.normal(0, 7), hand.bones["thumbprox"].end(distal=True, depth_mm=4))
+    hand.shift(("ulna",), np.array([rng.uniform(1.0, 4.5), rng.normal(-1, 1.5), 0.0]))
+    wrist = hand.bones["lunate"].vertices.mean(0)
+    hand.turn(FOREARM, (0, 0, 1), rng.normal(0, 4), wrist)
+
+
+def _flex(rng: np.random.Generator, hand: Assembly) -> None:
+    """Fingers that do not lie flat."""
+    stiff = rng.random() < 0.12
+    for k in range(2, 6):
+        for n, (mean, spread) in enumerate(((4, 4), (5, 5), (4, 4)), start=1):
+            angle = float(np.clip(abs(rng.normal(mean, spread)) + (rng.uniform(5, 22) if stiff else 0), 0, 34))
+            bone = hand.bones[RAYS[k][n]]
+            across = np.cross(bone.axis, (0, 0, 1))
+            hand.turn(RAYS[k][n:], across, -angle, hand.bones[RAYS[k][n - 1]].end(distal=True, depth_mm=5))
+    for bones in (ALL_RAYS + DISTAL_ROW + PROXIMAL_ROW + FOREARM,):
+        centre = hand.bones["3mc"].vertices.mean(0)
+        hand.turn(bones, (0, 1, 0), rng.normal(0, 5), centre)
+        hand.turn(bones, (1, 0, 0), rng.normal(0, 4), centre)
+
+
+def _slip(rng: np.random.Generator, hand: Assembly, name: str, share: float) -> None:
+    """Ulnar drift and palmar shift of the distal side; beyond 1 the ends overlap."""
+    joint = hand.joints[name]
+    along = hand.direction(joint)
+    across = np.array([-along[1], along[0]])
+    ulnar = -np.sign(across[0]) if name.startswith("MCP") else rng.choice((-1.0, 1.0))
+    hand.turn(joint.moved, (0, 0, 1), float(ulnar) * share * rng.uniform(9, 17), np.append(hand.gap(name).centre, 0))
+    move = ulnar * across * share * rng.uniform(2.2, 3.6)
+    if share > 1:
+        move = move - along * rng.uniform(3.0, 6.5)
+    hand.shift(joint.moved, np.append(move, -2.0 * share))
+
+
+def _lesions(rng: np.random.Generator, hand: Assembly, site: Site, grade: int) -> list[Lesion]:
+    """The erosions of one site."""
+    name = site.joint
+    lesions: list[Lesion] = []
+    if name in CARPAL_OF:
+        bone = hand.bones[CARPAL_OF[name]]
+        borders, width = FREE_BORDERS[bone.name]
+        order = rng.permutation(len(borders))
+        for n, part in enumerate(erosion_parts(rng, grade)):
+            direction = np.array(borders[order[n % len(borders)]], float) + rng.normal(0, 0.15, 2)
+            lesions.append(border_erosion(rng, bone, part, direction, width))
+        return lesions
+    if name == "MC1BASE":
+        bone = hand.bones["1mc"]
+        for n, part in enumerate(erosion_parts(rng, grade)):
+            lesions.append(margin_erosion(rng, bone, part, distal=False, side=(-1.0) ** (n + grade), depth_mm=(0.8, 3.5)))
+        return lesions
+    near, far = (hand.bones[hand.joints[name].proximal[0]], hand.bones[hand.joints[name].distal[0]])
+    head_depth = (2.6, 5.2) if name.startswith("MCP") else (1.2, 3.2)
+    places = [(near, s, head_depth) for s in (-1.0, 1.0)] + [(far, s, (0.6, 2.2)) for s in (-1.0, 1.0)]
+    chance = np.array([0.3, 0.3, 0.2, 0.2])
+    order = rng.choice(4, size=4, replace=False, p=chance)
+    for n, part in enumerate(sorted(erosion_parts(rng, grade), reverse=True)):
+        bone, side, depth = places[order[n]]
+        lesions.append(margin_erosion(rng, bone, part, distal=bone is near, side=side, depth_mm=depth))
+    return lesions
+
+
+def _points(hand: Assembly) -> dict[str, tuple[float, float]]:
+    """Centres of every joint and bone that the field marks, mm."""
+    at = {name: hand.gap(name).centre for name in JOINTS}
+    for k, ray in RAYS.items():
+        at[f"TIP{k}"] = hand.bones[ray[-1]].end(distal=True, depth_mm=1.5)[:2]
+    at["MC1BASE"] = hand.bones["1mc"].end(distal=False, depth_mm=7)[:2]
+    for name, bone in CARPAL_OF.items():
+        mesh = hand.bones[bone]
+        short = name not in ("RAD", "ULN")
+        at[name] = mesh.vertices.mean(0)[:2] if short else mesh.end(distal=True, depth_mm=12)[:2]
+    return {name: (float(p[0]), float(p[1])) for name, p in at.items()}
+
+
+def _soft(rng: np.random.Generator, hand: Assembly, points: Mapping[str, tuple[float, float]]) -> list[Segment]:
+    """Skin outline: fingers, palm, thumb with thenar, wrist and forearm."""
+    build = rng.uniform(0.9, 1.18)
+    size = float(np.linalg.norm(np.subtract(points["MCP3"], points["CMC3"]))) / 64
+    r = build * size
+    segments: list[Segment] = []
+    for k in range(2, 6):
+        thin = 0.88 if k == 5 else 1.0
+        tip = np.array(points[f"TIP{k}"]) + hand.bones[f"{k}distph"].axis[:2] * 0.5
+        chain = [tuple(tip), points[f"DIP{k}"], points[f"PIP{k}"], points[f"MCP{k}"]]
+        radii = [5.6 * r * thin, 8.4 * r * thin, 10.0 * r * thin, 12.5 * r * thin]
+        segments += [Segment(chain[n], chain[n + 1], radii[n], radii[n + 1]) for n in range(3)]
+        base = hand.bones[f"{k}mc"].end(distal=False)[:2]
+        segments.append(Segment(points[f"MCP{k}"], (float(base[0]), float(base[1])), 12.5 * r, 14.5 * r, 0.85))
+    tip = tuple(np.array(points["TIP1"]) + hand.bones["thumbdist"].axis[:2] * 0.5)
+    segments += [
+        Segment(tip, points["IP1"], 7.2 * r, 10.4 * r),
+        Segment(points["IP1"], points["MCP1"], 10.4 * r, 12.6 * r),
+        Segment(points["MCP1"], points["CMC1"], 12.5 * r, 17.0 * r),
+        Segment(points["MCP1"], points["CMC3"], 9.0 * r, 15.0 * r, 0.9),
+    ]
+    left, right = np.array(points["ULN"]), np.array(points["RAD"])
+    down = -hand.bones["radius"].axis[:2]
+    middle = (left + right) / 2
+    ends = [tuple(middle + down * d) for d in (-22 * size, 2 * size, 45 * size, 120 * size)]
+    radii = [25 * r, 25.5 * r, 27 * r, 33 * r]
+    segments += [Segment(ends[n], ends[n + 1], radii[n], radii[n + 1], 0.62) for n in range(3)]
+    return segments
+
+
+def hand_film(
+    rng: np.random.Generator,
+    grades: Mapping[Site, int],
+    *,
+    side: Side,
+    mm_per_px: float = 0.2,
+    film_id: str = "phantom",
+    look: Look | None = None,
+) -> LabelledFilm:
+    """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
+
+    Sites that are not in `grades` are undamaged. At 0.2 mm a pixel a film takes about a fifth of a second.
+    """
+    hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)
+    _shape(rng, hand)
+    _place(rng, hand)
+    wide = float(np.clip(rng.normal(1, 0.11), 0.75, 1.3))
+    done: dict[str, Narrowing] = {}
+    jsn = {site.joint: grades.get(site, 0) for site in HAND_JSN}
+    for name in (*WRIST_ORDER, *(n for n in JOINTS if n not in WRIST_ORDER)):
+        loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith(SLIP_JOINTS))
+        if name.startswith("DIP") and rng.random() < 0.08:  # osteoarthritis of the end joints is no SvH damage
+            loss = narrowing(rng, int(rng.integers(1, 4)), may_slip=False)
+        hand.set_gap(name, GAP_MM[name] * wide * loss.left * rng.normal(1, 0.04), tilt_deg=loss.tilt_deg)
+        if loss.slip:
+            _slip(rng, hand, name, loss.slip)
+        if loss.fused:
+            hand.dissolved.append(name)
+        done[name] = loss
+    _flex(rng, hand)
+    lesions: list[Lesion] = []
+    thinnings: list[Thinning] = []
+    owners: list[str] = []
+    for site in HAND_EROSION:
+        grade = grades.get(site, 0)
+        new = _lesions(rng, hand, site, grade) if grade else []
+        lesions += new
+        owners += [site.suffix] * len(new)
+    points = _points(hand)
+    for name in JOINTS:
+        worst = max(jsn.get(name, 0), max((grades.get(s, 0) for s in HAND_EROSION if s.joint == name), default=0))
+        if worst and rng.random() < 0.6:
+            thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.08, 0.3)))
+        elif rng.random() < 0.05:
+            thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
+    look = look or draw_look(rng)
+    gaps = {name: hand.gap(name) for name in JOINTS}
+    return shoot(
+        rng, hand, points, gaps, _soft(rng, hand, points), lesions, owners, thinnings, look,
+        site_grades={site: grades.get(site, 0) for site in HAND_EROSION + HAND_JSN},
+        side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["RAD"][1] + rng.uniform(18, 50),
+    )  # fmt: skip

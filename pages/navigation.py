@@ -1,0 +1,27 @@
+"""The frame round every page: the list of pages and the notice that this is for research."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+if str(ROOT) not in sys.path:  # the server puts this folder on the path, the code lies one above
+    sys.path.insert(0, str(ROOT))
+
+st.set_page_config(page_title="Score films", page_icon=str(HERE / "favicon.svg"), layout="wide")
+
+from pages.widgets.research_notice import research_notice  # noqa: E402
+
+SCORE_FILMS = {"page": HERE / "score_films.py", "title": "Score films", "icon": ":material/back_hand:"}
+page = st.navigation(
+    [
+        # The default page answers only at the root of the site: a link to the page by name needs a second entry.
+        st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
+        st.Page(**SCORE_FILMS, url_path="score_films"),
+    ],
+    position="hidden",
+)
+research_notice()
+page.run()

@@ -1,0 +1,83 @@
+"""Score films: from the films of one patient to the score of every joint and the total, all of it correctable."""
+
+import streamlit as st
+
+from pages.widgets.case import Case
+from pages.widgets.case_steps import begin_files, current_case, finish_job, open_sample
+from pages.widgets.downloads import downloads
+from pages.widgets.film_facts import ask_side, case_warnings, film_facts
+from pages.widgets.film_pictures import session_shelf
+from pages.widgets.film_viewer import film_viewer
+from pages.widgets.page_style import page_style
+from pages.widgets.score_grid import joint_editor, score_grid
+from pages.widgets.totals import show_totals, totals
+
+
+def add_films(case: Case) -> None:
+    """The drop zone. Its key changes after every take, so that the server does not keep the bytes."""
+    turn = st.session_state.setdefault("upload_turn", 0)
+    files = st.file_uploader(
+        "Hand and foot films of one patient: DICOM, PNG, JPEG, TIFF or a zip of them",
+        type=None,
+        accept_multiple_files=True,
+        key=f"upload_{turn}",
+    )
+    keep = not case.sample and bool(case.films) and st.checkbox("Add to the case in view", value=True, key="keep")
+    if st.button("Score these films", type="primary", disabled=not files, key="score_files") and files:
+        begin_files([(file.name, file.getvalue()) for file in files], keep=keep)
+        st.session_state["upload_turn"] = turn + 1
+        st.rerun()
+
+
+def header(case: Case) -> None:
+    """One line: the case, the way to other films, undo and redo."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_line"):
+        kind = " · sample, a digital phantom" if case.sample else ""
+        st.markdown(f"##### Case {case.patient}{kind}" if case.films else "##### No films yet")
+        st.space("stretch")
+        with st.popover("Add films", icon=":material/add_photo_alternate:", type="primary"):
+            add_films(case)
+        if st.button(
+            "Sample", icon=":material/science:", help="Show the sample case", disabled=case.sample, key="sample"
+        ):
+            open_sample()
+            st.rerun()
+        st.button(
+            "Undo", icon=":material/undo:", shortcut="Ctrl+Z", on_click=case.undo, disabled=not case.past, key="undo"
+        )
+        st.button(
+            "Redo", icon=":material/redo:", shortcut="Ctrl+Y", on_click=case.redo, disabled=not case.future, key="redo"
+        )
+
+
+page_style()
+finish_job()
+case = current_case()
+header(case)
+
+if st.session_state.get("no_weights"):
+    st.error(
+        f"**Scoring is off.** {st.session_state['no_weights']} Films can still be opened and looked at.",
+        icon=":material/power_off:",
+    )
+for note in case.notes:
+    st.info(note, icon=":material/info:")
+ask_side(case)
+case_warnings(case)
+
+film = case.shown
+if film is None:
+    st.write("Add films above, or open the sample.")
+else:
+    reading = case.edited(film)
+    left, right = st.columns([0.63, 0.37], gap="medium")
+    with left, st.container(key="film_side"):
+        film_viewer(case, session_shelf())
+        film_facts(case, film, reading)
+        downloads(case)
+    with right:
+        if case.visit().films:
+            show_totals(totals(case.visit()))
+        if reading and reading.status == "scored":
+            joint_editor(case, film, reading)
+            score_grid(case, film, reading)

@@ -1,0 +1,107 @@
+"""Under the viewer: which limb and side a film shows and how that is known; refusals and doubts in words."""
+
+import streamlit as st
+
+from core.model_reader.evidence import FilmReading
+from core.svh import Limb, Side
+from pages.widgets.case import Case, CaseFilm
+from pages.widgets.case_steps import begin_again
+from pages.widgets.joint_names import LIMB_WORD, SIDE_WORD, film_name
+
+
+def case_warnings(case: Case) -> None:
+    """Questions and things that change what is counted, above the film so that they are seen."""
+    counted = case.counted_keys()
+    for film in case.films:
+        reading = case.edited(film)
+        if reading is None or reading.status != "scored" or film.key in counted:
+            continue
+        if reading.side is None or reading.ask_side:
+            continue  # the question itself is shown with the film
+        st.warning(
+            f"{film.radiograph.name} is a second film of the {film_name(reading.limb, reading.side).lower()}. "
+            "It is shown but not counted. If its side is wrong, change it under the film.",
+            icon=":material/content_copy:",
+        )
+
+
+def _answer_side(key: str, widget: str) -> None:
+    if st.session_state[widget] is not None:
+        st.session_state["case"].set_side(key, st.session_state[widget])
+
+
+def ask_side(case: Case) -> None:
+    """The open questions about sides: sources disagree, so the person says it."""
+    for film in case.films:
+        reading = case.edited(film)
+        if reading is None or reading.status != "scored" or not reading.ask_side:
+            continue
+        with st.container(border=True, key=f"ask_{film.key}"):
+            widget = f"ask_side_{film.key}"
+            st.radio(
+                f"**{film.radiograph.name}**: {reading.ask_side}",
+                list(Side),
+                index=None,
+                format_func=lambda side: f"the patient's {SIDE_WORD[side]}",
+                horizontal=True,
+                key=widget,
+                on_change=_answer_side,
+                args=(film.key, widget),
+            )
+
+
+def _change_side(key: str, widget: str) -> None:
+    st.session_state["case"].set_side(key, st.session_state[widget])
+
+
+def _change_limb(key: str, widget: str) -> None:
+    case: Case = st.session_state["case"]
+    film = case.film(key)
+    reading = case.edited(film)
+    side = reading.side if reading and reading.side else Side.L
+    begin_again(film, slot=(st.session_state[widget], side), force=True)
+
+
+def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
+    """Limb and side with their source, both correctable; refusal and doubts in words."""
+    if reading is None:
+        st.caption(f"{film.radiograph.name} · not scored")
+        return
+    if reading.status != "scored":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(f"**Not scored.** {reading.reason}", icon=":material/block:", width="stretch")
+            if st.button("Score anyway, flagged", key=f"force_{film.key}"):
+                begin_again(film, force=True)
+                st.rerun()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film_facts"):
+        limb_widget, side_widget = f"limb_{film.key}", f"side_{film.key}"
+        st.session_state[limb_widget] = reading.limb
+        if reading.region is None:
+            st.segmented_control(
+                "Limb",
+                list(Limb),
+                required=True,
+                key=limb_widget,
+                format_func=lambda limb: LIMB_WORD[limb].capitalize(),
+                label_visibility="collapsed",
+                on_change=_change_limb,
+                args=(film.key, limb_widget),
+            )
+        if not reading.ask_side:
+            st.session_state[side_widget] = reading.side
+            st.segmented_control(
+                "Side of the patient",
+                list(Side),
+                required=reading.side is not None,
+                key=side_widget,
+                format_func=lambda side: SIDE_WORD[side].capitalize(),
+                label_visibility="collapsed",
+                on_change=_change_side,
+                args=(film.key, side_widget),
+            )
+        source = "side from you" if reading.side_source == "user" else f"side from {reading.side_source or 'nothing'}"
+        turned = f" · turned by {reading.turned_deg:.0f}°" if abs(reading.turned_deg) >= 1 else ""
+        st.caption(f"{film.radiograph.name} · {source}{turned}", width="stretch")
+    for flag in reading.flags:
+        st.caption(f":material/flag: {flag}")

@@ -1,0 +1,256 @@
+// The film: zoom, light, rings, selection. What is seen stays here; what is scored goes to the page.
+// Actions go as a numbered list that the page ticks off, so that fast typing loses none.
+
+const EROSION = [230, 159, 0], JSN = [86, 180, 233]; // #E69F00, #56B4E9
+const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700;
+const KEYS = [
+  ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
+  ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["O", "boxes of the parts"], ["J", "joint rings"],
+  ["D", "what dragging does"], ["N / P", "next / previous joint"], ["Tab", "JSN or erosion (Esc first: leave the film)"], ["0-9", "points of the selected site"],
+  ["A", "accept the model's"], ["X", "not scorable"], ["Esc", "let the joint go"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
+];
+const viewers = new WeakMap();
+
+function colour(rgb, share) { // more points, lighter and stronger against the dark film
+  const k = 0.55 + 0.45 * share;
+  return `rgb(${rgb.map((c) => Math.round(c * k + (share > 0.6 ? 40 * (share - 0.6) : 0))).map((c) => Math.min(255, c)).join(",")})`;
+}
+
+function cellText(word, cell) {
+  if (!cell) return null;
+  if (cell.points === null) return `${word} not scorable`;
+  const range = cell.low === null ? "" : ` (${cell.low}–${cell.high})`;
+  return `${word} ${cell.points}${cell.edited ? " (edited)" : range}`;
+}
+
+function makeViewer(root) {
+  const $ = (s) => root.querySelector(s);
+  const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
+  const v = {
+    data: null, send: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: [], sent: 0,
+    invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, pointers: new Map(), moved: false,
+  };
+
+  const view = () => v.views.get(v.filmKey);
+  function fit() {
+    const [x0, y0, x1, y1] = v.data.region ?? [0, 0, v.data.width, v.data.height];
+    const w = stage.clientWidth, h = stage.clientHeight;
+    const k = Math.min(w / (x1 - x0), h / (y1 - y0)) * (v.data.region ? 0.97 : 1);
+    v.views.set(v.filmKey, { k, x: w / 2 - k * (x0 + x1) / 2, y: h / 2 - k * (y0 + y1) / 2, light: 1, contrast: 1, fitK: k });
+  }
+  const toScreen = (p) => [view().x + view().k * p.x, view().y + view().k * p.y];
+  const filter = () => `brightness(${view().light.toFixed(3)}) contrast(${view().contrast.toFixed(3)})${v.invert ? " invert(1)" : ""}`;
+  const chosen = () => v.data.joints.find((j) => j.name === v.joint);
+
+  function draw() {
+    const d = v.data, now = view();
+    if (!d || !now) return;
+    film.style.width = `${d.width}px`; film.style.height = `${d.height}px`;
+    film.style.transform = `translate(${now.x}px, ${now.y}px) scale(${now.k})`;
+    img.style.filter = filter();
+    const out = [];
+    if (v.boxes) for (const p of d.parts) {
+      const [ax, ay] = toScreen({ x: p.box[0], y: p.box[1] }), [bx, by] = toScreen({ x: p.box[2], y: p.box[3] });
+      out.push(`<rect class="part" x="${ax}" y="${ay}" width="${bx - ax}" height="${by - ay}"/>`,
+        `<text class="part-name" x="${ax + 3}" y="${ay + 12}">${p.name} ${Math.round(100 * p.confidence)} %</text>`);
+    }
+    for (const j of d.joints) {
+      const [x, y] = toScreen(j), isChosen = j.name === v.joint;
+      if (!v.rings && !isChosen) continue;
+      const r = isChosen ? RING_PX + 3 : RING_PX;
+      const arc = (cell, rgb, sweep) => {
+        if (!cell) return;
+        const off = cell.points === null, share = off ? 0 : cell.points / cell.max, wide = off ? 2 : 1.6 + 3 * Math.min(1, share * 1.6);
+        const path = `M ${x} ${y - r} A ${r} ${r} 0 0 ${sweep} ${x} ${y + r}`;
+        out.push(`<path class="halo" d="${path}" stroke-width="${wide + 2}"/>`,
+          `<path class="arc${off ? " off" : ""}" d="${path}" stroke="${colour(rgb, share)}" stroke-width="${wide}"/>`);
+        if (cell.edited) out.push(`<circle class="edited" cx="${x + (sweep ? r : -r)}" cy="${y}" r="2.4"/>`);
+      };
+      arc(j.J, JSN, 0); arc(j.E, EROSION, 1); // left half narrowing, right half erosion
+      if (isChosen) out.push(`<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
+    }
+    svg.innerHTML = out.join("");
+    drawInset();
+    const light = Math.round(100 * now.light), contrast = Math.round(100 * now.contrast);
+    $(".light").textContent = `zoom ${(now.k / now.fitK).toFixed(1)} · light ${light} % · contrast ${contrast} %`;
+    for (const [what, on] of [["invert", v.invert], ["boxes", v.boxes], ["rings", v.rings]])
+      $(`[data-do=${what}]`).setAttribute("aria-pressed", on);
+    $("[data-do=drag]").textContent = v.pan ? "Drag: move" : "Drag: light";
+  }
+
+  function drawInset() {
+    const j = chosen(), box = $(".inset");
+    box.hidden = !j;
+    if (!j) return;
+    const inner = $(".inset-film"), side = box.clientWidth, k = view().fitK * INSET_ZOOM;
+    inner.style.backgroundImage = `url("${v.data.url}")`;
+    inner.style.backgroundSize = `${v.data.width * k}px ${v.data.height * k}px`;
+    inner.style.backgroundPosition = `${side / 2 - j.x * k}px ${side / 2 - j.y * k}px`;
+    inner.style.filter = filter();
+    $(".inset-name").textContent = `${j.label} · ${v.damage === "J" ? "JSN" : "erosion"}`;
+    // The inset keeps out of the way of the joint that it shows.
+    const [x, y] = toScreen(j), near = x > stage.clientWidth - side - 40 && y > stage.clientHeight - side - 40;
+    box.style.left = near ? "8px" : "auto"; box.style.right = near ? "auto" : "8px";
+  }
+
+  const jointText = (j) => `${j.label}: ${[cellText("erosion", j.E), cellText("JSN", j.J)].filter(Boolean).join(", ")}`;
+  function act(what) {
+    v.outbox.push({ n: ++v.sent, film: v.filmKey, ...what });
+    v.send("outbox", v.outbox);
+  }
+  function select(name, damage) {
+    v.joint = name;
+    const j = chosen();
+    if (j) {
+      v.damage = damage ?? (j[v.damage] ? v.damage : j.J ? "J" : "E");
+      $(".said").textContent = jointText(j);
+      const [x, y] = toScreen(j); // bring it into sight when zoomed in
+      if (x < 20 || y < 20 || x > stage.clientWidth - 20 || y > stage.clientHeight - 20) {
+        view().x += stage.clientWidth / 2 - x; view().y += stage.clientHeight / 2 - y;
+      }
+    }
+    act({ do: "select", joint: name, damage: v.damage });
+    draw();
+  }
+  function step(by) {
+    const all = v.data.joints;
+    if (all.length) select(all[((all.findIndex((j) => j.name === v.joint) + by) % all.length + all.length) % all.length].name);
+  }
+  function score(what, value) {
+    const j = chosen();
+    if (!j?.[v.damage]) return;
+    act({ do: what, joint: j.name, damage: v.damage, value: value ?? null });
+  }
+  function digit(n) {
+    const cell = chosen()?.[v.damage];
+    if (!cell) return;
+    const before = v.typed && Date.now() - v.typed.at < TWO_DIGITS_MS ? v.typed.n : null; // 1 then 0 is ten (feet)
+    const value = before !== null && before * 10 + n <= cell.max ? before * 10 + n : n;
+    if (value > cell.max) return;
+    v.typed = { n: value, at: Date.now() };
+    score("points", value);
+  }
+  function zoom(by, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+    const now = view(), k = Math.min(now.fitK * ZOOM_MOST, Math.max(now.fitK * 0.5, now.k * by));
+    now.x = x - (x - now.x) * k / now.k; now.y = y - (y - now.y) * k / now.k; now.k = k;
+    draw();
+  }
+  const commands = {
+    in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => { fit(); draw(); },
+    invert: () => { v.invert = !v.invert; draw(); }, boxes: () => { v.boxes = !v.boxes; draw(); },
+    rings: () => { v.rings = !v.rings; draw(); }, drag: () => { v.pan = !v.pan; draw(); },
+    keys: () => { $(".keys").hidden = !$(".keys").hidden; },
+  };
+  $(".keys").innerHTML = KEYS.map(([key, what]) => `<kbd>${key}</kbd><span>${what}</span>`).join("");
+  $(".bar").onclick = (e) => { const b = e.target.closest("[data-do]"); if (b && v.data?.url) commands[b.dataset.do](); };
+  $(".strip").onclick = (e) => { const b = e.target.closest("[data-film]"); if (b) act({ do: "film", film: b.dataset.film }); };
+
+  stage.onkeydown = (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || !v.data?.url) return;
+    const key = e.key.toLowerCase(), j = chosen();
+    const plain = { i: "invert", o: "boxes", j: "rings", d: "drag", f: "fit", "+": "in", "=": "in", "-": "out", "?": "keys" }[key];
+    let used = true;
+    if (plain) commands[plain]();
+    else if (key === "n") step(1);
+    else if (key === "p") step(-1);
+    else if (key === "tab" && j?.J && j?.E) select(j.name, v.damage === "J" ? "E" : "J"); // Esc gives Tab back to the page
+    else if (/^\d$/.test(key) && j) digit(Number(key));
+    else if (key === "0") commands.fit();
+    else if (key === "a" && j) score("accept");
+    else if (key === "x" && j) score("not scorable");
+    else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (j) select(""); else stage.blur(); }
+    else used = false;
+    if (used) { e.preventDefault(); e.stopPropagation(); }
+  };
+  stage.onwheel = (e) => {
+    if (!view()) return;
+    e.preventDefault();
+    const r = stage.getBoundingClientRect();
+    zoom(Math.exp(-e.deltaY * 0.0015), e.clientX - r.left, e.clientY - r.top);
+  };
+  stage.oncontextmenu = (e) => e.preventDefault();
+
+  const at = (e) => { const r = stage.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
+  function near(x, y) {
+    let best = null, least = CATCH_PX;
+    for (const j of v.rings ? v.data.joints : []) {
+      const [jx, jy] = toScreen(j), far = Math.hypot(jx - x, jy - y);
+      if (far < least) { best = j; least = far; }
+    }
+    return best;
+  }
+  stage.onpointerdown = (e) => {
+    if (!view()) return;
+    stage.focus({ preventScroll: true });
+    stage.setPointerCapture(e.pointerId);
+    v.pointers.set(e.pointerId, at(e));
+    if (v.pointers.size === 1) v.moved = false;
+  };
+  stage.onpointermove = (e) => {
+    const now = view();
+    if (!now) return;
+    const [x, y] = at(e), before = v.pointers.get(e.pointerId);
+    if (!before) return hover(x, y);
+    const dx = x - before[0], dy = y - before[1];
+    if (!v.moved && Math.hypot(dx, dy) < 4) return;
+    v.moved = true;
+    $(".hint").hidden = true;
+    v.pointers.set(e.pointerId, [x, y]);
+    const other = [...v.pointers].find(([id]) => id !== e.pointerId)?.[1];
+    if (other) {
+      const was = Math.hypot(before[0] - other[0], before[1] - other[1]), is = Math.hypot(x - other[0], y - other[1]);
+      now.x += dx / 2; now.y += dy / 2;
+      zoom(is / Math.max(was, 1), (x + other[0]) / 2, (y + other[1]) / 2);
+    } else if (v.pan || e.shiftKey || e.buttons > 1 || e.pointerType === "touch") {
+      now.x += dx; now.y += dy; draw();
+    } else {
+      now.light = Math.min(4, Math.max(0.2, now.light * Math.exp(-dy * 0.004)));
+      now.contrast = Math.min(5, Math.max(0.3, now.contrast * Math.exp(dx * 0.004)));
+      draw();
+    }
+  };
+  stage.onpointerup = (e) => {
+    if (v.pointers.delete(e.pointerId) && !v.moved && view()) { const j = near(...at(e)); if (j) select(j.name); }
+  };
+  stage.onpointercancel = (e) => v.pointers.delete(e.pointerId);
+  stage.onpointerleave = () => { $(".hint").hidden = true; };
+  function hover(x, y) {
+    const j = near(x, y), hint = $(".hint");
+    hint.hidden = !j;
+    stage.style.cursor = j ? "pointer" : "";
+    if (!j) return;
+    hint.textContent = jointText(j);
+    hint.style.left = `${Math.min(x + 14, stage.clientWidth - hint.offsetWidth - 6)}px`;
+    hint.style.top = `${Math.max(4, y - 34)}px`;
+  }
+  new ResizeObserver(() => { if (v.data?.url && stage.clientWidth) { const now = view(); if (now && now.k === now.fitK) fit(); draw(); } }).observe(stage);
+
+  v.update = (data, send) => {
+    v.send = send;
+    v.sent = Math.max(v.sent, data.acked);
+    v.outbox = v.outbox.filter((a) => a.n > data.acked);
+    v.data = data;
+    v.filmKey = data.film;
+    if (!v.outbox.length) { v.joint = data.joint; v.damage = data.damage; } // the person is ahead of the page otherwise
+    const strip = data.strip.map((f) => {
+      const b = document.createElement("button"), i = document.createElement("img"), n = document.createElement("b"), s = document.createElement("span");
+      b.type = "button"; b.setAttribute("role", "tab"); b.dataset.film = f.key; b.title = f.file;
+      b.setAttribute("aria-selected", f.key === data.film);
+      i.src = `${f.url}-thumb`; i.alt = ""; n.textContent = f.name; s.textContent = f.status;
+      b.append(i, n, s);
+      return b;
+    });
+    $(".strip").replaceChildren(...strip);
+    if (data.url !== v.url) { v.url = data.url; img.src = data.url; img.alt = data.file; }
+    if (data.url && !view() && stage.clientWidth) fit();
+    draw();
+  };
+  return v;
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".viewer");
+  if (!root || !data) return;
+  if (!viewers.has(root)) viewers.set(root, makeViewer(root));
+  viewers.get(root).update(data, setStateValue);
+}

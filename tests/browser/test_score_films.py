@@ -1,0 +1,92 @@
+"""The page "Score films" in a real browser: deep link, sample, hover, change, undo, download, on a fresh server."""
+
+import csv
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pages.widgets.sample_case import sample_files
+from pages.widgets.score_grid import NOT_SCORABLE
+
+OPEN_S = 20  # from the visit to the scored sample
+STEP_MS = 15_000
+
+pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(f"{address}/score_films")
+    page.get_by_role("button", name="I understand").click(timeout=OPEN_S * 1000)
+    page.get_by_test_id("svh").wait_for(timeout=OPEN_S * 1000)
+
+
+def total(page: Any) -> int:
+    return int(page.get_by_test_id("svh").inner_text())
+
+
+def total_becomes(page: Any, points: int) -> None:
+    page.wait_for_function(
+        "n => document.querySelector('[data-testid=svh]')?.textContent === String(n)", arg=points, timeout=STEP_MS
+    )
+
+
+def grid_cell(page: Any, name: str) -> Any:
+    return page.get_by_test_id("score-grid").get_by_role("button", name=name)
+
+
+def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any, tmp_path: Path) -> None:
+    started = time.monotonic()
+    opened(page, server)
+    assert time.monotonic() - started < OPEN_S
+    assert "Not a medical device" in page.content()
+    before = total(page)
+
+    # Select MCP 2 in the grid: the viewer follows. Hovering its ring tells its points.
+    grid_cell(page, "MCP 2 erosion").click()
+    ring = page.locator(".marks .chosen")
+    ring.wait_for(state="attached", timeout=STEP_MS)
+    stage = page.locator(".stage").bounding_box()
+    page.mouse.move(stage["x"] + float(ring.get_attribute("cx")), stage["y"] + float(ring.get_attribute("cy")))
+    hint = page.locator(".hint")
+    hint.wait_for(state="visible", timeout=STEP_MS)
+    assert hint.inner_text().startswith("MCP 2, left: erosion ") and "JSN" in hint.inner_text()
+
+    # Change the points with the keyboard in the viewer, and see the total follow.
+    shown = page.locator(".st-key-joint_editor").get_by_role("radio", checked=True).last.inner_text()
+    old = 0 if shown == NOT_SCORABLE else int(shown)
+    new = 5 if old != 5 else 4
+    page.locator(".stage").press(str(new))
+    total_becomes(page, before + new - old)
+
+    page.get_by_role("button", name="Undo").click()
+    total_becomes(page, before)
+    page.get_by_role("button", name="Redo").click()
+    total_becomes(page, before + new - old)
+
+    with page.expect_download(timeout=STEP_MS) as download:
+        page.get_by_role("button", name="CSV").click()
+    saved = tmp_path / "case.csv"
+    download.value.save_as(saved)
+    with saved.open(newline="") as file:
+        row = next(csv.DictReader(file))
+    assert int(float(row["LH_mcp_E__2"])) == new
+    assert page.faults == []
+
+
+def test_a_film_keeps_its_zoom_while_a_score_changes(server: str, page: Any) -> None:
+    opened(page, server)
+    before = total(page)
+    grid_cell(page, "MCP 2 JSN").click()
+    page.locator(".marks .chosen").wait_for(state="attached", timeout=STEP_MS)
+    for _ in range(4):
+        page.get_by_role("button", name="+", exact=True).click()
+    zoomed = page.locator(".film").get_attribute("style")
+    page.locator(".stage").press("x")
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-testid=svh]')?.textContent) <= n", arg=before, timeout=STEP_MS
+    )
+    page.get_by_text("not scorable").first.wait_for(timeout=STEP_MS)
+    assert page.locator(".film").get_attribute("style") == zoomed
+    assert page.faults == []

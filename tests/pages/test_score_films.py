@@ -1,0 +1,114 @@
+"""The page "Score films" without a browser: the stub reader, and what a person would see and press."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.checkpoint import WeightsError
+from core.svh import Side
+from pages.widgets import cached_reader, sample_case
+from tests.pages.page_runs import opened_page
+
+
+def shown_total(page: AppTest) -> int:
+    block = next(h.body for h in page.get("html") if 'data-testid="svh"' in h.body)
+    return int(block.split('data-testid="svh">')[1].split("<")[0])
+
+
+def select(page: AppTest, joint: str) -> str:
+    """Select a joint of the first film as the viewer does; the film's key."""
+    case = page.session_state["case"]
+    case.film_key, case.joint = case.films[0].key, joint
+    page.run()
+    return case.films[0].key
+
+
+def words(page: AppTest) -> str:
+    return " ".join(
+        e.value for kind in ("warning", "info", "error", "markdown", "caption") for e in getattr(page, kind)
+    )
+
+
+def test_opens_with_the_scored_sample(page: AppTest) -> None:
+    assert not page.exception
+    assert shown_total(page) == 128
+    assert "sample" in words(page)
+
+
+def test_a_changed_score_changes_the_total_and_undo_brings_it_back(page: AppTest) -> None:
+    key = select(page, "MCP2")
+    page.segmented_control(f"points_{key}_mcp_E__2").set_value("4").run()
+    assert shown_total(page) == 131
+    page.button("undo").click().run()
+    assert shown_total(page) == 128
+    assert page.segmented_control(f"points_{key}_mcp_E__2").value == "1"
+    page.button("redo").click().run()
+    assert shown_total(page) == 131
+    page.button(f"back_points_{key}_mcp_E__2").click().run()
+    assert shown_total(page) == 128
+
+
+def test_not_scorable_leaves_the_total(page: AppTest) -> None:
+    key = select(page, "MCP2")
+    page.segmented_control(f"points_{key}_mcp_J__2").set_value("\N{EN DASH}").run()
+    assert shown_total(page) == 126
+    assert any("<b>1</b> not scorable" in h.body for h in page.get("html"))
+
+
+def test_the_same_film_twice_is_said_and_counted_once(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(**{"A-LH": 1, "copy": 1})
+    assert "copy.png is the same file as A-LH.png" in words(page)
+    assert shown_total(page) == 46
+
+
+def test_a_second_left_hand_is_said_and_not_counted(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(**{"A-LH": 1, "left_hand": 2})
+    assert "second film of the left hand" in words(page)
+    assert shown_total(page) == 46
+
+
+def test_files_that_are_no_films_are_named_and_the_sample_stays(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(empty=b"", wrong=b"nonsense")
+    assert not page.exception
+    assert "empty.png" in words(page) and "wrong.png" in words(page)
+    assert shown_total(page) == 128
+
+
+def test_a_refused_film_says_why_and_can_be_scored_anyway(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(knee=3)
+    assert "no hand or foot" in words(page)
+    key = page.session_state["case"].films[0].key
+    page.button(f"force_{key}").click().run()
+    assert not page.exception
+    assert "although it was refused" in words(page)
+
+
+def test_a_disputed_side_is_asked_for(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(left_hand_ask=4)
+    key = page.session_state["case"].films[0].key
+    question = page.radio(f"ask_side_{key}")
+    assert question.value is None and "Which side" in question.label
+    question.set_value(Side.R).run()
+    assert not page.radio
+    assert page.session_state["case"].visit().counted[0].side is Side.R
+
+
+def test_without_weights_films_are_seen_and_one_banner_says_so(
+    stub: None, sample_folder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise WeightsError("weights_missing", "The weights compact are not there.")
+
+    monkeypatch.setattr(cached_reader, "open_reader", missing)
+    page = opened_page()
+    assert not page.exception
+    assert len(page.error) == 1 and "Scoring is off" in page.error[0].value
+    assert len(page.session_state["case"].films) == 4
+
+
+def test_without_a_sample_the_page_still_opens(stub: None, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_case, "FOLDER", tmp_path / "none")
+    page = opened_page()
+    assert not page.exception
+    assert "No films yet" in words(page)

@@ -1,5 +1,7 @@
 """The launcher: `streamlit run app.py` serves the pages and, beside them, the pictures of the films."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +9,20 @@ from starlette.routing import Route
 
 from pages.widgets.film_pictures import PATH, serve_picture
 
-app = st.App(Path(__file__).parent / "pages" / "navigation.py", routes=[Route(PATH, serve_picture)])
+
+@asynccontextmanager
+async def warm_start(_: st.App) -> AsyncIterator[None]:
+    """Read the sample case in the background, so that the first visitor finds it scored and the networks loaded."""
+    from pages.widgets.sample_case import sample_files, sample_job  # the server runs now, its caches are there
+
+    if sample_files():
+        sample_job()
+    yield
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "navigation.py", routes=[Route(PATH, serve_picture)], lifespan=warm_start
+)
 
 if __name__ == "__main__":
     app.run()

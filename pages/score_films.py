@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.widgets.case import Case
-from pages.widgets.case_steps import begin_files, current_case, finish_job, open_sample
+from pages.widgets.case_steps import begin_files, current_case, finish_job, leave_case
 from pages.widgets.downloads import downloads
-from pages.widgets.film_facts import ask_side, case_warnings, film_facts
+from pages.widgets.film_facts import ask_side, case_warnings, film_facts, refusal
 from pages.widgets.film_pictures import session_shelf
 from pages.widgets.film_viewer import film_viewer
 from pages.widgets.page_style import page_style
@@ -37,11 +37,7 @@ def header(case: Case) -> None:
         st.space("stretch")
         with st.popover("Add films", icon=":material/add_photo_alternate:", type="primary"):
             add_films(case)
-        if st.button(
-            "Sample", icon=":material/science:", help="Show the sample case", disabled=case.sample, key="sample"
-        ):
-            open_sample()
-            st.rerun()
+        st.button("Sample", icon=":material/science:", on_click=leave_case, disabled=case.sample, key="sample")
         st.button(
             "Undo", icon=":material/undo:", shortcut="Ctrl+Z", on_click=case.undo, disabled=not case.past, key="undo"
         )
@@ -60,8 +56,8 @@ if st.session_state.get("no_weights"):
         f"**Scoring is off.** {st.session_state['no_weights']} Films can still be opened and looked at.",
         icon=":material/power_off:",
     )
-for note in case.notes:
-    st.info(note, icon=":material/info:")
+if case.notes:
+    st.info("  \n".join(case.notes), icon=":material/info:")
 ask_side(case)
 case_warnings(case)
 
@@ -76,8 +72,13 @@ else:
         film_facts(case, film, reading)
         downloads(case)
     with right:
-        if case.visit().films:
-            show_totals(totals(case.visit()))
-        if reading and reading.status == "scored":
-            joint_editor(case, film, reading)
+        scored = bool(reading) and reading.status == "scored"
+        with st.container(key="sums_side"):
+            if case.visit().films:
+                show_totals(totals(case.visit()))
+            if scored:
+                joint_editor(case, film, reading)
+            elif reading:
+                refusal(film, reading)
+        if scored:
             score_grid(case, film, reading)

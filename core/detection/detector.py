@@ -107,12 +107,12 @@ class Detector:
         self.device = device
 
     @torch.inference_mode()
-    def see(self, pixels: Floats) -> list[SeenLimb]:
-        """Coarse pass over a film [H, W] in [0, 1]; best first, none if nothing looks like a hand or foot."""
+    def see(self, pixels: Floats, *, least: float = 0.1) -> list[SeenLimb]:
+        """Coarse pass over a film [H, W] in [0, 1]; best first, none above confidence `least` if nothing looks like a limb."""
         frame = whole_film_frame(*pixels.shape, self.finder.settings.side_px)
         view = torch.from_numpy(frame.take(pixels))[None, None].to(self.device)
         heat, vectors = self.finder(view)
-        return seen_limbs(heat[0].sigmoid().cpu().numpy(), vectors[0].cpu().numpy(), frame)
+        return seen_limbs(heat[0].sigmoid().cpu().numpy(), vectors[0].cpu().numpy(), frame, least=least)
 
     def find(self, pixels: Floats, seen: SeenLimb) -> FoundLimb:
         """Parts and joints of one limb that the coarse pass saw.

@@ -47,12 +47,12 @@ class PartsSettings:
 
     limb: str = "HAND"
     backbone: str = "mobilenet_v2"
-    width_px: int = 320
-    height_px: int = 416
-    mm_per_px: float = 0.6
+    width_px: int = 256
+    height_px: int = 352
+    mm_per_px: float = 0.75
     centre_mm: tuple[float, float] = (0.0, 0.0)
     fpn_width: int = 128
-    anchors_px: tuple[tuple[int, ...], ...] = ((72, 96), (128, 168))
+    anchors_px: tuple[tuple[int, ...], ...] = ((56, 76), (104, 136))
 
     @property
     def points(self) -> tuple[str, ...]:

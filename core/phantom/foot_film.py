@@ -11,7 +11,7 @@ import numpy as np
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.assembly import Assembly, Joint
 from core.phantom.damage import erosion_parts, margin_erosion, narrowing
-from core.phantom.exposure import Lesion, Look, Thinning
+from core.phantom.exposure import Lesion, Thinning
 from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import Bone, Points, hand_bones
 from core.phantom.soft_tissue import Segment
@@ -216,18 +216,20 @@ def foot_film(
     side: Side,
     mm_per_px: float = 0.2,
     film_id: str = "phantom",
-    look: Look | None = None,
+    person: np.random.Generator | None = None,
 ) -> LabelledFilm:
     """A dorsoplantar film of one forefoot, toes up, filling the frame but for a margin, with its truth.
 
-    Sites that are not in `grades` are undamaged.
+    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
+    patient), `rng` the rest.
     """
-    foot = Assembly(_foot_bones(rng), JOINTS, CORTEX_MM)
-    size = float(np.clip(rng.normal(1, 0.075), 0.8, 1.2))
+    person = person or rng
+    foot = Assembly(_foot_bones(person), JOINTS, CORTEX_MM)
+    size = float(np.clip(person.normal(1, 0.075), 0.8, 1.2))
     for bone in foot.bones.values():
         bone.vertices = bone.vertices * size
     _place(rng, foot)
-    wide = float(np.clip(rng.normal(1, 0.11), 0.75, 1.3))
+    wide = float(np.clip(person.normal(1, 0.11), 0.75, 1.3))
     jsn = {site.joint: grades.get(site, 0) for site in FOOT_JSN}
     for name in JOINTS:
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith("MTP"))
@@ -252,7 +254,7 @@ def foot_film(
         for site in FOOT_EROSION
         if rng.random() < (0.6 if grades.get(site, 0) or jsn[site.joint] else 0.05)
     ]
-    look = look or draw_look(rng)
+    look = draw_look(person)
     gaps = {site.joint: foot.gap(site.joint) for site in FOOT_JSN}
     return shoot(
         rng, foot, points, gaps, _soft(rng, foot, points), lesions, owners, thinnings, look,

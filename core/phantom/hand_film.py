@@ -7,7 +7,7 @@ import numpy as np
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.assembly import Assembly, Joint
 from core.phantom.damage import Narrowing, border_erosion, erosion_parts, margin_erosion, narrowing
-from core.phantom.exposure import Lesion, Look, Thinning
+from core.phantom.exposure import Lesion, Thinning
 from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import hand_bones
 from core.phantom.soft_tissue import Segment
@@ -219,16 +219,18 @@ def hand_film(
     side: Side,
     mm_per_px: float = 0.2,
     film_id: str = "phantom",
-    look: Look | None = None,
+    person: np.random.Generator | None = None,
 ) -> LabelledFilm:
     """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
 
-    Sites that are not in `grades` are undamaged. At 0.2 mm a pixel a film takes about a fifth of a second.
+    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
+    patient), `rng` the rest. At 0.2 mm a pixel a film takes about a fifth of a second.
     """
+    person = person or rng
     hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)
-    _shape(rng, hand)
+    _shape(person, hand)
     _place(rng, hand)
-    wide = float(np.clip(rng.normal(1, 0.11), 0.75, 1.3))
+    wide = float(np.clip(person.normal(1, 0.11), 0.75, 1.3))
     done: dict[str, Narrowing] = {}
     jsn = {site.joint: grades.get(site, 0) for site in HAND_JSN}
     for name in (*WRIST_ORDER, *(n for n in JOINTS if n not in WRIST_ORDER)):
@@ -257,7 +259,7 @@ def hand_film(
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.08, 0.3)))
         elif rng.random() < 0.05:
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
-    look = look or draw_look(rng)
+    look = draw_look(person)
     gaps = {name: hand.gap(name) for name in JOINTS}
     return shoot(
         rng, hand, points, gaps, _soft(rng, hand, points), lesions, owners, thinnings, look,

@@ -1,7 +1,5 @@
 """Patients whose damage is skewed and correlated, as in a clinic, and their four films."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
@@ -41,23 +39,19 @@ def patient_grades(rng: np.random.Generator) -> dict[tuple[Side, Site], int]:
     return grades
 
 
-def limb_film(
-    rng: np.random.Generator, limb: Limb, grades: Mapping[Site, int], *, side: Side, mm_per_px: float = 0.2, film_id: str = "phantom"
-) -> LabelledFilm:
-    """A hand or a foot film."""
-    make = hand_film if limb is Limb.HAND else foot_film
-    return make(rng, grades, side=side, mm_per_px=mm_per_px, film_id=film_id)
-
-
 def phantom_visit(seed: int, *, mm_per_px: float = 0.2) -> dict[tuple[Limb, Side], LabelledFilm]:
-    """The four films of one phantom patient; the same seed gives the same films."""
+    """The four films of one phantom patient; the same seed gives the same films, both sides have the same build."""
     rng = np.random.default_rng(seed)
     grades = patient_grades(rng)
-    return {
-        (limb, side): limb_film(
-            rng, limb, {site: grades[(side, site)] for site in SITES[limb]},
-            side=side, mm_per_px=mm_per_px, film_id=f"P{seed}-{side.value}{limb.value[0]}",
-        )
-        for limb in Limb
-        for side in Side
-    }  # fmt: skip
+    films: dict[tuple[Limb, Side], LabelledFilm] = {}
+    for limb, make in ((Limb.HAND, hand_film), (Limb.FOOT, foot_film)):
+        for side in Side:
+            films[(limb, side)] = make(
+                rng,
+                {site: grades[(side, site)] for site in SITES[limb]},
+                side=side,
+                mm_per_px=mm_per_px,
+                film_id=f"P{seed}-{side.value}{limb.value[0]}",
+                person=np.random.default_rng([seed, len(SITES[limb])]),
+            )
+    return films

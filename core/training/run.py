@@ -1,6 +1,5 @@
 """One command trains one network of the compact set: `python -m core train NAME`."""
 
-import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,10 +12,12 @@ from torch import nn
 
 from core.checkpoint import WeightCard, save_weights, write_card
 from core.cohort.marked_films import marked_films
+from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
 from core.training import find_limbs, find_parts, score_joints
+from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, stored_films
 from core.training.prepare import prepare_phantoms, prepare_real
@@ -24,16 +25,16 @@ from core.training.starts import load_start
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
 PARTS_SETTINGS = {
-    Limb.HAND: PartsSettings(limb="HAND", width_px=320, height_px=416, mm_per_px=0.6, centre_mm=(-6.0, 6.0)),
-    Limb.FOOT: PartsSettings(limb="FOOT", width_px=288, height_px=320, mm_per_px=0.55, centre_mm=(0.0, 8.0)),
+    Limb.HAND: PartsSettings(limb="HAND", width_px=256, height_px=352, mm_per_px=0.75, centre_mm=(-6.0, 6.0)),
+    Limb.FOOT: PartsSettings(limb="FOOT", width_px=224, height_px=256, mm_per_px=0.7, centre_mm=(0.0, 8.0)),
 }
 LOOPS = {
-    "limb_finder": LoopSettings(steps=3000),
-    "hand_parts": LoopSettings(steps=2400),
-    "foot_parts": LoopSettings(steps=2000),
-    "joint_scorer": LoopSettings(steps=9000, validate_steps=750),
+    "limb_finder": LoopSettings(steps=1300),
+    "hand_parts": LoopSettings(steps=1800),
+    "foot_parts": LoopSettings(steps=1300),
+    "joint_scorer": LoopSettings(steps=6500, validate_steps=650),
 }
-BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 10, "joint_scorer": 32}
+BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 8, "joint_scorer": 32}
 PHANTOMS = {Limb.HAND: 1100, Limb.FOOT: 900}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of "
@@ -57,11 +58,29 @@ def real_for_detection(films_folder: Path, split: str) -> list[LabelledFilm]:
     return [smaller(f, min(1.0, 1000 / max(f.pixels.shape))) for f in films]
 
 
-def other_films(films_folder: Path, kinds: tuple[str, ...], half: int) -> list[np.ndarray]:
-    """Unmarked films labelled with one of `kinds`; every second one for training (half 0), the others for testing (half 1)."""
-    labels = json.loads((Path(__file__).parents[1] / "cohort" / "unmarked_films.json").read_text())
-    names = [name for name, kind in labels.items() if kind in kinds][half::2]
-    return [cv2.imread(str(films_folder / "unlabelled" / name), cv2.IMREAD_GRAYSCALE) for name in names]
+def other_films(films_folder: Path, *, held_out: bool) -> list[np.ndarray]:
+    """Films of other parts of the body."""
+    kinds = (*REFUSED, "hip_shoulder")
+    paths = [path for kind in kinds for path in unmarked_films(films_folder, kind, held_out=held_out)]
+    return [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+
+
+def train_named(name: str, *, cache: Path, films_folder: Path, threads: int = 2) -> None:
+    """Make the training films, train one network or all of them, or calibrate.
+
+    Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
+    ImageNet starts.
+    """
+    steps = ("films", *NETWORKS, "calibration")
+    if name not in (*steps, "all"):
+        raise ValueError(f"no network {name}; there are {', '.join(steps)} and all")
+    for step in steps if name == "all" else (name,):
+        if step == "films":
+            prepare(cache, films_folder)
+        elif step == "calibration":
+            print(calibrate(cache))
+        else:
+            train(step, cache=cache, films_folder=films_folder, threads=threads)
 
 
 def train(name: str, *, cache: Path, films_folder: Path, threads: int = 2) -> None:
@@ -114,13 +133,13 @@ def _train_finder(cache: Path, films_folder: Path) -> nn.Module:
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     phantoms = stored_films(cache / "films-train")
     draw = find_limbs.FilmDraw(
-        phantoms, real_for_detection(films_folder, "train"), other_films(films_folder, ("other",), 0), settings.side_px
+        phantoms, real_for_detection(films_folder, "train"), other_films(films_folder, held_out=False), settings.side_px
     )
     rng = np.random.default_rng(99)
     held_out = find_limbs.FilmDraw(
         stored_films(cache / "films-validation"),
         real_for_detection(films_folder, "validation"),
-        other_films(films_folder, ("other",), 1),
+        other_films(films_folder, held_out=True),
         settings.side_px,
     )
     validation = [held_out.draw(rng) for _ in range(160)]

@@ -7,6 +7,8 @@ from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
 from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Damage, Side, Site, check_points
 
+# What the reader says about sides is settled when the person has said the side.
+_SIDE_FLAGS = ("The side is in doubt", "This shows the same limb and side")
 EditKey = tuple[str, Site]  # the film's key and the site
 
 
@@ -65,6 +67,7 @@ class Case:
             return None
         if film.key in self.changes.sides:
             found = found.on_side(self.changes.sides[film.key])
+            found = replace(found, flags=tuple(flag for flag in found.flags if not flag.startswith(_SIDE_FLAGS)))
         mine = {site: value for (key, site), value in self.changes.points.items() if key == film.key}
         if not mine:
             return found

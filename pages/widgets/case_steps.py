@@ -24,9 +24,9 @@ def case_films(films: tuple[Radiograph, ...], readings: tuple[FilmReading, ...])
 
 def _place(film: CaseFilm) -> tuple[int, str]:
     found = film.found
-    if found is None or found.limb is None:
-        return len(Limb), ""
-    return list(Limb).index(found.limb), found.side.value if found.side else "~"
+    limb = found.limb if found else film.radiograph.limb_name
+    side = found.side if found else film.radiograph.side_name
+    return (list(Limb).index(limb) if limb else len(Limb)), (side.value if side else "~")
 
 
 def _show(case: Case) -> None:
@@ -41,11 +41,11 @@ def _keep_weights_word(outcome: Outcome) -> None:
 def current_case() -> Case:
     """The session's case; the scored sample where there is none yet."""
     if "case" not in st.session_state:
-        open_sample()
+        _open_sample()
     return st.session_state["case"]
 
 
-def open_sample() -> None:
+def _open_sample() -> None:
     """Show the sample case, waiting for its reading if this is the first session."""
     if not sample_files():
         _show(Case(UNNAMED))
@@ -55,6 +55,11 @@ def open_sample() -> None:
         sample_job.clear()  # weights may come back while the server runs
     _keep_weights_word(outcome)
     _show(Case(PATIENT, case_films(outcome.films, outcome.readings), list(outcome.notes), sample=True))
+
+
+def leave_case() -> None:
+    """Let the session's case go; the sample takes its place."""
+    st.session_state.pop("case", None)
 
 
 def begin_files(items: list[tuple[str, bytes]], *, keep: bool) -> None:
@@ -85,6 +90,8 @@ def finish_job() -> None:
     elif outcome.readings:
         case: Case = st.session_state["case"]
         case.replace_film(what, case_films(outcome.films, outcome.readings))
+        if all(reading.status != "scored" for reading in outcome.readings):
+            case.notes = [f"{outcome.films[0].name} holds nothing that could be scored, even so."]
 
 
 def _take_files(outcome: Outcome, *, keep: bool) -> None:

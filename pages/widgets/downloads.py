@@ -1,10 +1,18 @@
 """The case as files: RA2 table and JSON, with the person's changes in them."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.report import readings_csv, readings_json
 from pages.widgets import cached_reader
 from pages.widgets.case import Case
+
+
+def weights_used() -> dict[str, Any]:
+    """The weights by name and digest, as the JSON file states them."""
+    reader = cached_reader.open_reader()
+    return {"set": reader.weights, "files": {card.name: card.sha256 for card in reader.cards}}
 
 
 def downloads(case: Case) -> None:
@@ -25,7 +33,7 @@ def downloads(case: Case) -> None:
         )
         st.download_button(
             "JSON",
-            readings_json([visit], cached_reader.open_reader().weights),
+            readings_json([visit], weights_used()),
             f"{name}.json",
             "application/json",
             icon=":material/download:",

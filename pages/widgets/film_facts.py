@@ -6,7 +6,7 @@ from core.model_reader.evidence import FilmReading
 from core.svh import Limb, Side
 from pages.widgets.case import Case, CaseFilm
 from pages.widgets.case_steps import begin_again
-from pages.widgets.joint_names import LIMB_WORD, SIDE_WORD, film_name
+from pages.widgets.joint_names import LIMB_WORD, SIDE_WORD, SOURCE_WORD, film_name
 
 
 def case_warnings(case: Case) -> None:
@@ -31,15 +31,16 @@ def _answer_side(key: str, widget: str) -> None:
 
 
 def ask_side(case: Case) -> None:
-    """The open questions about sides: sources disagree, so the person says it."""
+    """The open questions about sides: sources disagree or are silent, so the person says it."""
     for film in case.films:
         reading = case.edited(film)
-        if reading is None or reading.status != "scored" or not reading.ask_side:
+        if reading is None or reading.status != "scored" or (reading.side and not reading.ask_side):
             continue
+        question = reading.ask_side or "Its side is not known, so it is not counted. Which side is it?"
         with st.container(border=True, key=f"ask_{film.key}"):
             widget = f"ask_side_{film.key}"
             st.radio(
-                f"**{film.radiograph.name}**: {reading.ask_side}",
+                f"**{film.radiograph.name}**: {question}",
                 list(Side),
                 index=None,
                 format_func=lambda side: f"the patient's {SIDE_WORD[side]}",
@@ -59,20 +60,31 @@ def _change_limb(key: str, widget: str) -> None:
     film = case.film(key)
     reading = case.edited(film)
     side = reading.side if reading and reading.side else Side.L
-    begin_again(film, slot=(st.session_state[widget], side), force=True)
+    begin_again(film, slot=(st.session_state[widget], side))
+
+
+def refusal(film: CaseFilm, reading: FilmReading) -> None:
+    """Why a film was refused, and the way to have it scored all the same."""
+    st.warning(f"**{film.radiograph.name} was not scored.** {reading.reason}", icon=":material/block:")
+    if st.button("Score anyway, flagged", key=f"force_{film.key}"):
+        begin_again(film, force=True)
+        st.rerun()
+
+
+def _film_notes(film: CaseFilm) -> None:
+    for note in film.radiograph.notes:
+        st.caption(f":material/info: {note}")
 
 
 def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
-    """Limb and side with their source, both correctable; refusal and doubts in words."""
+    """Limb and side with their source, both correctable; doubts in words."""
     if reading is None:
         st.caption(f"{film.radiograph.name} · not scored")
+        _film_notes(film)
         return
     if reading.status != "scored":
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(f"**Not scored.** {reading.reason}", icon=":material/block:", width="stretch")
-            if st.button("Score anyway, flagged", key=f"force_{film.key}"):
-                begin_again(film, force=True)
-                st.rerun()
+        st.caption(f"{film.radiograph.name} · refused")
+        _film_notes(film)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film_facts"):
         limb_widget, side_widget = f"limb_{film.key}", f"side_{film.key}"
@@ -88,20 +100,23 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
                 on_change=_change_limb,
                 args=(film.key, limb_widget),
             )
-        if not reading.ask_side:
+        if reading.side and not reading.ask_side:
             st.session_state[side_widget] = reading.side
             st.segmented_control(
                 "Side of the patient",
                 list(Side),
-                required=reading.side is not None,
+                required=True,
                 key=side_widget,
                 format_func=lambda side: SIDE_WORD[side].capitalize(),
                 label_visibility="collapsed",
                 on_change=_change_side,
                 args=(film.key, side_widget),
             )
-        source = "side from you" if reading.side_source == "user" else f"side from {reading.side_source or 'nothing'}"
+        source = (
+            f"side {SOURCE_WORD.get(reading.side_source, reading.side_source)}" if reading.side else "side not known"
+        )
         turned = f" · turned by {reading.turned_deg:.0f}°" if abs(reading.turned_deg) >= 1 else ""
         st.caption(f"{film.radiograph.name} · {source}{turned}", width="stretch")
     for flag in reading.flags:
         st.caption(f":material/flag: {flag}")
+    _film_notes(film)

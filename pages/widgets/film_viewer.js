@@ -67,7 +67,8 @@ function makeViewer(root) {
         if (cell.edited) out.push(`<circle class="edited" cx="${x + (sweep ? r : -r)}" cy="${y}" r="2.4"/>`);
       };
       arc(j.J, JSN, 0); arc(j.E, EROSION, 1); // left half narrowing, right half erosion
-      if (isChosen) out.push(`<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
+      if (isChosen) out.push(`<circle class="halo" cx="${x}" cy="${y}" r="${r + 6}" stroke-width="4"/>`,
+        `<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
     }
     svg.innerHTML = out.join("");
     drawInset();

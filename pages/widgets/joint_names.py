@@ -7,6 +7,12 @@ from core.svh import Damage, Limb, Side
 SIDE_WORD = {Side.L: "left", Side.R: "right"}
 LIMB_WORD = {Limb.HAND: "hand", Limb.FOOT: "foot"}
 DAMAGE_WORD = {Damage.JSN: "JSN", Damage.EROSION: "erosion"}
+SOURCE_WORD = {
+    "user": "from you",
+    "tag": "from the DICOM tag",
+    "name": "from the file name",
+    "anatomy": "from the anatomy",
+}
 _WRIST = {
     "STT": "STT",
     "CAPNLUN": "Capitate-lunate",

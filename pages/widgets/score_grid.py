@@ -80,7 +80,7 @@ def _model_words(film: CaseFilm, site: Site) -> str:
 
 def joint_editor(case: Case, film: CaseFilm, reading: FilmReading) -> None:
     """The selected joint's points, for either kind of damage; a block whose height does not change."""
-    with st.container(key="joint_editor", height=214, border=True, gap="xsmall"):
+    with st.container(key="joint_editor", height=212, border=True, gap="xxsmall"):
         sites = [site_of(reading, case.joint, damage) for damage in (Damage.JSN, Damage.EROSION)]
         if not any(sites):
             st.markdown("**No joint selected**")
@@ -100,9 +100,8 @@ def _damage_row(case: Case, film: CaseFilm, reading: FilmReading, site: Site) ->
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{DAMAGE_WORD[site.damage]} · {_model_words(film, site)}")
         st.button(
-            "Model's",
+            "Back to model",
             key=f"back_{widget}",
-            help="Back to the model's points",
             icon=":material/undo:",
             type="tertiary",
             disabled=not case.is_edited(film.key, site),
@@ -116,6 +115,7 @@ def _damage_row(case: Case, film: CaseFilm, reading: FilmReading, site: Site) ->
         key=widget,
         label_visibility="collapsed",
         wrap=False,
+        width="stretch",
         on_change=_give,
         args=(film.key, site, widget),
     )

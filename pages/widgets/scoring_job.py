@@ -1,6 +1,5 @@
 """Reading films beside the page: one queue for all sessions bounds the memory, and a click interrupts nothing."""
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pages.widgets import cached_reader
 
 Progress = Callable[[str, float], None]
 _QUEUE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,19 @@ def start(work: Callable[[Progress], Outcome]) -> Job:
     return job
 
 
+@st.fragment(run_every=LOOK_EVERY_S)
+def _stages(job: Job, title: str) -> None:
+    if job.future.done():
+        st.rerun()
+    # Not as a context: leaving one would put the mark of being done on it.
+    st.status(title, expanded=True).progress(job.share, text=f"{job.stage[:1].upper()}{job.stage[1:]} …")
+
+
 def wait(job: Job, title: str) -> Outcome:
-    """Show the job's stages until it is done. A run of the page that is cut off comes back here and goes on waiting."""
-    place = st.empty()
+    """The job's outcome; until it is there the page ends here, shows the stages and stays open to clicks."""
     if not job.future.done():
-        with place.status(title, expanded=True):
-            bar, last = st.progress(0.0, text=job.stage), ("", -1.0)
-            while not job.future.done():
-                if last != (job.stage, job.share):
-                    last = (job.stage, job.share)
-                    bar.progress(job.share, text=f"{job.stage[:1].upper()}{job.stage[1:]} …")
-                time.sleep(LOOK_EVERY_S)
-    place.empty()
+        _stages(job, title)
+        st.stop()
     return job.future.result()
 
 
@@ -82,7 +82,6 @@ def open_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             continue
         names[film.sha256] = film.name
         films.append(film)
-        notes.extend(f"{film.name}: {note}" for note in film.notes)
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(

@@ -60,6 +60,10 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
     page.locator(".stage").press(str(new))
     total_becomes(page, before + new - old)
 
+    page.keyboard.press("Control+z")
+    total_becomes(page, before)
+    page.keyboard.press("Control+y")
+    total_becomes(page, before + new - old)
     page.get_by_role("button", name="Undo").click()
     total_becomes(page, before)
     page.get_by_role("button", name="Redo").click()

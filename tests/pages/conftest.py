@@ -1,6 +1,7 @@
 """Pages with the stub reader and small synthetic films."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,15 @@ from core.radiograph import decode_film
 from pages.widgets import cached_reader, sample_case, scoring_job
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader
+
+
+class NoQueue:
+    """Does a job at once: a page under test has no browser that asks again."""
+
+    def submit(self, work: Callable[..., object], *arguments: object) -> Future[object]:
+        done: Future[object] = Future()
+        done.set_result(work(*arguments))
+        return done
 
 
 @pytest.fixture
@@ -26,6 +36,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The stub instead of the networks, and films opened in this process."""
     monkeypatch.setattr(cached_reader, "open_reader", StubReader)
     monkeypatch.setattr(scoring_job, "open_film", decode_film)
+    monkeypatch.setattr(scoring_job, "_QUEUE", NoQueue())
     sample_case.sample_job.clear()
     yield
     sample_case.sample_job.clear()

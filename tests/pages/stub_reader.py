@@ -24,7 +24,7 @@ class StubReader:
     """Stands in for ModelReader."""
 
     def __init__(self) -> None:
-        self.weights = {"name": "stub"}
+        self.weights, self.cards = "stub", ()
 
     def read_film(
         self, radiograph: Radiograph, *, slot: tuple[Limb, Side] | None = None, force: bool = False
@@ -45,12 +45,15 @@ class StubReader:
             **size,
             limb=limb,
             side=side,
-            side_source="file name",
+            side_source="name",
             parts=(FoundPart("wrist", (0.25 * wide, 0.7 * high, 0.75 * wide, high), 0.98),),
             joints=tuple(FoundJoint(joint, x * wide, y * high, 0.9) for joint, (x, y) in at.items()),
             cells=tuple(_cell(site) for site in SITES[limb]),
             flags=("Scored although it was refused.",) if "knee" in name else (),
         )
+        if "both" in name:
+            halves = ((Side.R, (0.0, 0.0, wide / 2, float(high))), (Side.L, (wide / 2, 0.0, float(wide), float(high))))
+            return tuple(replace(reading, side=side, side_source="anatomy", region=region) for side, region in halves)
         if "ask" in name:
             reading = replace(reading, ask_side="The name says left, the anatomy right. Which side is it?")
         return (reading,)

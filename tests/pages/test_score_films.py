@@ -94,6 +94,20 @@ def test_a_disputed_side_is_asked_for(page_with: Callable[..., AppTest]) -> None
     assert page.session_state["case"].visit().counted[0].side is Side.R
 
 
+def test_two_hands_on_one_film_are_two_entries_and_both_count(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(both_hands=6)
+    case = page.session_state["case"]
+    assert [case.edited(film).side for film in case.films] == [Side.L, Side.R]
+    assert shown_total(page) == 92
+
+
+def test_the_sample_comes_back_after_other_films(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(**{"A-LH": 1})
+    page.button("sample").click().run()
+    assert not page.exception
+    assert shown_total(page) == 128
+
+
 def test_without_weights_films_are_seen_and_one_banner_says_so(
     stub: None, sample_folder: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,174 @@
+"""The command line: `python -m core score | phantom | train | evaluate | benchmark`."""
+
+import json
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Sharp/van der Heijde scores of hand and foot radiographs. Research and teaching software, not a medical device.",
+)
+FILMS_HELP = "Folder with the real films of FracAtlas in the subfolders that core/cohort/marked_films.json names."
+
+
+class Device(StrEnum):
+    """Where the networks run."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Weights(StrEnum):
+    """Which set of weights."""
+
+    compact = "compact"
+    paper = "paper"
+
+
+@app.command()
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="Films, folders (a folder a visit, or names like UAB003-LH.jpg) and zip files.")],
+    out: Annotated[Path, typer.Option(help="Folder for readings.json, readings.csv and one overlay picture a film.")],
+    device: Annotated[Device, typer.Option(help="auto takes a CUDA GPU when there is one.")] = Device.auto,
+    weights: Annotated[Weights, typer.Option(help="compact runs on a laptop; paper has the papers' sizes.")] = Weights.compact,
+    force: Annotated[bool, typer.Option("--force", help="Score refused films too, flagged as such.")] = False,
+) -> None:
+    """Find the joints of hand and foot films and score every Sharp/van der Heijde site.
+
+    Ends with code 0 when every file was scored or refused with a reason, 2 when the weights cannot be used.
+    """
+    from core.checkpoint import WeightsError
+    from core.model_reader import ModelReader, VisitReading
+    from core.radiograph import FilmError, Radiograph, expand, group_visits, open_film
+    from core.report import overlay_picture, readings_csv, readings_json
+
+    try:
+        reader = ModelReader.open(weights.value, device.value)
+    except (WeightsError, ValueError) as error:
+        typer.echo(f"Cannot score: {error}", err=True)
+        raise typer.Exit(2) from None
+    entries, refused = expand(paths)
+    out.mkdir(parents=True, exist_ok=True)
+    visits: list[VisitReading] = []
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()) as bar:
+        task = bar.add_task("Scoring", total=len(entries))
+        opened: list[tuple[str, Radiograph]] = []
+        for entry in entries:
+            try:
+                opened.append((entry.folder, open_film(entry.data, entry.name)))
+            except FilmError as error:
+                refused.append(error)
+                bar.advance(task)
+        names = _NewNames()
+        for patient, films in group_visits(opened).items():
+            visit = reader.read_visit(films, patient=patient, force=force)
+            visits.append(visit)
+            for film in films:
+                readings = tuple(r for r in visit.films if r.sha256 == film.sha256 and r.code != "duplicate")
+                overlay_picture(film.pixels, readings).save(out / names.new(film.name, ".overlay.png"))
+                bar.advance(task)
+    described = {"set": weights.value, "files": {card.name: card.sha256 for card in reader.cards}}
+    (out / "readings.json").write_text(readings_json(visits, described, refused), encoding="utf-8")
+    (out / "readings.csv").write_text(readings_csv(visits), encoding="utf-8")
+    _tell(visits, refused)
+
+
+class _NewNames:
+    """File names that are safe to write and never used twice."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def new(self, name: str, ending: str) -> str:
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._") or "film"
+        stem = re.sub(r"\.(png|jpe?g|tiff?|dcm)$", "", stem, flags=re.IGNORECASE)
+        number, chosen = 2, stem + ending
+        while chosen.lower() in self._used:
+            chosen, number = f"{stem}-{number}{ending}", number + 1
+        self._used.add(chosen.lower())
+        return chosen
+
+
+def _tell(visits: Sequence, refused: Sequence) -> None:  # type: ignore[type-arg]
+    for visit in visits:
+        reading = visit.reading
+        typer.echo(f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points")
+        for film in visit.films:
+            if film.status == "refused":
+                typer.echo(f"  refused {film.file}: {film.reason}")
+            elif film.ask_side:
+                typer.echo(f"  {film.file}: {film.ask_side}")
+    for error in refused:
+        typer.echo(f"refused {error}")
+
+
+@app.command()
+def phantom(
+    out: Annotated[Path, typer.Option(help="Folder for the films and tables.")],
+    patients: Annotated[int, typer.Option(min=1, help="How many patients, four films each.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same patients.")] = 0,
+    mm_per_px: Annotated[float, typer.Option(min=0.08, max=0.5, help="Pixel size in mm.")] = 0.2,
+) -> None:
+    """Write a cohort of digital phantom patients: films, table of true points (RA2 columns), boxes and joints."""
+    from core.phantom.writing import write_cohort
+
+    write_cohort(out, patients, seed, mm_per_px=mm_per_px, tell=typer.echo)
+
+
+@app.command()
+def train(
+    name: Annotated[str, typer.Argument(help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films), or all.")],
+    films: Annotated[Path, typer.Option(help=FILMS_HELP)],
+    cache: Annotated[Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")] = Path(".cache/training"),
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
+) -> None:
+    """Train the compact networks from scratch (with ImageNet starts) and write weights and cards into weights/."""
+    from core.training.run import train_named
+
+    try:
+        train_named(name, cache=cache, films_folder=films, threads=threads)
+    except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
+        typer.echo(f"Cannot train: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def evaluate(
+    films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
+    weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
+    patients: Annotated[int, typer.Option(min=2, help="Unseen phantom patients.")] = 100,
+    out: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
+    write_cards: Annotated[bool, typer.Option("--write-cards", help="Store the figures in the weight cards.")] = False,
+) -> None:
+    """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals."""
+    from core.evaluation import evaluate as run
+    from core.evaluation.cards import fill_cards
+
+    results = run(films_folder=films, weights=weights.value, patients=patients, tell=typer.echo)
+    if out:
+        out.write_text(json.dumps(results, indent=1) + "\n")
+    if write_cards:
+        fill_cards(weights.value, results)
+
+
+@app.command()
+def benchmark(
+    weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
+    paper: Annotated[bool, typer.Option(help="Also time networks of the papers' sizes, for the ratio.")] = True,
+) -> None:
+    """Time a visit of four films on this machine, stage by stage."""
+    from core.evaluation import benchmark as run
+
+    run(weights=weights.value, paper=paper, tell=typer.echo)
+
+
+if __name__ == "__main__":
+    app()

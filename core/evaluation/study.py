@@ -1,0 +1,132 @@
+"""`python -m core evaluate`: every figure of a set of weights, printed, and written into its cards.
+
+Test phantoms have seeds of their own; the real films are the validation split of the marked films and the unmarked ones.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from core.cohort.labelled_film import LabelledFilm
+from core.cohort.marked_films import marked_films
+from core.cohort.unmarked_films import unmarked_films
+from core.evaluation.detection import FoundFilm, detection_figures
+from core.evaluation.scores import CellPair, false_points, site_figures, total_figures
+from core.model_reader import FilmReading, ModelReader
+from core.phantom import phantom_visit, simulate_damage
+from core.phantom.plate import place
+from core.radiograph.film import Radiograph
+from core.svh import SITES, Limb, Side
+
+TEST_SEED = 3_000_000
+SIMULATIONS = 6
+
+
+def as_radiograph(film: LabelledFilm) -> Radiograph:
+    """A labelled film as the reader takes it."""
+    digest = hashlib.sha256(film.pixels.tobytes()).hexdigest()
+    pixels = np.clip(film.pixels, 0, 1).astype(np.float32)
+    return Radiograph(pixels, film.film_id, digest, side_name=film.side)
+
+
+def read_one(reader: ModelReader, film: LabelledFilm, *, force: bool = False) -> FilmReading:
+    """The best reading of a film with one limb."""
+    readings = reader.read_film(as_radiograph(film), force=force)
+    return max(readings, key=lambda r: (r.status == "scored", len(r.joints)))
+
+
+def pairs(film: LabelledFilm, reading: FilmReading, patient: str) -> list[CellPair]:
+    """The cells whose truth is known and that have points."""
+    if reading.limb is not film.limb:
+        return []
+    return [
+        CellPair(patient, film.limb, film.side, c.site, film.grades[c.site], c.points, c.low or 0.0, c.high or 0.0)
+        for c in reading.cells
+        if c.points is not None and c.site in film.grades
+    ]
+
+
+def evaluate(
+    *, films_folder: Path | None, weights: str = "compact", patients: int = 100, tell: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """All figures of a set of weights; without the folder of real films only those of phantoms."""
+    reader = ModelReader.open(weights)
+    results: dict[str, Any] = {"weights": weights}
+
+    def add(name: str, figures: dict[str, Any]) -> None:
+        results[name] = figures
+        tell(f"{name}: {json.dumps(figures)}")
+
+    _phantoms(reader, patients, add)
+    if films_folder is not None:
+        _real(reader, films_folder, add)
+    return results
+
+
+def _phantoms(reader: ModelReader, patients: int, add: Callable[[str, dict[str, Any]], None]) -> None:
+    cells: list[CellPair] = []
+    found: list[FoundFilm] = []
+    refused = 0
+    for n in range(patients):
+        rng = np.random.default_rng([TEST_SEED, n])
+        for (limb, side), film in phantom_visit(TEST_SEED + n).items():
+            plate = place(rng, [film], longest_px=1800).films[0]
+            reading = read_one(reader, plate)
+            found.append(FoundFilm(plate, reading if reading.limb else None))
+            direct = read_one(reader, film)
+            refused += direct.status == "refused"
+            cells += pairs(film, direct, f"P{n}")
+    add("phantom_parts_hand", detection_figures(found, Limb.HAND))
+    add("phantom_parts_foot", detection_figures(found, Limb.FOOT))
+    add("phantom_sites", site_figures(cells) | {"films": 4 * patients, "films_refused": refused})
+    add("phantom_totals", total_figures(cells))
+
+
+def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]], None]) -> None:
+    large = marked_films(folder, split="validation", small=False)
+    small = marked_films(folder, split="validation", small=True)
+    found = [FoundFilm(film, read_one(reader, film)) for film in (*large, *small)]
+    accepted = [f.reading is not None and f.reading.status == "scored" and f.reading.limb is f.film.limb for f in found]
+    add("real_parts_hand", detection_figures(found, Limb.HAND))
+    add("real_parts_foot", detection_figures(found, Limb.FOOT))
+    zeros = [pair for film in large for pair in pairs(film, read_one(reader, film, force=True), film.film_id)]
+    add("real_false_points", false_points(zeros))
+    simulated = list(_simulated(large))
+    cells = [p for n, film in enumerate(simulated) for p in pairs(film, read_one(reader, film, force=True), f"{film.film_id} {n}")]
+    add("simulated_sites", site_figures(cells))
+    train = [*marked_films(folder, split="train", small=False), *marked_films(folder, split="train", small=True)]
+    accepted_train = [read_one(reader, film).status == "scored" for film in train]
+    figures: dict[str, Any] = {
+        "validation_films_accepted": f"{sum(accepted)} of {len(accepted)}",
+        "training_films_accepted": f"{sum(accepted_train)} of {len(accepted_train)}",
+    }
+    for kind, held_out in (("knee", True), ("knee", False), ("hip_shoulder", True), ("hip_shoulder", False), ("other", True)):
+        names = unmarked_films(folder, kind, held_out=held_out)
+        refused = [_refuses(reader, path) for path in names]
+        key = f"{kind}_refused" + ("" if held_out else "_seen_in_training")
+        figures[key] = f"{sum(refused)} of {len(refused)}"
+    add("gate", figures)
+
+
+def _simulated(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
+    """Real films with damage: half of the sites untouched, the other grades even."""
+    for number, film in enumerate(films):
+        for n in range(SIMULATIONS):
+            rng = np.random.default_rng([9_000_000, number, n])
+            grades = {s: int(rng.integers(1, s.maximum + 1)) if rng.random() < 0.5 else 0 for s in SITES[film.limb] if s in film.grades}
+            if grades:
+                yield replace(simulate_damage(rng, film, grades), film_id=film.film_id)
+
+
+def _refuses(reader: ModelReader, path: Path) -> bool:
+    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if pixels is None:
+        raise FileNotFoundError(f"{path.name} is not in the films folder")
+    film = LabelledFilm(pixels.astype(np.float32) / 255, Limb.HAND, Side.L, {}, {}, path.stem, "fracatlas")
+    return read_one(reader, film).status == "refused"

@@ -1,0 +1,230 @@
+"""The model as a reader: it alone joins the networks, decides what may be scored, and says where each answer comes from."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core.checkpoint import WeightCard, open_weights, read_card
+from core.checkpoint.weight_file import FOLDER
+from core.detection.detector import Detector, FoundLimb
+from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
+from core.joint_scoring.crops import LimbPose
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, SiteScore
+from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
+from core.model_reader.gate import Gate, Verdict
+from core.model_reader.sides import propose_side
+from core.radiograph.film import Radiograph
+from core.radiograph.parts import JOINTS, PARTS
+from core.svh import SITES, Limb, Side, Site
+
+Slot = tuple[Limb, Side]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A limb that was found, before its joints are scored."""
+
+    radiograph: Radiograph
+    found: FoundLimb
+    verdict: Verdict
+    alone: bool
+
+
+def _settings(values: Mapping[str, object]) -> dict[str, object]:
+    """Settings of a card: lists come back from JSON where tuples were."""
+    def tuples(value: object) -> object:
+        return tuple(tuples(v) for v in value) if isinstance(value, list) else value
+
+    return {key: tuples(value) for key, value in values.items()}
+
+
+class ModelReader:
+    """Reads films and visits with one set of weights. One object may be used by many threads: the networks are locked."""
+
+    def __init__(self, detector: Detector, scorer: JointScorer, gate: Gate, cards: Sequence[WeightCard], weights: str) -> None:
+        self._detector, self._scorer, self._gate = detector, scorer, gate
+        self.cards, self.weights = tuple(cards), weights
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, weights: str = "compact", device: str = "auto", *, folder: Path = FOLDER) -> "ModelReader":
+        """Open a set of weights on a device ("auto" takes CUDA when there is one).
+
+        Raises: WeightsError if a file is missing or damaged; ValueError for a device that is not there.
+        """
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("there is no CUDA device on this machine; use --device cpu")
+        names = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
+        cards = {name: read_card(f"{weights}_{name}", folder=folder) for name in names}
+        finder = LimbFinder(FinderSettings(**_settings(cards["limb_finder"].settings)))  # type: ignore[arg-type]
+        parts = {
+            limb: PartsNetwork(PartsSettings(**_settings(cards[f"{limb.value.lower()}_parts"].settings)))  # type: ignore[arg-type]
+            for limb in Limb
+        }
+        scorer = ScoringNetwork(ScoringSettings(**_settings(cards["joint_scorer"].settings)))  # type: ignore[arg-type]
+        networks = {"limb_finder": finder, "hand_parts": parts[Limb.HAND], "foot_parts": parts[Limb.FOOT], "joint_scorer": scorer}
+        for name, network in networks.items():
+            open_weights(network, cards[name], folder=folder)
+        place = torch.device(device)
+        return cls(
+            Detector(finder, parts, device=place),
+            JointScorer(scorer, Calibration.from_card(cards["joint_scorer"].calibration), device=place),
+            Gate.from_card(cards["limb_finder"].calibration),
+            list(cards.values()),
+            weights,
+        )
+
+    def read_film(self, radiograph: Radiograph, *, slot: Slot | None = None, force: bool = False) -> tuple[FilmReading, ...]:
+        """Every hand or foot on one film, scored or refused; a film without any gives one refusal.
+
+        `slot` is what the user says the film shows; `force` scores what would be refused, flagged.
+        """
+        with self._lock:
+            drafts = self._find(radiograph, force)
+            scores = self._score(drafts)
+        if not drafts:
+            return (self._nothing(radiograph, force),)
+        return tuple(self._reading(draft, score, slot, force) for draft, score in zip(drafts, scores, strict=True))
+
+    def read_visit(
+        self,
+        radiographs: Sequence[Radiograph],
+        *,
+        patient: str,
+        slots: Mapping[str, Slot] | None = None,
+        force: bool = False,
+        progress: Progress | None = None,
+    ) -> VisitReading:
+        """The films of one patient on one day. `slots` is keyed by the SHA-256 of a film.
+
+        `progress` is told the stage and the share that is done. A film that comes twice is read once.
+        """
+        tell = progress or (lambda stage, share: None)
+        first_name: dict[str, str] = {}
+        drafts: list[tuple[int, _Draft]] = []
+        readings: dict[int, list[FilmReading]] = {}
+        for number, film in enumerate(radiographs):
+            tell(f"Finding joints on {film.name}", 0.8 * number / max(len(radiographs), 1))
+            if film.sha256 in first_name:
+                reason = f"This is the same file as {first_name[film.sha256]}; it was read once."
+                readings[number] = [_refused(film, "duplicate", reason)]
+                continue
+            first_name[film.sha256] = film.name
+            with self._lock:
+                found = self._find(film, force)
+            if not found:
+                readings[number] = [self._nothing(film, force)]
+            drafts += [(number, draft) for draft in found]
+        tell("Scoring joints", 0.85)
+        with self._lock:
+            scores = self._score([draft for _, draft in drafts])
+        for (number, draft), score in zip(drafts, scores, strict=True):
+            slot = (slots or {}).get(draft.radiograph.sha256)
+            readings.setdefault(number, []).append(self._reading(draft, score, slot, force))
+        tell("Done", 1.0)
+        ordered = [reading for number in sorted(readings) for reading in readings[number]]
+        return VisitReading(patient, tuple(_without_repeats(ordered)))
+
+    def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
+        pixels = np.asarray(radiograph.pixels)
+        seen = self._detector.see(pixels)
+        if force and not seen:
+            seen = self._detector.see(pixels, least=0.0)[:1]
+        looked = [self._detector.find(pixels, limb) for limb in seen]
+        judged = [(found, self._gate.judge(found, radiograph)) for found in looked]
+        passed = [(found, verdict) for found, verdict in judged if not verdict.code]
+        # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
+        chosen = passed or judged[:1]
+        return [_Draft(radiograph, found, verdict, len(chosen) == 1) for found, verdict in chosen]
+
+    def _score(self, drafts: Sequence[_Draft]) -> list[dict[Site, SiteScore]]:
+        limbs = [
+            LimbJoints(
+                np.asarray(draft.radiograph.pixels),
+                draft.found.limb,
+                {n: point for n, (point, height) in draft.found.joints.items() if height >= self._gate.joint_height},
+                LimbPose(draft.found.pose.mm_per_px, draft.found.pose.up_deg, draft.found.pose.side is Side.L),
+            )
+            for draft in drafts
+        ]
+        return self._scorer.score(limbs) if limbs else []
+
+    def _nothing(self, radiograph: Radiograph, force: bool) -> FilmReading:
+        reason = "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot."
+        return _refused(radiograph, "no_limb", reason)
+
+    def _reading(self, draft: _Draft, scores: Mapping[Site, SiteScore], slot: Slot | None, force: bool) -> FilmReading:
+        found, film, verdict = draft.found, draft.radiograph, draft.verdict
+        proposal = propose_side(film, found, slot, alone=draft.alone)
+        flags = list(proposal.flags) + list(verdict.flags)
+        refused = bool(verdict.code) and not force
+        if verdict.code and force:
+            flags.insert(0, f"Scored although it would be refused: {verdict.reason}")
+        height = self._gate.joint_height
+        joints = tuple(
+            FoundJoint(name, round(found.joints[name][0][0], 1), round(found.joints[name][0][1], 1), round(found.joints[name][1], 3))
+            for name in JOINTS[found.limb]
+            if found.joints[name][1] >= height
+        )
+        parts = tuple(
+            FoundPart(part, tuple(round(v, 1) for v in found.parts[part][0]), round(found.parts[part][1], 3))  # type: ignore[arg-type]
+            for part in PARTS[found.limb]
+            if part in found.parts
+        )
+        cells = () if refused else tuple(_cell(site, scores.get(site)) for site in SITES[found.limb])
+        if not refused and any(not cell.scorable for cell in cells):
+            flags.append("Not every joint is on the film or clear enough; those are left not scorable.")
+        return FilmReading(
+            file=film.name,
+            sha256=film.sha256,
+            status="refused" if refused else "scored",
+            code=verdict.code,
+            reason=verdict.reason if refused else "",
+            width=film.width_px,
+            height=film.height_px,
+            limb=found.limb,
+            side=proposal.side,
+            side_source=proposal.source,
+            ask_side="" if refused else proposal.question,
+            region=None if draft.alone else tuple(round(v, 1) for v in found.region),  # type: ignore[arg-type]
+            turned_deg=round(found.pose.up_deg, 1),
+            mm_per_px=round(found.pose.mm_per_px, 5),
+            parts=parts,
+            joints=joints,
+            cells=cells,
+            flags=tuple(flags),
+        )
+
+
+def _cell(site: Site, score: SiteScore | None) -> ScoredCell:
+    if score is None:
+        return ScoredCell(site, None, None, None, None)
+    return ScoredCell(site, score.points, round(score.low, 1), round(score.high, 1), round(score.estimate, 2))
+
+
+def _refused(film: Radiograph, code: str, reason: str) -> FilmReading:
+    return FilmReading(film.name, film.sha256, "refused", code, reason, film.width_px, film.height_px)
+
+
+def _without_repeats(films: Sequence[FilmReading]) -> list[FilmReading]:
+    """A second film of the same limb and side is flagged: only the first counts in the totals."""
+    taken: dict[tuple[Limb | None, Side | None], str] = {}
+    out = []
+    for film in films:
+        key = (film.limb, film.side)
+        if film.status == "scored" and film.side:
+            if key in taken:
+                words = f"This shows the same limb and side as {taken[key]}; only that one counts in the totals."
+                film = replace(film, flags=(*film.flags, words))
+            else:
+                taken[key] = film.file
+        out.append(film)
+    return out

@@ -1,0 +1,46 @@
+"""Which side a film shows: what the user, the file and the anatomy say, and a question where they disagree."""
+
+from dataclasses import dataclass
+
+from core.detection.detector import FoundLimb
+from core.radiograph.film import Radiograph
+from core.svh import Limb, Side
+
+SIDE_WORD = {Side.L: "left", Side.R: "right"}
+SOURCE_WORD = {"user": "you say", "tag": "the DICOM tag says", "name": "the file name says", "anatomy": "the anatomy shows"}
+
+
+@dataclass(frozen=True)
+class SideProposal:
+    """The side, where it comes from, and a question for the user where the sources disagree (else empty)."""
+
+    side: Side
+    source: str
+    question: str = ""
+    flags: tuple[str, ...] = ()
+
+
+def propose_side(film: Radiograph, found: FoundLimb, slot: tuple[Limb, Side] | None, *, alone: bool) -> SideProposal:
+    """The user's word counts first, then the tag, then the name, then the anatomy; a disagreement is asked about.
+
+    On a film with two limbs the file speaks for neither. The anatomy is that of a PA hand or DP foot that is not mirrored;
+    films are mirrored or mislabelled in life, so it does not overrule a label.
+    """
+    said: dict[str, Side] = {}
+    if slot is not None:
+        said["user"] = slot[1]
+    if alone and film.side_tag:
+        said["tag"] = film.side_tag
+    if alone and film.side_name:
+        said["name"] = film.side_name
+    said["anatomy"] = found.pose.side
+    source, side = next(iter(said.items()))
+    flags: list[str] = []
+    if slot is not None and slot[0] is not found.limb:
+        flags.append(f"You say {slot[0].value.lower()}, the picture shows a {found.limb.value.lower()}.")
+    question = ""
+    if source != "user" and len(set(said.values())) > 1:
+        words = ", ".join(f"{SOURCE_WORD[who]} {SIDE_WORD[what]}" for who, what in said.items())
+        question = f"Which side is this? {words[0].upper()}{words[1:]}."
+        flags.append(f"The side is in doubt: {words}.")
+    return SideProposal(side, source, question, tuple(flags))

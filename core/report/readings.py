@@ -1,0 +1,108 @@
+"""`readings.json` (version 1) and `readings.csv` (the columns of the RA2 table)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.cohort.ra2_table import write_table
+from core.model_reader.evidence import FilmReading, VisitReading
+from core.radiograph.film import FilmError
+
+VERSION = 1
+
+
+def film_row(film: FilmReading) -> dict[str, Any]:
+    """One film of the JSON; coordinates in pixels of the film as stored."""
+    return {
+        "file": film.file,
+        "sha256": film.sha256,
+        "region": list(film.region) if film.region else None,
+        "status": film.status,
+        "code": film.code,
+        "reason": film.reason,
+        "limb": film.limb.value if film.limb else None,
+        "side": film.side.value if film.side else None,
+        "side_source": film.side_source,
+        "side_question": film.ask_side,
+        "turned_deg": film.turned_deg,
+        "width": film.width,
+        "height": film.height,
+        "parts": [{"name": p.name, "box": list(p.box), "confidence": p.confidence} for p in film.parts],
+        "joints": [{"name": j.name, "x": j.x, "y": j.y, "confidence": j.confidence} for j in film.joints],
+        "cells": [
+            {
+                "site": c.site.suffix,
+                "points": c.points,
+                "low": c.low,
+                "high": c.high,
+                "estimate": c.estimate,
+                "scorable": c.scorable,
+            }
+            for c in film.cells
+        ],
+        "erosion": film.erosion,
+        "jsn": film.jsn,
+        "missing": list(film.missing),
+        "flags": list(film.flags),
+    }
+
+
+def refused_row(error: FilmError) -> dict[str, Any]:
+    """A file that could not be read, in the shape of a film."""
+    return {
+        "file": error.file,
+        "sha256": None,
+        "region": None,
+        "status": "refused",
+        "code": error.code,
+        "reason": error.message,
+        "limb": None,
+        "side": None,
+        "side_source": "",
+        "side_question": "",
+        "turned_deg": 0.0,
+        "width": None,
+        "height": None,
+        "parts": [],
+        "joints": [],
+        "cells": [],
+        "erosion": 0,
+        "jsn": 0,
+        "missing": [],
+        "flags": [],
+    }
+
+
+def visit_row(visit: VisitReading) -> dict[str, Any]:
+    """One visit of the JSON: totals over its scored films, and the RA2 columns that have no points."""
+    reading = visit.reading
+    return {
+        "patient": visit.patient,
+        "films": [film.file for film in visit.films],
+        "erosion": reading.erosion,
+        "jsn": reading.jsn,
+        "hands": reading.hands,
+        "feet": reading.feet,
+        "total": reading.svh,
+        "sens": reading.sens,
+        "missing": [f"{side.value}{limb_letter(site.limb)}_{site.suffix}" for side, site in reading.missing()],
+    }
+
+
+def limb_letter(limb: str) -> str:
+    """H or F, as in the names of the RA2 columns (LH_mcp_J__2)."""
+    return limb[0]
+
+
+def readings_json(
+    visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()
+) -> str:
+    """The whole result as JSON text that is the same for the same films."""
+    films = [film_row(film) for visit in visits for film in visit.films] + [refused_row(error) for error in refused]
+    whole = {"version": VERSION, "weights": dict(weights), "films": films, "visits": [visit_row(v) for v in visits]}
+    return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def readings_csv(visits: Sequence[VisitReading]) -> str:
+    """The visits as an RA2 table, one row a patient."""
+    return write_table({visit.patient: visit.reading for visit in visits})

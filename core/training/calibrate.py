@@ -1,0 +1,109 @@
+"""After training: cuts and interval widths of the scorer, fitted on validation films and stored in its card."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.checkpoint import open_weights, read_card, write_card
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.scorer import site_kind
+from core.svh import SITES, Damage, Site
+from core.training.film_cache import JOINT_KEYS, STORED_PX, Crops
+from core.training.score_joints import predict, quadratic_kappa
+
+CUTS = np.arange(0.3, 1.35, 0.05)
+COVERAGE = 0.90
+FALSE_POINT_COST = 1.5
+
+
+def jittered(crops: Crops, seed: int) -> Crops:
+    """The close-ups as a detector that errs a little would cut them: 2 degrees, 3 % of scale, 2 px."""
+    rng = np.random.default_rng(seed)
+    out = crops.pixels.copy()
+    middle = (STORED_PX - 1) / 2
+    for n, crop in enumerate(crops.pixels):
+        matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.normal(0, 2)), float(np.exp(rng.normal(0, 0.03))))
+        matrix[:, 2] += rng.normal(0, 2.0, 2)
+        out[n] = cv2.warpAffine(crop, matrix, (STORED_PX, STORED_PX), borderMode=cv2.BORDER_REPLICATE)
+    return Crops(**{**{name: getattr(crops, name) for name in Crops.__dataclass_fields__}, "pixels": out})
+
+
+def _site(joint: int, damage: int) -> Site | None:
+    limb, name = JOINT_KEYS[joint]
+    wanted = (Damage.EROSION, Damage.JSN)[damage]
+    return next((s for s in SITES[limb] if s.joint == name and s.damage is wanted), None)
+
+
+class _Cells:
+    """All cells of a set of close-ups as flat arrays."""
+
+    def __init__(self, crops: Crops, values: NDArray[np.float32]) -> None:
+        rows = []
+        for damage in (0, 1):
+            sites = {j: _site(j, damage) for j in np.unique(crops.joint)}
+            for n in np.flatnonzero(crops.truth[:, damage] >= 0):
+                site = sites[crops.joint[n]]
+                if site is not None:
+                    rows.append((damage, site_kind(site), site.maximum, crops.truth[n, damage], *values[n, damage]))
+        self.damage = np.array([r[0] for r in rows])
+        self.kind = np.array([r[1] for r in rows])
+        self.maximum, self.truth, self.value, self.low, self.high = (np.array([r[k] for r in rows], float) for k in range(2, 7))
+
+    def points(self, cut: NDArray[np.floating] | float) -> NDArray[np.float64]:
+        """Whole points: 0 below the cut, else rounded and at least 1."""
+        value = np.clip(self.value, 0, self.maximum)
+        return np.where(value < cut, 0, np.clip(np.floor(value + 0.5), 1, self.maximum))
+
+
+def _best_cut(phantom: _Cells, simulated: _Cells, kind: str) -> float:
+    """The cut of one kind of site that agrees best on skewed phantoms and simulated damage with few false points on real zeros."""
+    a, b = phantom.kind == kind, simulated.kind == kind
+    zeros = b & (simulated.truth == 0)
+
+    def worth(cut: float) -> float:
+        p, s = phantom.points(cut), simulated.points(cut)
+        false = float(s[zeros].mean()) if zeros.any() else 0.0
+        kappas = [quadratic_kappa(c.truth[m], v[m]) for c, v, m in ((phantom, p, a), (simulated, s, b)) if m.any()]
+        return float(np.nanmean(kappas)) - FALSE_POINT_COST * false
+
+    return float(max(CUTS, key=worth))
+
+
+def _widen(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
+    """Points by which the quantiles move outwards so that the interval covers 90 % of the truths of these cells."""
+    if chosen.sum() < 30:
+        return 0.0
+    low, high = np.minimum(cells.low, points), np.maximum(cells.high, points)
+    miss = np.maximum(low - cells.truth, cells.truth - high)[chosen]
+    rank = min(1.0, COVERAGE * (1 + 1 / miss.size))
+    return float(np.quantile(miss, rank))
+
+
+@torch.inference_mode()
+def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]:
+    """Fit and store the calibration; returns it."""
+    card = read_card(name)
+    network = ScoringNetwork(ScoringSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()}))
+    open_weights(network, card)
+    network.eval()
+    sets = []
+    for n, pattern in enumerate(("validation-*.npz", "real-validation-*.npz")):
+        crops = jittered(Crops.load(sorted(cache.glob(pattern))), seed=n)
+        sets.append(_Cells(crops, predict(network, crops)))
+    phantom, simulated = sets
+    cuts = {kind: round(_best_cut(phantom, simulated, kind), 2) for kind in sorted(set(phantom.kind))}
+    widen: dict[str, tuple[float, float]] = {}
+    points = phantom.points(np.array([cuts[k] for k in phantom.kind]))
+    for damage, letter in ((0, Damage.EROSION.value), (1, Damage.JSN.value)):
+        mine = phantom.damage == damage
+        widen[letter] = (
+            round(_widen(phantom, points, mine & (points == 0)), 3),
+            round(_widen(phantom, points, mine & (points > 0)), 3),
+        )
+    found = {"zero_cut": cuts, "widen": widen}
+    write_card(card.model_copy(update={"calibration": found}))
+    return found

@@ -35,10 +35,14 @@ class Weights(StrEnum):
 
 @app.command()
 def score(
-    paths: Annotated[list[Path], typer.Argument(help="Films, folders (a folder a visit, or names like UAB003-LH.jpg) and zip files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Films, folders (a folder a visit, or names like UAB003-LH.jpg) and zip files.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for readings.json, readings.csv and one overlay picture a film.")],
     device: Annotated[Device, typer.Option(help="auto takes a CUDA GPU when there is one.")] = Device.auto,
-    weights: Annotated[Weights, typer.Option(help="compact runs on a laptop; paper has the papers' sizes.")] = Weights.compact,
+    weights: Annotated[
+        Weights, typer.Option(help="compact runs on a laptop; paper has the papers' sizes.")
+    ] = Weights.compact,
     force: Annotated[bool, typer.Option("--force", help="Score refused films too, flagged as such.")] = False,
 ) -> None:
     """Find the joints of hand and foot films and score every Sharp/van der Heijde site.
@@ -58,7 +62,9 @@ def score(
     entries, refused = expand(paths)
     out.mkdir(parents=True, exist_ok=True)
     visits: list[VisitReading] = []
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()) as bar:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()
+    ) as bar:
         task = bar.add_task("Scoring", total=len(entries))
         opened: list[tuple[str, Radiograph]] = []
         for entry in entries:
@@ -100,7 +106,9 @@ class _NewNames:
 def _tell(visits: Sequence, refused: Sequence) -> None:  # type: ignore[type-arg]
     for visit in visits:
         reading = visit.reading
-        typer.echo(f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points")
+        typer.echo(
+            f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points"
+        )
         for film in visit.films:
             if film.status == "refused":
                 typer.echo(f"  refused {film.file}: {film.reason}")
@@ -125,9 +133,16 @@ def phantom(
 
 @app.command()
 def train(
-    name: Annotated[str, typer.Argument(help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films), or all.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films), or all."
+        ),
+    ],
     films: Annotated[Path, typer.Option(help=FILMS_HELP)],
-    cache: Annotated[Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")] = Path(".cache/training"),
+    cache: Annotated[
+        Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")
+    ] = Path(".cache/training"),
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
 ) -> None:
     """Train the compact networks from scratch (with ImageNet starts) and write weights and cards into weights/."""

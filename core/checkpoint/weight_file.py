@@ -15,7 +15,9 @@ FOLDER = Path(__file__).parents[2] / "weights"
 
 
 def _damaged(name: str, what: str) -> WeightsError:
-    return WeightsError("weights_damaged", f"The weight file {name} {what}. Restore the weights folder from the repository.")
+    return WeightsError(
+        "weights_damaged", f"The weight file {name} {what}. Restore the weights folder from the repository."
+    )
 
 
 def read_card(name: str, *, folder: Path = FOLDER) -> WeightCard:
@@ -26,7 +28,8 @@ def read_card(name: str, *, folder: Path = FOLDER) -> WeightCard:
     path = folder / f"{name}.json"
     if not path.is_file():
         raise WeightsError(
-            "weights_missing", f"The weights {name} are not there. Train them (python -m core train) or restore the folder."
+            "weights_missing",
+            f"The weights {name} are not there. Train them (python -m core train) or restore the folder.",
         )
     try:
         return WeightCard.model_validate_json(path.read_bytes())

@@ -22,7 +22,9 @@ NOT_HEALTHY: dict[str, frozenset[str]] = {
     "IMG0000071": frozenset({"MTP1"}),
     "IMG0002311": frozenset({"RAD", "RADCAR"}),
     "IMG0002364": frozenset({"IP1", "RAD", "ULN", "RADCAR"}),
-    "IMG0000206": frozenset({"MUL", "NAV", "MC1BASE", "STT", "CMC1", "CAPNLUN", "RADCAR", "LUN", "RAD", "ULN", "CMC3", "CMC4", "CMC5"}),
+    "IMG0000206": frozenset(
+        {"MUL", "NAV", "MC1BASE", "STT", "CMC1", "CAPNLUN", "RADCAR", "LUN", "RAD", "ULN", "CMC3", "CMC4", "CMC5"}
+    ),
     "IMG0002315": frozenset(site.joint for limb in Limb for site in SITES[limb]),
 }
 
@@ -46,7 +48,9 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
             continue
         pixels = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
         if pixels is None:
-            raise FileNotFoundError(f"the marked film {row['file']} is not in the films folder (FracAtlas, figshare 22363012)")
+            raise FileNotFoundError(
+                f"the marked film {row['file']} is not in the films folder (FracAtlas, figshare 22363012)"
+            )
         stem, limb = Path(name).stem, Limb(row["limb"])
         uncertain = frozenset(row.get("uncertain_points") or ())
         points = {point: (float(x), float(y)) for point, (x, y) in row["points"].items()}

@@ -49,14 +49,18 @@ def read_table(text: str) -> dict[str, Reading]:
     rows = csv.DictReader(io.StringIO(text))
     missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
     if missing:
-        raise ValueError(f"the table lacks the column {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
+        raise ValueError(
+            f"the table lacks the column {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else "")
+        )
     readings: dict[str, Reading] = {}
     for number, row in enumerate(rows, start=2):
         patient = (row["Patient_ID"] or "").removeprefix("'")
         if patient in readings:
             raise ValueError(f"row {number}: the patient {patient} comes twice")
         try:
-            reading = Reading({cell: _points(row[name] or "", name) for name, cell in CELLS.items() if (row[name] or "").strip()})
+            reading = Reading(
+                {cell: _points(row[name] or "", name) for name, cell in CELLS.items() if (row[name] or "").strip()}
+            )
         except ValueError as error:
             raise ValueError(f"row {number}: {error}") from None
         sums = (reading.svh, reading.erosion, reading.jsn)

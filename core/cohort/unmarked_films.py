@@ -16,6 +16,10 @@ def unmarked_films(folder: Path, kind: str, *, held_out: bool) -> list[Path]:
     names = [
         name
         for name, label in sorted(labels.items())
-        if (name.startswith("hip_shoulder/") if kind == "hip_shoulder" else label == kind and not name.startswith("hip_shoulder/"))
+        if (
+            name.startswith("hip_shoulder/")
+            if kind == "hip_shoulder"
+            else label == kind and not name.startswith("hip_shoulder/")
+        )
     ]
     return [folder / "unlabelled" / name for name in names[int(held_out) :: 2]]

@@ -78,7 +78,7 @@ def seen_limbs(heat: Floats, vectors: Floats, frame: Frame, *, least: float = 0.
     `heat` [2, h, w] in [0, 1], `vectors` [2 * 10, h, w] in units of 32 view pixels, `frame` the view they were read from.
     A weaker peak within half a hand of a stronger one is the same limb.
     """
-    _, h, w = heat.shape
+    _, _h, w = heat.shape
     seen: list[SeenLimb] = []
     for index in heat.max(0).ravel().argsort()[::-1][:200]:
         row, column = divmod(int(index), w)
@@ -148,7 +148,12 @@ class Detector:
             points[name] = ((float(x), float(y)), peaks[name][2] if on_film else 0.0)
         found = {k: v.cpu().numpy() for k, v in detections[0].items()}
         return FoundLimb(
-            limb, confidence, pose, _parts(limb, found, points, frame, (height, width)), points, _region(frame, (height, width))
+            limb,
+            confidence,
+            pose,
+            _parts(limb, found, points, frame, (height, width)),
+            points,
+            _region(frame, (height, width)),
         )
 
 
@@ -168,7 +173,9 @@ def _joint_pose(found: FoundLimb) -> Pose | None:
     if len(clear) < 4:
         return None
     return fit_pose(
-        found.limb, {n: point for n, (point, _) in clear.items()}, weights={n: height for n, (_, height) in clear.items()}
+        found.limb,
+        {n: point for n, (point, _) in clear.items()},
+        weights={n: height for n, (_, height) in clear.items()},
     )
 
 

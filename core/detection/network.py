@@ -7,12 +7,11 @@ in the compact set); the limb finder reads centres and vectors off a map as in C
 from collections import OrderedDict
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2, resnet50
 from torchvision.models.detection.anchor_utils import AnchorGenerator
-from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
+from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
 from torchvision.ops import misc
 from torchvision.ops.feature_pyramid_network import ExtraFPNBlock
@@ -26,8 +25,20 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 # What the finder reports of a limb beside its centre: four landmarks, each the mean of some points.
 LANDMARKS: dict[Limb, tuple[tuple[str, ...], ...]] = {
-    Limb.HAND: (("MCP2", "MCP3", "MCP4", "MCP5"), ("RAD", "ULN"), ("PIP2", "PIP3", "PIP4", "PIP5"), ("MCP1",), ("MCP5",)),
-    Limb.FOOT: (("MTP1", "MTP2", "MTP3", "MTP4", "MTP5"), ("TMT1", "TMT5"), ("PIP2", "PIP3", "PIP4"), ("MTP1",), ("MTP5",)),
+    Limb.HAND: (
+        ("MCP2", "MCP3", "MCP4", "MCP5"),
+        ("RAD", "ULN"),
+        ("PIP2", "PIP3", "PIP4", "PIP5"),
+        ("MCP1",),
+        ("MCP5",),
+    ),
+    Limb.FOOT: (
+        ("MTP1", "MTP2", "MTP3", "MTP4", "MTP5"),
+        ("TMT1", "TMT5"),
+        ("PIP2", "PIP3", "PIP4"),
+        ("MTP1",),
+        ("MTP5",),
+    ),
 }
 LIMBS = (Limb.HAND, Limb.FOOT)
 VECTOR_UNIT_PX = 32.0
@@ -95,7 +106,7 @@ class LimbFinder(nn.Module):
     five landmarks of that limb (centre, proximal, distal, thumb side, little side).
     """
 
-    def __init__(self, settings: FinderSettings = FinderSettings()) -> None:  # noqa: B008
+    def __init__(self, settings: FinderSettings = FinderSettings()) -> None:
         super().__init__()
         self.settings = settings
         self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)

@@ -1,5 +1,6 @@
 """`python -m core benchmark`: how long a visit of four films takes, stage by stage, and how the paper's networks compare."""
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,9 @@ from core.svh import SITES, Limb
 VISIT_SEED = 4_000_000
 
 
-def benchmark(*, weights: str = "compact", repeats: int = 3, paper: bool = True, tell: Callable[[str], None] = print) -> dict[str, Any]:
+def benchmark(
+    *, weights: str = "compact", repeats: int = 3, paper: bool = True, tell: Callable[[str], None] = print
+) -> dict[str, Any]:
     """Median seconds of a warm visit and of its stages, resident memory, and the ratio to the paper's networks in fp32.
 
     Everything runs in one process, so that the ratio holds on a noisy machine. The paper's networks are built at the paper's
@@ -33,9 +36,11 @@ def benchmark(*, weights: str = "compact", repeats: int = 3, paper: bool = True,
     for _ in range(repeats):
         marks: list[tuple[str, float]] = []
         start = time.perf_counter()
-        reader.read_visit(films, patient="benchmark", progress=lambda stage, _, m=marks: m.append((stage, time.perf_counter())))  # type: ignore[misc]
+        reader.read_visit(
+            films, patient="benchmark", progress=lambda stage, _, m=marks: m.append((stage, time.perf_counter()))
+        )  # type: ignore[misc]
         totals.append(time.perf_counter() - start)
-        for (stage, at), (_, after) in zip(marks, marks[1:], strict=False):
+        for (stage, at), (_, after) in itertools.pairwise(marks):
             stages.setdefault("finding" if stage.startswith("Finding") else "scoring", []).append(after - at)
     result: dict[str, Any] = {
         "visit_s": round(float(np.median(totals)), 3),
@@ -54,7 +59,9 @@ def benchmark(*, weights: str = "compact", repeats: int = 3, paper: bool = True,
 @torch.inference_mode()
 def _paper_seconds() -> float:
     """Seconds for four films through networks of the paper's sizes, eager fp32."""
-    detector = retinanet_resnet50_fpn(weights=None, weights_backbone=None, num_classes=6, min_size=1000, max_size=1400).eval()
+    detector = retinanet_resnet50_fpn(
+        weights=None, weights_backbone=None, num_classes=6, min_size=1000, max_size=1400
+    ).eval()
     spent = 0.0
     for _ in range(4):
         begin = time.perf_counter()

@@ -75,7 +75,7 @@ def _phantoms(reader: ModelReader, patients: int, add: Callable[[str, dict[str, 
     refused = 0
     for n in range(patients):
         rng = np.random.default_rng([TEST_SEED, n])
-        for (limb, side), film in phantom_visit(TEST_SEED + n).items():
+        for (_limb, _side), film in phantom_visit(TEST_SEED + n).items():
             plate = place(rng, [film], longest_px=1800).films[0]
             reading = read_one(reader, plate)
             found.append(FoundFilm(plate, reading if reading.limb else None))
@@ -98,7 +98,11 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     zeros = [pair for film in large for pair in pairs(film, read_one(reader, film, force=True), film.film_id)]
     add("real_false_points", false_points(zeros))
     simulated = list(_simulated(large))
-    cells = [p for n, film in enumerate(simulated) for p in pairs(film, read_one(reader, film, force=True), f"{film.film_id} {n}")]
+    cells = [
+        p
+        for n, film in enumerate(simulated)
+        for p in pairs(film, read_one(reader, film, force=True), f"{film.film_id} {n}")
+    ]
     add("simulated_sites", site_figures(cells))
     train = [*marked_films(folder, split="train", small=False), *marked_films(folder, split="train", small=True)]
     accepted_train = [read_one(reader, film).status == "scored" for film in train]
@@ -106,7 +110,13 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
         "validation_films_accepted": f"{sum(accepted)} of {len(accepted)}",
         "training_films_accepted": f"{sum(accepted_train)} of {len(accepted_train)}",
     }
-    for kind, held_out in (("knee", True), ("knee", False), ("hip_shoulder", True), ("hip_shoulder", False), ("other", True)):
+    for kind, held_out in (
+        ("knee", True),
+        ("knee", False),
+        ("hip_shoulder", True),
+        ("hip_shoulder", False),
+        ("other", True),
+    ):
         names = unmarked_films(folder, kind, held_out=held_out)
         refused = [_refuses(reader, path) for path in names]
         key = f"{kind}_refused" + ("" if held_out else "_seen_in_training")
@@ -119,7 +129,11 @@ def _simulated(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
     for number, film in enumerate(films):
         for n in range(SIMULATIONS):
             rng = np.random.default_rng([9_000_000, number, n])
-            grades = {s: int(rng.integers(1, s.maximum + 1)) if rng.random() < 0.5 else 0 for s in SITES[film.limb] if s in film.grades}
+            grades = {
+                s: int(rng.integers(1, s.maximum + 1)) if rng.random() < 0.5 else 0
+                for s in SITES[film.limb]
+                if s in film.grades
+            }
             if grades:
                 yield replace(simulate_damage(rng, film, grades), film_id=film.film_id)
 

@@ -61,7 +61,7 @@ class ScoringNetwork(nn.Module):
     `truth_map` reads off the features where gap and erosion lie ([N, 2, H, W] logits): training on phantoms uses it.
     """
 
-    def __init__(self, settings: ScoringSettings = ScoringSettings()) -> None:  # noqa: B008
+    def __init__(self, settings: ScoringSettings = ScoringSettings()) -> None:
         super().__init__()
         self.settings = settings
         self.backbone = timm.create_model(

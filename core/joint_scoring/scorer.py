@@ -47,7 +47,9 @@ class Calibration:
         """Points and interval from the network's three values, all in points."""
         kind = site_kind(site)
         estimate = float(np.clip(value, 0, site.maximum))
-        points = 0 if estimate < self.zero_cut.get(kind, 0.5) else max(1, min(site.maximum, int(np.floor(estimate + 0.5))))
+        points = (
+            0 if estimate < self.zero_cut.get(kind, 0.5) else max(1, min(site.maximum, int(np.floor(estimate + 0.5))))
+        )
         move = self.widen.get(site.damage.value, (0.0, 0.0))[int(points > 0)]
         below = float(np.clip(min(low - move, points), 0, site.maximum))
         above = float(np.clip(max(high + move, points), 0, site.maximum))
@@ -108,6 +110,7 @@ class JointScorer:
             for row, (_, n, site) in zip(values.float().cpu().numpy(), wanted, strict=True):
                 value, low, high = (float(v) * site.maximum for v in row[SITE_ROWS[site][1]])
                 scores[n][site] = self.calibration.score(site, value, min(low, value), max(high, value))
-        return [{site: found[site] for site in SITES[limb.limb] if site in found} for found, limb in zip(scores, limbs, strict=True)]
-
-
+        return [
+            {site: found[site] for site in SITES[limb.limb] if site in found}
+            for found, limb in zip(scores, limbs, strict=True)
+        ]

@@ -52,7 +52,8 @@ class Gate:
         fit = misfit_mm(found)
         if found.confidence < self.seen or share < 0.25:
             return Verdict(
-                "no_limb", "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot."
+                "no_limb",
+                "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot.",
             )
         if share < self.clear_share:
             return Verdict(
@@ -68,7 +69,9 @@ class Gate:
             )
         flags = []
         if found.pose.mm_per_px > 0.45:
-            flags.append("The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full size.")
+            flags.append(
+                "The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full size."
+            )
         claimed = {limb for limb in (film.limb_tag, film.limb_name) if limb is not None}
         if claimed and found.limb not in claimed:
             flags.append(f"The file says {LIMB_WORD[claimed.pop()]}, the picture shows a {word}.")

@@ -38,6 +38,7 @@ class _Draft:
 
 def _settings(values: Mapping[str, object]) -> dict[str, object]:
     """Settings of a card: lists come back from JSON where tuples were."""
+
     def tuples(value: object) -> object:
         return tuple(tuples(v) for v in value) if isinstance(value, list) else value
 
@@ -47,7 +48,9 @@ def _settings(values: Mapping[str, object]) -> dict[str, object]:
 class ModelReader:
     """Reads films and visits with one set of weights. One object may be used by many threads: the networks are locked."""
 
-    def __init__(self, detector: Detector, scorer: JointScorer, gate: Gate, cards: Sequence[WeightCard], weights: str) -> None:
+    def __init__(
+        self, detector: Detector, scorer: JointScorer, gate: Gate, cards: Sequence[WeightCard], weights: str
+    ) -> None:
         self._detector, self._scorer, self._gate = detector, scorer, gate
         self.cards, self.weights = tuple(cards), weights
         self._lock = threading.Lock()
@@ -70,7 +73,12 @@ class ModelReader:
             for limb in Limb
         }
         scorer = ScoringNetwork(ScoringSettings(**_settings(cards["joint_scorer"].settings)))  # type: ignore[arg-type]
-        networks = {"limb_finder": finder, "hand_parts": parts[Limb.HAND], "foot_parts": parts[Limb.FOOT], "joint_scorer": scorer}
+        networks = {
+            "limb_finder": finder,
+            "hand_parts": parts[Limb.HAND],
+            "foot_parts": parts[Limb.FOOT],
+            "joint_scorer": scorer,
+        }
         for name, network in networks.items():
             open_weights(network, cards[name], folder=folder)
         place = torch.device(device)
@@ -82,7 +90,9 @@ class ModelReader:
             weights,
         )
 
-    def read_film(self, radiograph: Radiograph, *, slot: Slot | None = None, force: bool = False) -> tuple[FilmReading, ...]:
+    def read_film(
+        self, radiograph: Radiograph, *, slot: Slot | None = None, force: bool = False
+    ) -> tuple[FilmReading, ...]:
         """Every hand or foot on one film, scored or refused; a film without any gives one refusal.
 
         `slot` is what the user says the film shows; `force` scores what would be refused, flagged.
@@ -170,7 +180,12 @@ class ModelReader:
             flags.insert(0, f"Scored although it would be refused: {verdict.reason}")
         height = self._gate.joint_height
         joints = tuple(
-            FoundJoint(name, round(found.joints[name][0][0], 1), round(found.joints[name][0][1], 1), round(found.joints[name][1], 3))
+            FoundJoint(
+                name,
+                round(found.joints[name][0][0], 1),
+                round(found.joints[name][0][1], 1),
+                round(found.joints[name][1], 3),
+            )
             for name in JOINTS[found.limb]
             if found.joints[name][1] >= height
         )

@@ -7,7 +7,12 @@ from core.radiograph.film import Radiograph
 from core.svh import Limb, Side
 
 SIDE_WORD = {Side.L: "left", Side.R: "right"}
-SOURCE_WORD = {"user": "you say", "tag": "the DICOM tag says", "name": "the file name says", "anatomy": "the anatomy shows"}
+SOURCE_WORD = {
+    "user": "you say",
+    "tag": "the DICOM tag says",
+    "name": "the file name says",
+    "anatomy": "the anatomy shows",
+}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Bones put together: which move with which, the joints between them, and their radiographic gaps."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -102,7 +103,7 @@ class Assembly:
         z = (near_end[:, 2].mean() + far_end[:, 2].mean()) / 2
         deep = max(np.ptp(near_end[:, 2]), 2.0) * 0.22
         tops, bottoms = [], []
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in itertools.pairwise(edges):
             reach = (b - a) * 0.6
             for points, out, best in ((near, tops, np.max), (far, bottoms, np.min)):
                 t, u = points[:, :2] @ along, points[:, :2] @ across
@@ -150,4 +151,8 @@ class Assembly:
 def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values with holes filled from their neighbours; zeros if all are missing."""
     known = np.isfinite(values)
-    return np.interp(np.arange(values.size), np.flatnonzero(known), values[known]) if known.any() else np.zeros_like(values)
+    return (
+        np.interp(np.arange(values.size), np.flatnonzero(known), values[known])
+        if known.any()
+        else np.zeros_like(values)
+    )

@@ -34,7 +34,9 @@ def narrowing(rng: np.random.Generator, grade: int, *, may_slip: bool = True) ->
         return Narrowing(float(np.clip(rng.normal(0.60, 0.05), 0.5, 0.72)), sign * rng.uniform(0, 1.5))
     if grade == 3:
         left = float(np.clip(rng.normal(0.28, 0.09), 0.08, 0.46))
-        return Narrowing(left, sign * rng.uniform(0, 3), slip=rng.uniform(0.4, 0.8) if may_slip and rng.random() < 0.25 else 0.0)
+        return Narrowing(
+            left, sign * rng.uniform(0, 3), slip=rng.uniform(0.4, 0.8) if may_slip and rng.random() < 0.25 else 0.0
+        )
     if may_slip and rng.random() < 0.3:
         return Narrowing(0.15, sign * rng.uniform(0, 4), slip=rng.uniform(1.2, 1.8))
     return Narrowing(float(rng.uniform(-0.12, 0.06)), fused=True)
@@ -87,7 +89,9 @@ def margin_erosion(
     return _lesion(rng, bone, centre, radius)
 
 
-def border_erosion(rng: np.random.Generator, bone: Bone, part: int, direction: Sequence[float], width_mm: float) -> Lesion:
+def border_erosion(
+    rng: np.random.Generator, bone: Bone, part: int, direction: Sequence[float], width_mm: float
+) -> Lesion:
     """An erosion of the border of a short bone (a carpal, the end of radius or ulna) on the side of `direction` (film plane)."""
     unit = np.asarray(direction, float) / np.linalg.norm(direction)
     end = bone.vertices if bone.name not in ("radius", "ulna") else bone.vertices[bone.along > bone.length_mm - 16]

@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 from core.phantom.skeleton import Bone, Faces, Points
 
 Floats = NDArray[np.float32]
-BONE_PER_MM, MARROW_PER_MM, SOFT_PER_MM = 0.155, 0.050, 0.030  # attenuation of cortex, marrow with trabeculae, soft tissue
+BONE_PER_MM, MARROW_PER_MM, SOFT_PER_MM = (
+    0.155,
+    0.050,
+    0.030,
+)  # attenuation of cortex, marrow with trabeculae, soft tissue
 DEPTH_STEP_MM = 0.3
 TILE_PX = 1536
 TILE_MM_PER_PX = 0.1
@@ -101,7 +105,11 @@ def _raster(vertices, faces, x_mm, y_mm, mm_per_px, height, width, depth):  # ty
                 w0 = (cx - bx) * (y - by) - (cy - by) * (x - bx)
                 w1 = (ax - cx) * (y - cy) - (ay - cy) * (x - cx)
                 w2 = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
-                inside = (w0 > 0 or (w0 == 0 and rule0)) and (w1 > 0 or (w1 == 0 and rule1)) and (w2 > 0 or (w2 == 0 and rule2))
+                inside = (
+                    (w0 > 0 or (w0 == 0 and rule0))
+                    and (w1 > 0 or (w1 == 0 and rule1))
+                    and (w2 > 0 or (w2 == 0 and rule2))
+                )
                 if inside:
                     z = (w0 * az + w1 * bz + w2 * cz) / area
                     length[y, x] += sign * z
@@ -114,7 +122,14 @@ def _raster(vertices, faces, x_mm, y_mm, mm_per_px, height, width, depth):  # ty
 def path_length(vertices: Points, faces: Faces, window: Window) -> Floats:
     """Length of the beam inside a closed mesh for every pixel, mm, [H, W]."""
     length = _raster(
-        np.ascontiguousarray(vertices), faces, window.x_mm, window.y_mm, window.mm_per_px, window.height_px, window.width_px, False
+        np.ascontiguousarray(vertices),
+        faces,
+        window.x_mm,
+        window.y_mm,
+        window.mm_per_px,
+        window.height_px,
+        window.width_px,
+        False,
     )[0]
     return np.abs(length)
 
@@ -131,7 +146,9 @@ def _tiles() -> tuple[Floats, Floats, Floats]:
 
     lines = np.zeros((TILE_PX, TILE_PX), np.float32)
     for x_mm, y_mm, weight in ((0.26, 0.75, 1.0), (0.34, 1.0, 0.9), (0.7, 0.28, 0.55), (0.42, 0.5, 0.6)):
-        lines += weight * np.exp(-((smooth(x_mm, y_mm) / 0.32) ** 2))  # the zero line of smooth noise: thin and branching
+        lines += weight * np.exp(
+            -((smooth(x_mm, y_mm) / 0.32) ** 2)
+        )  # the zero line of smooth noise: thin and branching
     lines *= 1 + 0.45 * smooth(1.4, 2.2)
     lines += 0.4 * smooth(0.9, 1.6)
     lines = (lines - lines.mean()) / lines.std()
@@ -139,7 +156,9 @@ def _tiles() -> tuple[Floats, Floats, Floats]:
     return lines, (mottle / mottle.std()).astype(np.float32), rng.standard_normal((TILE_PX, TILE_PX)).astype(np.float32)
 
 
-def _from_tile(rng: np.random.Generator, tile: Floats, height: int, width: int, *, turn_deg: float, scale: float) -> Floats:
+def _from_tile(
+    rng: np.random.Generator, tile: Floats, height: int, width: int, *, turn_deg: float, scale: float
+) -> Floats:
     """A patch [H, W] of a tile, turned and scaled (tile pixels per film pixel), repeated at its ends by mirroring."""
     angle = np.deg2rad(turn_deg)
     c, s = np.cos(angle) * scale, np.sin(angle) * scale
@@ -223,7 +242,9 @@ def expose(
         marrow = np.minimum(np.abs(marrow), outer)
         rim = np.float32(0)
         if mine:
-            lump = 1 + 0.12 * _from_tile(rng, mottle, part.height_px, part.width_px, turn_deg=0, scale=px / TILE_MM_PER_PX)
+            lump = 1 + 0.12 * _from_tile(
+                rng, mottle, part.height_px, part.width_px, turn_deg=0, scale=px / TILE_MM_PER_PX
+            )
             lost, lost_inner, rim = _carve([lesions[k] for k in mine], part, (o0, o1, m0, m1), lump)
             lost = np.minimum(lost, outer)
             outer, marrow = outer - lost, np.clip(marrow - lost_inner, 0, outer - lost)
@@ -244,17 +265,25 @@ def expose(
         grainy = marrow * np.maximum(1 + look.texture * grain * np.minimum(2.2 / np.sqrt(marrow + 1), 1.2), 0.1)
         attenuation[j0:j1, i0:i1] += (BONE_PER_MM - SOFT_PER_MM) * ((outer - marrow) * (0.55 + 0.45 * kept) + rim)
         attenuation[j0:j1, i0:i1] += (MARROW_PER_MM - SOFT_PER_MM) * grainy * kept
-    attenuation += SOFT_PER_MM * soft_mm * (1 + 0.012 * _from_tile(rng, mottle, height, width, turn_deg=0, scale=px / 0.1))
+    attenuation += (
+        SOFT_PER_MM * soft_mm * (1 + 0.012 * _from_tile(rng, mottle, height, width, turn_deg=0, scale=px / 0.1))
+    )
     return develop(rng, attenuation, px, look, white), eroded, volumes
 
 
-def develop(rng: np.random.Generator, attenuation: Floats, mm_per_px: float, look: Look, white: Floats | None = None) -> Floats:
+def develop(
+    rng: np.random.Generator, attenuation: Floats, mm_per_px: float, look: Look, white: Floats | None = None
+) -> Floats:
     """Attenuation to a film as a clinic shows it: blur, scatter, noise, logarithm, detail, display curve."""
     height, width = attenuation.shape
     white = _tiles()[2] if white is None else white
     beam = np.exp(-cv2.GaussianBlur(attenuation, (0, 0), look.blur_mm / mm_per_px))
     beam = (1 - look.scatter) * beam + look.scatter * coarse_blur(beam, 12 / mm_per_px)
-    noise = white[np.ix_((np.arange(height) + rng.integers(TILE_PX)) % TILE_PX, (np.arange(width) + rng.integers(TILE_PX)) % TILE_PX)]
+    noise = white[
+        np.ix_(
+            (np.arange(height) + rng.integers(TILE_PX)) % TILE_PX, (np.arange(width) + rng.integers(TILE_PX)) % TILE_PX
+        )
+    ]
     dense = -np.log(np.maximum(beam + look.noise * np.sqrt(beam) * noise, 1e-3))
     low = coarse_blur(dense, 10 / mm_per_px)
     shown = 0.72 * low + look.detail * (dense - low)

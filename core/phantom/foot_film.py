@@ -113,7 +113,11 @@ def _foot_bones(rng: np.random.Generator) -> dict[str, Bone]:
 
 def _facing(vertices: Points, faces: np.ndarray) -> np.ndarray:
     a, b, c = (vertices[faces[:, k]] for k in range(3))
-    return faces if np.einsum("ij,ij->i", a - vertices.mean(0), np.cross(b - a, c - a)).sum() > 0 else faces[:, ::-1].copy()
+    return (
+        faces
+        if np.einsum("ij,ij->i", a - vertices.mean(0), np.cross(b - a, c - a)).sum() > 0
+        else faces[:, ::-1].copy()
+    )
 
 
 def _place(rng: np.random.Generator, foot: Assembly) -> None:
@@ -139,7 +143,12 @@ def _curl(rng: np.random.Generator, foot: Assembly) -> None:
             bone = foot.bones[RAYS[k][n]]
             across = np.cross(bone.axis, (0, 0, 1))
             angle = (-0.6 if n == 1 else 1.0) * abs(rng.normal(0, most * 0.5)) * claw
-            foot.turn(RAYS[k][n:], across, -float(np.clip(angle, -12, 50)), foot.bones[RAYS[k][n - 1]].end(distal=True, depth_mm=3))
+            foot.turn(
+                RAYS[k][n:],
+                across,
+                -float(np.clip(angle, -12, 50)),
+                foot.bones[RAYS[k][n - 1]].end(distal=True, depth_mm=3),
+            )
     everything = tuple(foot.bones)
     centre = foot.bones["3mt"].vertices.mean(0)
     foot.turn(everything, (0, 1, 0), rng.normal(0, 5), centre)
@@ -167,7 +176,9 @@ def _lesions(rng: np.random.Generator, foot: Assembly, site: Site, grade: int) -
     for bone, points, depth in ((near, head, (1.8, 4.5)), (far, grade - head, (0.6, 2.2))):
         side = outer
         for part in sorted(erosion_parts(rng, points), reverse=True):
-            lesions.append(margin_erosion(rng, bone, part, distal=bone is near, side=_across_sign(bone) * side, depth_mm=depth))
+            lesions.append(
+                margin_erosion(rng, bone, part, distal=bone is near, side=_across_sign(bone) * side, depth_mm=depth)
+            )
             side = -side
     return lesions
 
@@ -234,7 +245,9 @@ def foot_film(
     for name in JOINTS:
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith("MTP"))
         if name.startswith(("PIP", "DIP")):
-            loss = narrowing(rng, int(rng.random() < 0.25) * int(rng.integers(1, 4)), may_slip=False)  # toes that are often stiff
+            loss = narrowing(
+                rng, int(rng.random() < 0.25) * int(rng.integers(1, 4)), may_slip=False
+            )  # toes that are often stiff
         foot.set_gap(name, GAP_MM[name] * size * wide * loss.left * rng.normal(1, 0.04), tilt_deg=loss.tilt_deg)
         if loss.slip:
             _slip(rng, foot, name, loss.slip)

@@ -35,7 +35,9 @@ def _joints() -> dict[str, Joint]:
         "CMC3": Joint(("capitate",), ("3mc",), RAYS[3], 0.5, UP),
         "CMC4": Joint(("hamate",), ("4mc",), RAYS[4], 0.5, UP),
         "CMC5": Joint(("hamate",), ("5mc",), RAYS[5], 0.4, UP),
-        "STT": Joint(("scaphoid",), ("trapezium", "trapezoid"), ("trapezium", "trapezoid", *RAYS[1]), 0.5, (0.4, -0.92)),
+        "STT": Joint(
+            ("scaphoid",), ("trapezium", "trapezoid"), ("trapezium", "trapezoid", *RAYS[1]), 0.5, (0.4, -0.92)
+        ),
         "CAPNLUN": Joint(("lunate", "scaphoid"), ("capitate",), (*DISTAL_ROW, *ALL_RAYS), 0.5, UP),
         "RADCAR": Joint(("radius",), ("scaphoid", "lunate"), (*DISTAL_ROW, *PROXIMAL_ROW, *ALL_RAYS), 0.6, UP),
     }
@@ -156,7 +158,9 @@ def _lesions(rng: np.random.Generator, hand: Assembly, site: Site, grade: int) -
     if name == "MC1BASE":
         bone = hand.bones["1mc"]
         for n, part in enumerate(erosion_parts(rng, grade)):
-            lesions.append(margin_erosion(rng, bone, part, distal=False, side=(-1.0) ** (n + grade), depth_mm=(0.8, 3.5)))
+            lesions.append(
+                margin_erosion(rng, bone, part, distal=False, side=(-1.0) ** (n + grade), depth_mm=(0.8, 3.5))
+            )
         return lesions
     near, far = (hand.bones[hand.joints[name].proximal[0]], hand.bones[hand.joints[name].distal[0]])
     head_depth = (2.6, 5.2) if name.startswith("MCP") else (1.2, 3.2)

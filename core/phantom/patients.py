@@ -32,7 +32,14 @@ def patient_grades(rng: np.random.Generator) -> dict[tuple[Side, Site], int]:
             joint_share.setdefault(key, rng.normal(0, 0.45))
             for side in Side:
                 kind = kind_share[0 if site.damage is Damage.EROSION else 1]
-                level = np.log(severity) + limb_share[n] + kind + joint_share[key] + _LIKELY.get(site.joint, 0.0) + rng.normal(0, 0.55)
+                level = (
+                    np.log(severity)
+                    + limb_share[n]
+                    + kind
+                    + joint_share[key]
+                    + _LIKELY.get(site.joint, 0.0)
+                    + rng.normal(0, 0.55)
+                )
                 scale = site.maximum / 5 * (1.1 if limb is Limb.FOOT else 1.0)
                 points = int(np.floor(max(0.0, (np.exp(level - 0.75) - 0.9)) * 1.35 * scale + 0.5))
                 grades[(side, site)] = min(points, site.maximum)

@@ -62,7 +62,10 @@ def _soft_mask(shape: tuple[int, int], frame: Frame) -> NDArray[np.float32]:
     inner[:edge] = inner[-edge:] = 0
     inner[:, :edge] = inner[:, -edge:] = 0
     return cv2.warpAffine(
-        cv2.GaussianBlur(inner, (0, 0), edge / 2), frame.matrix, (frame.width_px, frame.height_px), flags=cv2.INTER_LINEAR
+        cv2.GaussianBlur(inner, (0, 0), edge / 2),
+        frame.matrix,
+        (frame.width_px, frame.height_px),
+        flags=cv2.INTER_LINEAR,
     )
 
 

@@ -56,7 +56,11 @@ def shoot(
     high = ends.max(0) + rng.uniform(3, 18, 2)
     high[1] = min(high[1], cut_y_mm)
     window = Window(
-        float(low[0]), float(low[1]), mm_per_px, int((high[0] - low[0]) / mm_per_px), int((high[1] - low[1]) / mm_per_px)
+        float(low[0]),
+        float(low[1]),
+        mm_per_px,
+        int((high[0] - low[0]) / mm_per_px),
+        int((high[1] - low[1]) / mm_per_px),
     )
     pixels, eroded, volumes = expose(
         rng, limb_bones.surfaces(cortex=look.cortex), thickness(segments, window), window, look,

@@ -73,7 +73,9 @@ def normals(vertices: Points, faces: Faces) -> Points:
     return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
 
 
-def loft(rows: Iterable[tuple[float, float, float, float, float]], *, round_: float = 2.3, steps: int = 36, sides: int = 40):
+def loft(
+    rows: Iterable[tuple[float, float, float, float, float]], *, round_: float = 2.3, steps: int = 36, sides: int = 40
+):
     """A closed tube through rows of (y, x centre, z centre, x radius, z radius): vertices, faces."""
     given = np.asarray(list(rows), float)
     s = np.linspace(0, len(given) - 1, steps)
@@ -85,13 +87,21 @@ def loft(rows: Iterable[tuple[float, float, float, float, float]], *, round_: fl
     ex = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** (2 / round_)
     ez = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** (2 / round_)
     vertices = np.stack(
-        [rings[:, 1, None] + rings[:, 3, None] * ex, np.repeat(rings[:, 0, None], sides, 1), rings[:, 2, None] + rings[:, 4, None] * ez],
+        [
+            rings[:, 1, None] + rings[:, 3, None] * ex,
+            np.repeat(rings[:, 0, None], sides, 1),
+            rings[:, 2, None] + rings[:, 4, None] * ez,
+        ],
         -1,
     )
     caps = [1 - (1 - f) ** 2 for f in np.linspace(0.15, 0.9, 5)]
     first, last = vertices[0].mean(0), vertices[-1].mean(0)
     stack = np.concatenate(
-        [np.array([first + (vertices[0] - first) * f for f in caps]), vertices, np.array([last + (vertices[-1] - last) * f for f in caps[::-1]])]
+        [
+            np.array([first + (vertices[0] - first) * f for f in caps]),
+            vertices,
+            np.array([last + (vertices[-1] - last) * f for f in caps[::-1]]),
+        ]
     )
     count = len(stack)
     index = np.arange(count * sides).reshape(count, sides)
@@ -133,14 +143,18 @@ def forearm(y: float, x: float, z: float) -> dict[str, tuple[Points, Faces]]:
     u, w = (radius[:, 0] - x - 6) / 14, (radius[:, 2] - z) / 9.5
     radius[:, 1] -= end * (4.8 * u + 1.0)  # about 22 degrees of radial inclination
     radius[:, 1] -= end * 10.0 * np.clip(u - 0.5, 0, 1) ** 1.5  # styloid
-    radius[:, 1] += end * (1.6 * np.exp(-(((u + 0.45) / 0.38) ** 2)) + 1.3 * np.exp(-(((u - 0.25) / 0.30) ** 2)))  # fossae
+    radius[:, 1] += end * (
+        1.6 * np.exp(-(((u + 0.45) / 0.38) ** 2)) + 1.3 * np.exp(-(((u - 0.25) / 0.30) ** 2))
+    )  # fossae
     radius[:, 1] -= end * (1.2 * w**2 + 0.9 * w)  # lips, palmar tilt
     ulna, ulna_faces = loft(
         [(y + 5.0, x - 19.2, z, 3.6, 3.4), (y + 6.0, x - 19.3, z, 6.6, 5.6), (y + 8.5, x - 19.3, z, 7.6, 7.2), (y + 12, x - 19.0, z, 7.2, 6.8),
          (y + 18, x - 18.4, z, 5.9, 5.6), (y + 28, x - 17.6, z, 5.0, 5.0), (y + 60, x - 16.6, z, 4.9, 4.9), (y + 110, x - 15.5, z, 5.3, 5.3)],
         round_=2.0, steps=44,
     )  # fmt: skip
-    styloid = np.exp(-(((ulna[:, 0] - (x - 25.2)) / 2.6) ** 2) - (((ulna[:, 2] - z + 1) / 3.2) ** 2)) * (ulna[:, 1] < y + 12)
+    styloid = np.exp(-(((ulna[:, 0] - (x - 25.2)) / 2.6) ** 2) - (((ulna[:, 2] - z + 1) / 3.2) ** 2)) * (
+        ulna[:, 1] < y + 12
+    )
     ulna[:, 1] -= 5.0 * styloid
     return {"radius": (radius, faces), "ulna": (ulna, ulna_faces)}
 
@@ -184,7 +198,11 @@ def build_pack(folder: Path, path: Path = PACK, *, faces_per_bone: int = 1200) -
 @cache
 def _pack() -> dict[str, tuple[Points, Faces]]:
     with np.load(PACK) as stored:
-        bones = {n[:-2]: (stored[n].astype(np.float64), stored[f"{n[:-2]}_f"].astype(np.int32)) for n in stored if n.endswith("_v")}
+        bones = {
+            n[:-2]: (stored[n].astype(np.float64), stored[f"{n[:-2]}_f"].astype(np.int32))
+            for n in stored
+            if n.endswith("_v")
+        }
     lunate, scaphoid = bones["lunate"][0], bones["scaphoid"][0]
     joint_y = max(lunate[:, 1].max(), scaphoid[:, 1].max()) - 3.0
     bones.update(forearm(joint_y, (lunate[:, 0].mean() + scaphoid[:, 0].mean()) / 2 - 7, lunate[:, 2].mean()))

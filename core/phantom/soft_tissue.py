@@ -40,6 +40,9 @@ def thickness(segments: Sequence[Segment], window: Window, *, power: float = 4.0
     coarse = cv2.GaussianBlur(total ** (1 / power), (0, 0), 0.7)
     big = cv2.resize(coarse, (width * COARSE, height * COARSE), interpolation=cv2.INTER_LINEAR)
     shifted = cv2.warpAffine(  # cv2.resize puts the first coarse pixel's centre half a coarse pixel in
-        big, np.array([[1.0, 0, -(COARSE - 1) / 2], [0, 1.0, -(COARSE - 1) / 2]]), (width * COARSE, height * COARSE), borderMode=cv2.BORDER_REPLICATE
+        big,
+        np.array([[1.0, 0, -(COARSE - 1) / 2], [0, 1.0, -(COARSE - 1) / 2]]),
+        (width * COARSE, height * COARSE),
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return shifted[: window.height_px, : window.width_px]

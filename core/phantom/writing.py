@@ -17,7 +17,9 @@ from core.radiograph.parts import part_boxes
 from core.svh import Limb, Reading, Side
 
 
-def write_cohort(folder: Path, patients: int, seed: int, *, mm_per_px: float = 0.2, tell: Callable[[str], None] = print) -> None:
+def write_cohort(
+    folder: Path, patients: int, seed: int, *, mm_per_px: float = 0.2, tell: Callable[[str], None] = print
+) -> None:
     """`<id>-LH.jpg` and so on, `training.csv` (true points), `boxes.csv`, `joints.json` (centres, gaps in mm, mm3 eroded)."""
     folder.mkdir(parents=True, exist_ok=True)
     readings: dict[str, Reading] = {}

@@ -1,150 +1,193 @@
-"""Files, folders and zips to single entries, and films to visits. Nothing is ever written while unpacking."""
+"""Files, folders and zips to entries in memory, and films to visits. Nothing is ever written to a disc."""
 
 import os
 import re
 import stat
-import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path, PurePosixPath
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.radiograph import limits
+from core.radiograph.decode import check_bytes
+from core.radiograph.file_type import file_type
 from core.radiograph.film import Fault, FilmError, Radiograph, display_text
+from core.radiograph.zip_files import is_zip, zip_members
 
-_JUNK = frozenset({"thumbs.db", "desktop.ini", "dicomdir"})
-_COMPANIONS = (".txt", ".csv", ".json", ".xml", ".md", ".html", ".log", ".ini", ".pdf", ".docx", ".xlsx")
-_ZIP_MAGIC = b"PK\x03\x04"
-_BLOCK = 2**20
-Source = Path | tuple[str, bytes]
+_JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r", "$recycle.bin"})
+_COMPANIONS = frozenset(
+    [".txt", ".csv", ".tsv", ".json", ".xml", ".html", ".htm", ".md", ".log", ".inf", ".ini", ".exe", ".dll", ".bat", ".cmd", ".jar", ".xls", ".xlsx", ".doc", ".docx", ".py", ".sha256"]
+)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: its own name, its bytes, and the last part of the folder it came in ("" for single files)."""
+    """One file that may be a film. `folder` is the path of its folder as text ("" at top level), never to be opened."""
 
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
     folder: str = ""
 
 
-def _natural(text: str) -> list[tuple[int, int | str]]:
-    return [(0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", text) if part]
+def _order(text: str) -> list[tuple[int, str]]:
+    """Natural order: film2 before film10."""
+    parts = re.split("([0-9]+)", unicodedata.normalize("NFC", text).casefold())
+    return [(len(p.lstrip("0")) if k % 2 else 0, p.lstrip("0") if k % 2 else p) for k, p in enumerate(parts)]
 
 
-def _junk(path: PurePosixPath) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.parts) or path.name.lower() in _JUNK
+def _parts(path: str) -> list[str]:
+    """Parts of a foreign path without what points elsewhere."""
+    return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
-def _skipped(name: str) -> FilmError:
-    return FilmError(Fault.SKIPPED, "this is no film and was left out.", name)
+def _junk(parts: Sequence[str]) -> bool:
+    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
 
 
-def expand(sources: Iterable[Source]) -> tuple[list[Entry], list[FilmError]]:
-    """Entries of files, folders (with all below them) and zips, in natural order, and what was left out and why.
+def _check_companion(name: str, data: bytes) -> None:
+    """Refuse what belongs beside films but is none; content decides, the name only tells "skipped" from "refused".
 
-    A source is a path or a (name, bytes) pair. Files of the system (hidden ones, Thumbs.db) are passed over in silence.
+    Raises: FilmError.
+    """
+    if name.upper() == "DICOMDIR":
+        raise FilmError(Fault.SKIPPED, "skipped: the index of a disc is no film. Its films are read one by one.", name)
+    if Path(name).suffix.lower() in _COMPANIONS:
+        try:
+            file_type(data[:256], name)
+        except FilmError as error:
+            raise FilmError(Fault.SKIPPED, "skipped: this file beside the films is no film.", name) from error
+
+
+def _from_zip(archive: Path | bytes, name: str, folder: str) -> Iterator[Entry | FilmError]:
+    inside = [*_parts(folder), Path(name).stem]
+    members = zip_members(archive, name, wanted=lambda path: not _junk(_parts(path)))
+    found = [(_parts(path), content) for path, content in members]
+    for parts, content in sorted(found, key=lambda item: _order("/".join(item[0]))):
+        shown = parts[-1] if parts else name
+        if isinstance(content, FilmError):
+            yield content
+        else:
+            try:
+                _check_companion(shown, content)
+                if is_zip(content):
+                    raise FilmError(
+                        Fault.NESTED,
+                        "this is an archive in an archive. Unpack it and send the films themselves.",
+                        shown,
+                    )
+                yield Entry(shown, content, "/".join([*inside, *parts[:-1]]))
+            except FilmError as error:
+                yield error
+
+
+def _from_bytes(name: str, data: bytes) -> Iterator[Entry | FilmError]:
+    parts = _parts(name) or ["film"]
+    folder = "/".join(parts[:-1])
+    if is_zip(data):
+        yield from _from_zip(data, parts[-1], folder)
+    else:
+        yield Entry(parts[-1], data, folder)
+
+
+def _from_file(path: Path, folder: str, beside: bool) -> Iterator[Entry | FilmError]:
+    """One file of a disc; `beside`: it was found in a folder, not named."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would wait for ever
+            yield FilmError(Fault.SKIPPED, "skipped: this is no ordinary file.", path.name)
+            return
+        with path.open("rb") as file:
+            head = file.read(256)
+            if is_zip(head):
+                yield from _from_zip(path, path.name, folder)
+                return
+            if beside:
+                _check_companion(path.name, head)
+            data = head + file.read(limits.FILE_BYTES + 1 - len(head))
+        check_bytes(data, path.name)
+        yield Entry(path.name, data, folder)
+    except FilmError as error:
+        yield error
+    except (OSError, ValueError):
+        yield FilmError(Fault.NOT_FOUND, "the file cannot be opened. Check its name and your rights.", path.name)
+
+
+def _from_folder(root: Path) -> Iterator[Entry | FilmError]:
+    shown = root.name or root.resolve().name
+    files: list[tuple[str, Path]] = []
+    for where, folders, names in os.walk(root):  # does not follow links, so loops end
+        inner = Path(where).relative_to(root).parts
+        for name in [n for n in folders if not _junk([n]) and Path(where, n).is_symlink()]:
+            yield FilmError(Fault.SKIPPED, "skipped: this folder is a link to another place.", name)
+        folders[:] = [n for n in folders if not _junk([n])]
+        files += [("/".join((*inner, name)), Path(where, name)) for name in names if not _junk([name])]
+        if len(files) > limits.ARCHIVE_LISTED:
+            yield FilmError(
+                Fault.ARCHIVE_SIZE,
+                f"the folder holds more than {limits.ARCHIVE_LISTED} files. Name a smaller folder.",
+                shown,
+            )
+            return
+    for relative, path in sorted(files, key=lambda item: _order(item[0])):
+        yield from _from_file(path, "/".join([shown, *relative.split("/")[:-1]]), beside=True)
+
+
+def expand(sources: Iterable[Path | tuple[str, bytes]]) -> tuple[list[Entry], list[FilmError]]:
+    """Every file that may be a film, in natural order within its source, and a sentence for all that is none.
+
+    A source is a file, a folder (with all inside), a zip, or (name, bytes) of an upload. Hidden files and those of the
+    operating system are left out silently; companions (.txt, .csv, ...) in folders and zips are named as skipped.
     """
     entries: list[Entry] = []
-    refused: list[FilmError] = []
+    errors: list[FilmError] = []
     for source in sources:
-        if isinstance(source, Path):
-            _from_path(source, entries, refused)
+        if isinstance(source, tuple):
+            found = _from_bytes(*source)
+        elif source.is_dir():
+            found = _from_folder(source)
+        elif source.exists():
+            found = _from_file(source, "", beside=False)
         else:
-            _from_bytes(source[0], source[1], "", entries, refused)
-    return entries, refused
-
-
-def _from_path(path: Path, entries: list[Entry], refused: list[FilmError]) -> None:
-    if path.is_dir():
-        found: list[Path] = []
-        for folder, folders, files in os.walk(path, followlinks=False):
-            folders.sort(key=_natural)
-            found += [Path(folder) / name for name in files]
-        for file in sorted(found, key=lambda f: _natural(str(f.relative_to(path)))):
-            if _junk(PurePosixPath(file.relative_to(path).as_posix())):
-                continue
-            if file.suffix.lower() in _COMPANIONS:
-                refused.append(_skipped(file.name))
+            found = iter([FilmError(Fault.NOT_FOUND, "there is no such file or folder. Check its name.", source.name)])
+        for item in found:
+            if isinstance(item, Entry):
+                entries.append(item)
             else:
-                _read(file, file.parent.name, entries, refused)
-    elif path.exists():
-        _read(path, "", entries, refused)
-    else:
-        refused.append(FilmError(Fault.NOT_FOUND, "there is no such file or folder. Check the path.", path.name))
+                errors.append(item)
+    return entries, errors
 
 
-def _read(path: Path, folder: str, entries: list[Entry], refused: list[FilmError]) -> None:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            refused.append(_skipped(path.name))
-            return
-        if path.stat().st_size > limits.FILE_BYTES:
-            megabytes = limits.FILE_BYTES // 2**20
-            refused.append(FilmError(Fault.FILE_SIZE, f"the file is larger than {megabytes} MB. Export the film alone.", path.name))
-            return
-        data = path.read_bytes()
-    except OSError:
-        refused.append(FilmError(Fault.NOT_FOUND, "the file cannot be opened. Check that you may read it.", path.name))
-        return
-    _from_bytes(path.name, data, folder, entries, refused)
+def _clashes(films: Sequence[tuple[str, Radiograph]]) -> bool:
+    """Whether two folders hold the same limb and side: then they are two visits of one patient."""
+    where: dict[object, str] = {}
+    return any(where.setdefault((film.limb_name, film.side_name), folder) != folder for folder, film in films)
 
 
-def _from_bytes(name: str, data: bytes, folder: str, entries: list[Entry], refused: list[FilmError]) -> None:
-    if not data.startswith(_ZIP_MAGIC):
-        entries.append(Entry(name, data, folder))
-        return
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            _from_zip(name, archive, entries, refused)
-    except FilmError as error:
-        refused.append(error)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.zlib.error):  # type: ignore[attr-defined]
-        refused.append(FilmError(Fault.ARCHIVE, "the zip is damaged or incomplete. Pack it again.", name))
+def group_visits(radiographs: Sequence[tuple[str, Radiograph]]) -> dict[str, list[Radiograph]]:
+    """Films by visit, in order: RA2 names (`UAB003-LH.jpg`) by patient, all others one visit a folder.
 
-
-def _from_zip(name: str, archive: zipfile.ZipFile, entries: list[Entry], refused: list[FilmError]) -> None:
-    """Entries of a zip, each read through a counter that does not believe the sizes in the headers."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    wanted = [info for info in infos if not _junk(PurePosixPath(info.filename.replace("\\", "/")))]
-    if len(infos) > limits.ARCHIVE_LISTED or len(wanted) > limits.ARCHIVE_ENTRIES:
-        raise FilmError(Fault.ARCHIVE_SIZE, f"the zip holds more than {limits.ARCHIVE_ENTRIES} files. Send one study at a time.", name)
-    total = 0
-    stem = PurePosixPath(name.replace("\\", "/")).stem
-    for info in sorted(wanted, key=lambda i: _natural(i.filename)):
-        path = PurePosixPath(info.filename.replace("\\", "/"))
-        folder = path.parent.name or stem
-        if info.flag_bits & 1:
-            refused.append(FilmError(Fault.ENCRYPTED, "the file is locked with a password. Pack it without one.", path.name))
-            continue
-        if path.suffix.lower() in _COMPANIONS or stat.S_ISLNK(info.external_attr >> 16):
-            refused.append(_skipped(path.name))
-            continue
-        data = _unpack(archive, info, path.name)
-        total += len(data)
-        if total > limits.ARCHIVE_BYTES:
-            raise FilmError(Fault.ARCHIVE_SIZE, "the zip unpacks to more than 2 GB. Send one study at a time.", name)
-        if data.startswith(_ZIP_MAGIC):
-            refused.append(FilmError(Fault.NESTED, "a zip inside a zip is not opened. Pack the films alone.", path.name))
-        else:
-            entries.append(Entry(path.name, data, folder))
-
-
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
-    blocks: list[bytes] = []
-    size = 0
-    with archive.open(info) as stream:
-        while block := stream.read(_BLOCK):
-            size += len(block)
-            if size > limits.FILE_BYTES or size > max(_BLOCK, limits.ARCHIVE_RATIO * max(info.compress_size, 1)):
-                raise FilmError(Fault.ARCHIVE_SIZE, "a file in the zip expands far beyond its packed size. It is not opened.", name)
-            blocks.append(block)
-    return b"".join(blocks)
-
-
-def group_visits(films: Sequence[tuple[str, Radiograph]]) -> dict[str, list[Radiograph]]:
-    """Films by visit, from (folder, film) pairs: RA2 names by their patient, others by their folder, single files together."""
+    Takes pairs of folder and film. A patient whose films of one limb and side lie in two folders has a visit in each.
+    No two visits share a name; names come from file and folder names only, never from inside a file.
+    """
+    by_patient: dict[str, list[tuple[str, Radiograph]]] = {}
+    for folder, film in radiographs:
+        if film.patient:
+            by_patient.setdefault(film.patient, []).append((folder, film))
+    split = {patient for patient, films in by_patient.items() if _clashes(films)}
+    names: dict[tuple[str, str], str] = {}
     visits: dict[str, list[Radiograph]] = {}
-    for folder, film in films:
-        visits.setdefault(film.patient or display_text(folder) or "visit", []).append(film)
+    for folder, film in radiographs:
+        last = display_text((_parts(folder) or ["visit"])[-1]) or "visit"
+        if film.patient:
+            apart = film.patient in split
+            key = ("patient", f"{film.patient}/{folder if apart else ''}")
+            wished = f"{film.patient} ({last})" if apart else film.patient
+        else:
+            key, wished = ("folder", folder), last
+        if key not in names:
+            name, number = wished, 2
+            while name in visits:
+                name, number = f"{wished} ({number})", number + 1
+            names[key] = name
+        visits.setdefault(names[key], []).append(film)
     return visits

@@ -65,7 +65,9 @@ class _Layout:
         if frames < 1:
             raise FilmError(Fault.DAMAGED, f"the file announces {frames} pictures. Export the film again.", name)
         if self.height < 1 or self.width < 1:
-            raise FilmError(Fault.DAMAGED, "the header announces a picture without rows or columns. Export again.", name)
+            raise FilmError(
+                Fault.DAMAGED, "the header announces a picture without rows or columns. Export again.", name
+            )
         check_size(self.width, self.height, name)
         if self.allocated not in (8, 16) or not 1 <= self.stored <= self.allocated:
             raise FilmError(
@@ -116,7 +118,9 @@ def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
 def _rle(file: DicomFile, layout: _Layout) -> Stored:
     size = layout.height * layout.width
     raw = imagecodecs.dicomrle_decode(
-        bytes(file.pixels), np.dtype("u1" if layout.allocated == 8 else "<u2"), out=size * layout.samples * (layout.allocated // 8)
+        bytes(file.pixels),
+        np.dtype("u1" if layout.allocated == 8 else "<u2"),
+        out=size * layout.samples * (layout.allocated // 8),
     )
     values = np.frombuffer(raw, "u1" if layout.allocated == 8 else "<u2")
     planes = values.reshape(layout.samples, layout.height, layout.width)
@@ -164,7 +168,9 @@ def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int]:
         shift = layout.high_bit + 1 - layout.stored
         if not 0 <= shift <= layout.allocated - layout.stored:
             raise FilmError(
-                Fault.DEPTH, f"HighBit {layout.high_bit} does not fit {layout.stored} bits. Export the film again.", name
+                Fault.DEPTH,
+                f"HighBit {layout.high_bit} does not fit {layout.stored} bits. Export the film again.",
+                name,
             )
         if bits < layout.allocated:  # unused bits may hold anything
             values = (values >> shift) & values.dtype.type((1 << bits) - 1)
@@ -204,7 +210,9 @@ def _palette(values: Stored, attributes: Dataset, name: str) -> tuple[NDArray[np
     return np.stack([table[index] for table in tables], axis=2), float(2**bits - 1)
 
 
-def _colour(values: Stored, layout_colours: str, bits: int, compressed_jpeg: bool, name: str) -> tuple[Floats, list[str]]:
+def _colour(
+    values: Stored, layout_colours: str, bits: int, compressed_jpeg: bool, name: str
+) -> tuple[Floats, list[str]]:
     full = float(2**bits - 1)
     if layout_colours.startswith("YBR") and not compressed_jpeg:  # grey means neutral chroma
         neutral = np.uint16(2 ** (bits - 1))

@@ -62,7 +62,12 @@ def _modality(values: Doubles, dataset: Dataset, signed: bool, notes: list[str])
         return values
     slope = (_numbers(dataset, "RescaleSlope") or [1.0])[0]
     intercept = (_numbers(dataset, "RescaleIntercept") or [0.0])[0]
-    if not (math.isfinite(slope) and math.isfinite(intercept)) or slope == 0 or abs(slope) > 1e6 or abs(intercept) > 1e9:
+    if (
+        not (math.isfinite(slope) and math.isfinite(intercept))
+        or slope == 0
+        or abs(slope) > 1e6
+        or abs(intercept) > 1e9
+    ):
         notes.append("The rescale values make no sense and were ignored.")
         return values
     return values * slope + intercept
@@ -119,7 +124,9 @@ def _percentiles(values: Doubles, counts: NDArray[np.integer]) -> Doubles:
 
 def _padding(dataset: Dataset, stored: NDArray[np.int64], signed: bool, bits: int) -> NDArray[np.bool_]:
     """Which stored values stand for "no picture here" (PixelPaddingValue, perhaps a range; C.7.5.1.1.2)."""
-    ends = [(_numbers(dataset, keyword) or [math.nan])[0] for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit")]
+    ends = [
+        (_numbers(dataset, keyword) or [math.nan])[0] for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit")
+    ]
     first, last = ends[0], ends[1] if math.isfinite(ends[1]) else ends[0]
     if not math.isfinite(first):
         return np.zeros(stored.size, bool)

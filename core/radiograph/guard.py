@@ -1,18 +1,16 @@
-"""Decoding in a child process: a decoder that crashes, hangs or eats memory takes the child along, not the app.
+"""A film opened in a guarded child process: whatever a decoder does, this process lives and gets a `FilmError`."""
 
-One warm child decodes one file at a time and is replaced when it dies. Messages are length-prefixed: bytes in, a JSON header
-and raw float32 pixels out; nothing that the child sends is unpickled.
-"""
-
+import atexit
+import contextlib
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from queue import Empty, Queue
-from typing import BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -21,120 +19,183 @@ from core.radiograph.decode import check_bytes
 from core.radiograph.film import Fault, FilmError, Radiograph
 from core.svh import Limb, Side
 
-_ROOT = Path(__file__).parents[2]
-_LENGTH = struct.Struct(">Q")
-_FIELDS = ("name", "sha256", "spacing_mm", "limb_tag", "side_tag", "limb_name", "side_name", "patient", "notes")
+_ROOT = Path(__file__).resolve().parents[2]
+_HEADER_BYTES = 1_000_000  # no honest header is longer
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
 
 
-def write_message(stream: BinaryIO, *parts: bytes) -> None:
-    """Write parts, each behind its length in 8 bytes."""
-    for part in parts:
-        stream.write(_LENGTH.pack(len(part)))
-        stream.write(part)
-    stream.flush()
+def send(pipe: IO[bytes], header: dict[str, Any], body: bytes | memoryview = b"") -> None:
+    """Write one message: length of the header, header as JSON, body (its length stands in the header as `size`)."""
+    text = json.dumps(header | {"size": len(body)}).encode()
+    pipe.write(struct.pack("<I", len(text)) + text)
+    pipe.write(body)
+    pipe.flush()
 
 
-def read_message(stream: BinaryIO, most: int) -> bytes:
-    """Read one part of at most `most` bytes.
+def receive(pipe: IO[bytes], most: int) -> tuple[dict[str, Any], bytearray]:
+    """Read one message whose body has at most `most` bytes.
 
-    Raises: EOFError when the stream ends early or announces more.
+    Raises: EOFError if the other end is gone, ValueError if the message makes no sense.
     """
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    size = _LENGTH.unpack(head)[0]
-    if size > most:
-        raise EOFError
-    data = stream.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
+    (length,) = struct.unpack("<I", _exactly(pipe, 4))
+    if length > _HEADER_BYTES:
+        raise ValueError("a header this long is not ours")
+    header = json.loads(_exactly(pipe, length))
+    if not isinstance(header, dict) or not isinstance(header.get("size"), int) or not 0 <= header["size"] <= most:
+        raise ValueError("the header makes no sense")
+    return header, _exactly(pipe, header["size"])
 
 
-def film_header(film: Radiograph) -> bytes:
-    """Everything of a film but its pixels, as JSON."""
-    return json.dumps({"shape": film.pixels.shape, **{f: getattr(film, f) for f in _FIELDS}}).encode()
+def _exactly(pipe: IO[bytes], count: int) -> bytearray:
+    out = bytearray(count)
+    view, at = memoryview(out), 0
+    while at < count:
+        got = pipe.readinto(view[at : at + 2**20])  # type: ignore[attr-defined]
+        if not got:
+            raise EOFError
+        at += got
+    return out
 
 
-def _film(header: bytes, pixels: bytes) -> Radiograph:
-    row = json.loads(header)
-    for key, kind in (("limb_tag", Limb), ("limb_name", Limb), ("side_tag", Side), ("side_name", Side)):
-        row[key] = kind(row[key]) if row[key] else None
-    height, width = row.pop("shape")
-    row["notes"] = tuple(row["notes"])
-    return Radiograph(pixels=np.frombuffer(pixels, np.float32).reshape(height, width), **row)
-
-
-class _Child:
-    """The warm child and the thread that waits for its answers."""
+class _Worker:
+    """One warm child; it opens one film after the other until it dies or is stopped."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "core.radiograph.guard_child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-        )  # fmt: skip
+        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "core.radiograph.guard_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # decoders quote attribute values there
+            env=os.environ | _ONE_THREAD | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            start_new_session=os.name == "posix",  # Ctrl-C is for the parent, which then closes the pipe
+        )
+        assert self._process.stdin and self._process.stdout
+        self._to, self._from = self._process.stdin, self._process.stdout
+        receive(self._from, 0)  # "ready": imports are done and do not count against a film's time
 
-    def ask(self, data: bytes, name: str, timeout_s: float) -> tuple[bytes, bytes, bytes]:
-        """Send a file; the three parts of the answer.
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
-        Raises: EOFError when the child died; TimeoutError when it took too long.
+    def ask(self, data: bytes, name: str, timeout_s: float) -> tuple[dict[str, Any], bytearray]:
+        """The child's answer.
+
+        Raises: EOFError or OSError if it died, TimeoutError if it was killed for its time, ValueError for rubbish.
         """
-        answer: Queue[tuple[bytes, bytes, bytes] | None] = Queue()
-        thread = threading.Thread(target=self._exchange, args=(data, name, answer), daemon=True)
-        thread.start()
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(timeout_s, kill)
+        timer.daemon = True
+        timer.start()
         try:
-            parts = answer.get(timeout=timeout_s)
-        except Empty:
-            raise TimeoutError from None
-        if parts is None:
-            raise EOFError
-        return parts
+            send(self._to, {"name": name}, data)
+            return receive(self._from, 4 * limits.PIXELS)
+        except (EOFError, OSError):
+            if late.is_set():
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
 
-    def _exchange(self, data: bytes, name: str, answer: "Queue[tuple[bytes, bytes, bytes] | None]") -> None:
-        stdin, stdout = self.process.stdin, self.process.stdout
-        if stdin is None or stdout is None:
-            answer.put(None)
-            return
+    def stop(self) -> int:
+        """End the child and say with which code it ended (negative: signal)."""
+        for pipe in (self._to, self._from):
+            with contextlib.suppress(OSError):
+                pipe.close()
         try:
-            write_message(stdin, name.encode("utf-8", "replace"), data)  # type: ignore[arg-type]
-            most = 4 * limits.PIXELS + 2**20
-            kind, header, pixels = (read_message(stdout, most) for _ in range(3))  # type: ignore[arg-type]
-            answer.put((kind, header, pixels))
-        except (EOFError, OSError, ValueError):
-            answer.put(None)
-
-    def stop(self) -> int | None:
-        """Kill the child; its exit status."""
-        self.process.kill()
-        return self.process.wait()
+            return self._process.wait(0.5)  # it may be dying of its own; the cause is wanted
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
 
-_lock = threading.Lock()
-_child: _Child | None = None
+class _Guard:
+    """The one worker of this process, started when first needed and again after it died."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: _Worker | None = None
+
+    def open(self, data: bytes, name: str, timeout_s: float) -> tuple[dict[str, Any], bytearray]:
+        with self._lock:
+            try:
+                if self._worker is None or not self._worker.alive:
+                    self._drop()
+                    self._worker = _Worker()
+                return self._worker.ask(data, name, timeout_s)
+            except TimeoutError:
+                self._drop()
+                raise _time(name) from None
+            except (EOFError, OSError, ValueError):
+                raise _death(self._drop(), name) from None
+            except BaseException:  # interrupted in the middle of a message: the pipe is out of step
+                self._drop()
+                raise
+
+    def _drop(self) -> int:
+        worker, self._worker = self._worker, None
+        return worker.stop() if worker else 0
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    def forget(self) -> None:
+        """In a forked child: the parent's worker is not ours."""
+        self._lock, self._worker = threading.Lock(), None
+
+
+_GUARD = _Guard()
+atexit.register(_GUARD.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_GUARD.forget)
+
+
+def _time(name: str) -> FilmError:
+    return FilmError(Fault.TIME, "reading the file takes too long. Export the film again, uncompressed.", name)
+
+
+def _death(code: int, name: str) -> FilmError:
+    if code == -getattr(signal, "SIGXCPU", 0) and code:
+        return _time(name)
+    if code == -getattr(signal, "SIGKILL", 0) and code:  # nobody but the system's memory guard does this
+        return FilmError(
+            Fault.MEMORY, "the file needs more memory than is allowed. Export the film at a lower resolution.", name
+        )
+    return FilmError(Fault.CRASH, "the file could not be read safely. Export the film again, uncompressed.", name)
+
+
+def _radiograph(header: dict[str, Any], body: bytearray) -> Radiograph:
+    spacing = header["spacing_mm"]
+    return Radiograph(
+        pixels=np.frombuffer(body, np.float32).reshape(int(header["height"]), int(header["width"])),
+        name=str(header["name"]),
+        sha256=str(header["sha256"]),
+        spacing_mm=None if spacing is None else float(spacing),
+        limb_tag=Limb(header["limb_tag"]) if header["limb_tag"] else None,
+        side_tag=Side(header["side_tag"]) if header["side_tag"] else None,
+        limb_name=Limb(header["limb_name"]) if header["limb_name"] else None,
+        side_name=Side(header["side_name"]) if header["side_name"] else None,
+        patient=None if header["patient"] is None else str(header["patient"]),
+        notes=tuple(str(note) for note in header["notes"]),
+    )
 
 
 def open_film(data: bytes, name: str, *, timeout_s: float = limits.WALL_SECONDS) -> Radiograph:
-    """A checked film out of the bytes of a file, decoded in the child process.
+    """A checked film out of the bytes of a file, decoded in a child with limits on time and memory.
 
-    Raises: FilmError, and nothing else, whatever the bytes are.
+    Raises: FilmError, and nothing else; a child that is killed or dies gives Fault.TIME, MEMORY or CRASH.
     """
-    global _child
     check_bytes(data, name)
-    with _lock:
-        if _child is None or _child.process.poll() is not None:
-            _child = _Child()
-        try:
-            kind, header, pixels = _child.ask(data, name, timeout_s)
-        except TimeoutError:
-            _child.stop()
-            _child = None
-            raise FilmError(Fault.TIME, "reading the file took too long and was stopped. Export it again without compression.", name) from None
-        except EOFError:
-            _child.stop()
-            _child = None
-            raise FilmError(Fault.CRASH, "the file could not be read safely: it is damaged, or too large to unpack. Export it again.", name) from None
-    if kind == b"error":
-        row = json.loads(header)
-        raise FilmError(row["code"], row["message"], name)
-    return _film(header, pixels)
+    header, body = _GUARD.open(data, name, timeout_s)
+    if "code" in header:
+        raise FilmError(str(header["code"]), str(header.get("message", "")), name)
+    try:
+        return _radiograph(header, body)
+    except (KeyError, TypeError, ValueError):
+        raise _death(0, name) from None

@@ -17,7 +17,12 @@ _SIDE_WORDS = {
     "left": Side.L, "l": Side.L, "li": Side.L, "lt": Side.L, "links": Side.L, "gauche": Side.L,
     "right": Side.R, "r": Side.R, "re": Side.R, "rt": Side.R, "rechts": Side.R, "droite": Side.R,
 }  # fmt: skip
-_BOTH_WORDS = {"lh": (Limb.HAND, Side.L), "rh": (Limb.HAND, Side.R), "lf": (Limb.FOOT, Side.L), "rf": (Limb.FOOT, Side.R)}
+_BOTH_WORDS = {
+    "lh": (Limb.HAND, Side.L),
+    "rh": (Limb.HAND, Side.R),
+    "lf": (Limb.FOOT, Side.L),
+    "rf": (Limb.FOOT, Side.R),
+}
 _BOTH_SIDES = frozenset({"both", "bilateral", "bds", "beide"})
 
 

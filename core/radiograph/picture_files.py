@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 from core.radiograph import limits
 from core.radiograph.brightness import Floats, looks_inverted, picture_bits, to_unit
 from core.radiograph.codestream import jpeg_frame
-from core.radiograph.film import Fault, FilmError
 from core.radiograph.file_type import FileType
+from core.radiograph.film import Fault, FilmError
 
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
 _COLOUR_STEP = 24  # of 255: a channel this far from another is colour

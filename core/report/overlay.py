@@ -29,7 +29,9 @@ def overlay_picture(pixels: NDArray[np.float32], films: tuple[FilmReading, ...])
             draw.rectangle([v * share for v in part.box], outline=BOX_RGB, width=max(1, int(unit)))
         by_joint: dict[str, dict[Damage, str]] = {}
         for cell in film.cells:
-            by_joint.setdefault(cell.site.joint, {})[cell.site.damage] = "-" if cell.points is None else str(cell.points)
+            by_joint.setdefault(cell.site.joint, {})[cell.site.damage] = (
+                "-" if cell.points is None else str(cell.points)
+            )
         for joint in film.joints:
             x, y, r = joint.x * share, joint.y * share, 6 * unit
             points = by_joint.get(joint.name, {})
@@ -38,16 +40,29 @@ def overlay_picture(pixels: NDArray[np.float32], films: tuple[FilmReading, ...])
             for damage, letter, colour in ((Damage.EROSION, "E", EROSION_RGB), (Damage.JSN, "J", JSN_RGB)):
                 if points.get(damage, "0") != "0":
                     text = f"{letter}{points[damage]}"
-                    draw.text((at, y - r), text, fill=colour, font=font, stroke_width=max(1, int(unit)), stroke_fill=(0, 0, 0))
+                    draw.text(
+                        (at, y - r), text, fill=colour, font=font, stroke_width=max(1, int(unit)), stroke_fill=(0, 0, 0)
+                    )
                     at += draw.textlength(text, font=font) + 3 * unit
     _caption(draw, films, font, unit)
     return picture
 
 
-def _caption(draw: ImageDraw.ImageDraw, films: tuple[FilmReading, ...], font: ImageFont.FreeTypeFont, unit: float) -> None:
+def _caption(
+    draw: ImageDraw.ImageDraw, films: tuple[FilmReading, ...], font: ImageFont.FreeTypeFont, unit: float
+) -> None:
     for n, film in enumerate(films):
         if film.status == "scored" and film.limb and film.side:
-            text = f"{film.side.value} {film.limb.value.lower()}: erosion {film.erosion}, JSN {film.jsn}  (research only)"
+            text = (
+                f"{film.side.value} {film.limb.value.lower()}: erosion {film.erosion}, JSN {film.jsn}  (research only)"
+            )
         else:
             text = f"not scored: {film.code}"
-        draw.text((8 * unit, (8 + 22 * n) * unit), text, fill=(255, 255, 255), font=font, stroke_width=max(1, int(2 * unit)), stroke_fill=(0, 0, 0))
+        draw.text(
+            (8 * unit, (8 + 22 * n) * unit),
+            text,
+            fill=(255, 255, 255),
+            font=font,
+            stroke_width=max(1, int(2 * unit)),
+            stroke_fill=(0, 0, 0),
+        )

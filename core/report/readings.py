@@ -94,9 +94,7 @@ def limb_letter(limb: str) -> str:
     return limb[0]
 
 
-def readings_json(
-    visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()
-) -> str:
+def readings_json(visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()) -> str:
     """The whole result as JSON text that is the same for the same films."""
     films = [film_row(film) for visit in visits for film in visit.films] + [refused_row(error) for error in refused]
     whole = {"version": VERSION, "weights": dict(weights), "films": films, "visits": [visit_row(v) for v in visits]}

@@ -33,10 +33,17 @@ class Reading:
         """
         return Reading({**self.points, (side, site): value})
 
-    def scored(self, *, damage: Damage | None = None, limb: Limb | None = None, side: Side | None = None) -> Iterator[int]:
+    def scored(
+        self, *, damage: Damage | None = None, limb: Limb | None = None, side: Side | None = None
+    ) -> Iterator[int]:
         """Points of the scored sites of a kind."""
         for (where, site), value in self.points.items():
-            if value is not None and damage in (None, site.damage) and limb in (None, site.limb) and side in (None, where):
+            if (
+                value is not None
+                and damage in (None, site.damage)
+                and limb in (None, site.limb)
+                and side in (None, where)
+            ):
                 yield value
 
     def total(self, *, damage: Damage | None = None, limb: Limb | None = None, side: Side | None = None) -> int:

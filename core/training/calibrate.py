@@ -51,7 +51,9 @@ class _Cells:
                     rows.append((damage, site_kind(site), site.maximum, crops.truth[n, damage], *values[n, damage]))
         self.damage = np.array([r[0] for r in rows])
         self.kind = np.array([r[1] for r in rows])
-        self.maximum, self.truth, self.value, self.low, self.high = (np.array([r[k] for r in rows], float) for k in range(2, 7))
+        self.maximum, self.truth, self.value, self.low, self.high = (
+            np.array([r[k] for r in rows], float) for k in range(2, 7)
+        )
 
     def points(self, cut: NDArray[np.floating] | float) -> NDArray[np.float64]:
         """Whole points: 0 below the cut, else rounded and at least 1."""
@@ -87,7 +89,9 @@ def _widen(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]
 def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]:
     """Fit and store the calibration; returns it."""
     card = read_card(name)
-    network = ScoringNetwork(ScoringSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()}))
+    network = ScoringNetwork(
+        ScoringSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()})
+    )
     open_weights(network, card)
     network.eval()
     sets = []

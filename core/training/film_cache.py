@@ -44,9 +44,7 @@ def stored_films(folder: Path) -> list[LabelledFilm]:
         row = json.loads(path.read_text())
         pixels = cv2.imread(str(path.with_suffix(".jpg")), cv2.IMREAD_GRAYSCALE)
         points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
-        films.append(
-            LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"])
-        )
+        films.append(LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"]))
     return films
 
 
@@ -86,7 +84,9 @@ class Crops:
         for part in parts:
             films.append(part["film"] + shift)
             shift = int(films[-1].max()) + 1
-        return cls(**{n: np.concatenate([p[n] for p in parts]) if n != "film" else np.concatenate(films) for n in names})
+        return cls(
+            **{n: np.concatenate([p[n] for p in parts]) if n != "film" else np.concatenate(films) for n in names}
+        )
 
 
 def film_crops(films: Iterable[LabelledFilm]) -> Crops:

@@ -110,9 +110,7 @@ def heat_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     return (loss.sum((2, 3)) * known).sum() / known.sum().clamp_min(1) / 10
 
 
-def batch_losses(
-    network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings
-) -> dict[str, Tensor]:
+def batch_losses(network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings) -> dict[str, Tensor]:
     """The three losses of a batch."""
     views = torch.from_numpy(np.stack([s.view for s in samples]))[:, None].contiguous(memory_format=torch.channels_last)
     targets = [{"boxes": torch.from_numpy(s.boxes), "labels": torch.from_numpy(s.labels)} for s in samples]
@@ -123,7 +121,9 @@ def batch_losses(
     return {**losses, "heat": heat_loss(heat, target, known)}
 
 
-def validation_figures(network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings) -> dict[str, float]:
+def validation_figures(
+    network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings
+) -> dict[str, float]:
     """Share of parts whose best box has IoU >= 0.6, mean IoU, median joint error in px; `score` joins them."""
     ious, errors = [], []
     limb = Limb(settings.limb)
@@ -152,4 +152,3 @@ def validation_figures(network: PartsNetwork, samples: Sequence[PartsSample], se
         "iou60": good, "iou": float(np.mean(ious)), "joint_px": median, "joint_off": late,
         "score": good + float(np.mean(ious)) - 0.05 * median - late,
     }  # fmt: skip
-

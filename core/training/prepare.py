@@ -49,7 +49,14 @@ def simulated_films(film: LabelledFilm, count: int, seed: int) -> list[LabelledF
 
 
 def prepare_phantoms(
-    cache: Path, name: str, limb: Limb, count: int, *, first_seed: int, skewed: bool, tell: Callable[[str], None] = print
+    cache: Path,
+    name: str,
+    limb: Limb,
+    count: int,
+    *,
+    first_seed: int,
+    skewed: bool,
+    tell: Callable[[str], None] = print,
 ) -> None:
     """Phantom films as shards of close-ups and small films; shards that are there are kept."""
     for start in range(0, count, SHARD):
@@ -64,7 +71,12 @@ def prepare_phantoms(
 
 
 def prepare_real(
-    cache: Path, films_folder: Path, split: str, *, per_film: int = SIMULATED_PER_FILM, tell: Callable[[str], None] = print
+    cache: Path,
+    films_folder: Path,
+    split: str,
+    *,
+    per_film: int = SIMULATED_PER_FILM,
+    tell: Callable[[str], None] = print,
 ) -> None:
     """Real films of a split: each untouched and with simulated damage, as close-ups."""
     for number, film in enumerate(marked_films(films_folder, split=split, small=False)):

@@ -54,7 +54,10 @@ def prepare(cache: Path, films_folder: Path) -> None:
 
 def real_for_detection(films_folder: Path, split: str) -> list[LabelledFilm]:
     """Marked films, large plates brought down to 1000 px, small plates as they are."""
-    films = [*marked_films(films_folder, split=split, small=False), *marked_films(films_folder, split=split, small=True)]
+    films = [
+        *marked_films(films_folder, split=split, small=False),
+        *marked_films(films_folder, split=split, small=True),
+    ]
     return [smaller(f, min(1.0, 1000 / max(f.pixels.shape))) for f in films]
 
 
@@ -170,7 +173,9 @@ def _train_parts(limb: Limb, cache: Path, films_folder: Path) -> nn.Module:
         step_rng = np.random.default_rng([2, step])
         pools = [real if step_rng.random() < 0.5 else phantoms for _ in range(BATCH[name])]
         films = [as_float(pool[int(step_rng.integers(len(pool)))]) for pool in pools]
-        return find_parts.batch_losses(network, [find_parts.draw_sample(step_rng, f, settings) for f in films], settings)
+        return find_parts.batch_losses(
+            network, [find_parts.draw_sample(step_rng, f, settings) for f in films], settings
+        )
 
     return run_loop(
         network, loss, settings=LOOPS[name], folder=cache / name,
@@ -188,9 +193,7 @@ def _train_scorer(cache: Path, films_folder: Path) -> nn.Module:
         name: np.concatenate([getattr(phantom, name), getattr(real, name)]) for name in Crops.__dataclass_fields__
     })  # fmt: skip
     first_real = len(phantom)
-    draw = score_joints.BalancedDraw(
-        crops, [(np.arange(first_real), 0.5), (np.arange(first_real, len(crops)), 0.5)]
-    )
+    draw = score_joints.BalancedDraw(crops, [(np.arange(first_real), 0.5), (np.arange(first_real, len(crops)), 0.5)])
     checks = {
         "phantom": Crops.load(sorted(cache.glob("validation-*.npz"))),
         "real": Crops.load(sorted(cache.glob("real-validation-*.npz"))),

@@ -67,7 +67,9 @@ class BalancedDraw:
         for n in range(count):
             grades = self.strata[int(rng.choice(len(self.shares), p=self.shares))][int(rng.integers(2))]
             worse = [g for g in grades if g > 0]
-            grade = 0 if not worse or (0 in grades and rng.random() < ZERO_SHARE) else worse[int(rng.integers(len(worse)))]
+            grade = (
+                0 if not worse or (0 in grades and rng.random() < ZERO_SHARE) else worse[int(rng.integers(len(worse)))]
+            )
             joints = grades[grade]
             pool = joints[list(joints)[int(rng.integers(len(joints)))]]
             chosen[n] = pool[int(rng.integers(len(pool)))]
@@ -84,7 +86,9 @@ class CropBatch:
     maps: Tensor
 
 
-def vary_crop(rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], side_px: int) -> tuple[NDArray, NDArray]:
+def vary_crop(
+    rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], side_px: int
+) -> tuple[NDArray, NDArray]:
     """A stored close-up turned, shifted, scaled a little, cut to `side_px`; its truth maps moved along."""
     angle, scale = float(rng.normal(0, 7)), float(np.exp(rng.normal(0, 0.07))) * side_px / 128
     middle = (STORED_PX - 1) / 2
@@ -93,7 +97,11 @@ def vary_crop(rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], 
     if rng.random() < 0.15:  # the wrong side now and then: which side is radial must not decide
         matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, side_px - 1]
     view = cv2.warpAffine(
-        crop.astype(np.float32) / 255, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        crop.astype(np.float32) / 255,
+        matrix,
+        (side_px, side_px),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     to_map = np.vstack([matrix, [0, 0, 1]])
     ratio_in, ratio_out = STORED_PX / MAP_PX, side_px / MAP_PX

@@ -51,8 +51,8 @@ def _open_sample() -> None:
         _show(Case(UNNAMED))
         return
     outcome = wait(sample_job(), "Scoring the sample case")
-    if outcome.no_weights:
-        sample_job.clear()  # weights may come back while the server runs
+    if outcome.no_weights or not outcome.films:
+        sample_job.clear()  # what was missing may come back while the server runs
     _keep_weights_word(outcome)
     _show(Case(PATIENT, case_films(outcome.films, outcome.readings), list(outcome.notes), sample=True))
 

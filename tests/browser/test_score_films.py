@@ -94,3 +94,12 @@ def test_a_film_keeps_its_zoom_while_a_score_changes(server: str, page: Any) -> 
     page.get_by_text("not scorable").first.wait_for(timeout=STEP_MS)
     assert page.locator(".film").get_attribute("style") == zoomed
     assert page.faults == []
+
+
+def test_on_a_telephone_the_film_comes_first_and_nothing_sticks_out(server: str, page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, server)
+    film, grid = page.locator(".stage").bounding_box(), page.get_by_test_id("score-grid").bounding_box()
+    assert film["y"] + film["height"] < grid["y"]
+    assert film["width"] > 340
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

@@ -1,5 +1,7 @@
 """The page "Score films" without a browser: the stub reader, and what a person would see and press."""
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.checkpoint import WeightsError
 from core.svh import Side
 from pages.widgets import cached_reader, sample_case
-from tests.pages.page_runs import opened_page
+from tests.pages.page_runs import film_bytes, opened_page
 
 
 def shown_total(page: AppTest) -> int:
@@ -73,6 +75,16 @@ def test_files_that_are_no_films_are_named_and_the_sample_stays(page_with: Calla
     assert not page.exception
     assert "empty.png" in words(page) and "wrong.png" in words(page)
     assert shown_total(page) == 128
+
+
+def test_a_zip_gives_the_films_inside(page_with: Callable[..., AppTest]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("study/X-LH.png", film_bytes(1))
+        archive.writestr("study/X-RF.png", film_bytes(2))
+    page = page_with(study=packed.getvalue())
+    assert page.session_state["case"].patient == "X"
+    assert shown_total(page) == 46 + 18
 
 
 def test_a_refused_film_says_why_and_can_be_scored_anyway(page_with: Callable[..., AppTest]) -> None:

@@ -8,7 +8,9 @@ from core.phantom.skeleton import Bone
 
 def sphere(radius_mm: float) -> Bone:
     mesh = trimesh.creation.icosphere(subdivisions=4, radius=radius_mm)
-    return Bone("sphere", np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int32), np.array([0.0, -1.0, 0.0]))
+    return Bone(
+        "sphere", np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int32), np.array([0.0, -1.0, 0.0])
+    )
 
 
 def test_a_box_is_as_long_as_it_is_deep_without_seams() -> None:
@@ -37,7 +39,9 @@ def test_a_lesion_takes_its_own_volume_away_and_darkens_the_film() -> None:
     look = Look(noise=0.0, texture=0.0, floor=0.0)
 
     whole, _, _ = expose(np.random.default_rng(0), {"sphere": (ball, inner)}, soft, window, look)
-    eaten, lost, volumes = expose(np.random.default_rng(0), {"sphere": (ball, inner)}, soft, window, look, lesions=[lesion])
+    eaten, lost, volumes = expose(
+        np.random.default_rng(0), {"sphere": (ball, inner)}, soft, window, look, lesions=[lesion]
+    )
 
     assert volumes[0] == pytest.approx(4 / 3 * np.pi * 1.5**3, rel=0.2)
     assert lost[80, 80] == pytest.approx(3.0, abs=0.5)

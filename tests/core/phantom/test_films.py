@@ -29,7 +29,9 @@ def test_the_same_seed_gives_the_same_film() -> None:
     assert np.array_equal(a.pixels, b.pixels) and a.points == b.points
 
 
-@pytest.mark.parametrize(("limb", "suffix", "joint"), [(Limb.HAND, "mcp_J__3", "MCP3"), (Limb.FOOT, "mtp_J__2", "MTP2")])
+@pytest.mark.parametrize(
+    ("limb", "suffix", "joint"), [(Limb.HAND, "mcp_J__3", "MCP3"), (Limb.FOOT, "mtp_J__2", "MTP2")]
+)
 def test_a_narrower_grade_leaves_less_of_the_gap(limb: Limb, suffix: str, joint: str) -> None:
     site = SITE_BY_SUFFIX[suffix]
     gaps = [

@@ -1,0 +1,81 @@
+"""The guarded child of `open_film`: films in on stdin, pixels or a reason out on stdout."""
+
+import contextlib
+import os
+import sys
+from typing import IO, Any
+
+from core.radiograph import limits
+from core.radiograph.decode import decode_film
+from core.radiograph.film import FilmError, Radiograph
+from core.radiograph.guard import receive, send
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the parent's clock still holds
+    resource = None  # type: ignore[assignment]
+
+
+def _limit(which: str, soft: int, hard: int | None = None) -> None:
+    if resource is None:
+        return
+    with contextlib.suppress(ValueError, OSError, AttributeError):  # macOS refuses some
+        kind = getattr(resource, which)
+        resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1] if hard is None else hard))
+
+
+def _cpu_for_one_film() -> None:
+    if resource is None:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _limit("RLIMIT_CPU", int(usage.ru_utime + usage.ru_stime) + limits.CPU_SECONDS)
+
+
+def _header(film: Radiograph) -> dict[str, Any]:
+    return {
+        "height": film.height_px,
+        "width": film.width_px,
+        "name": film.name,
+        "sha256": film.sha256,
+        "spacing_mm": film.spacing_mm,
+        "limb_tag": film.limb_tag.value if film.limb_tag else None,
+        "side_tag": film.side_tag.value if film.side_tag else None,
+        "limb_name": film.limb_name.value if film.limb_name else None,
+        "side_name": film.side_name.value if film.side_name else None,
+        "patient": film.patient,
+        "notes": list(film.notes),
+    }
+
+
+def serve(source: IO[bytes], answers: IO[bytes]) -> None:
+    """Open films until the other end closes."""
+    send(answers, {"ready": True})
+    while True:
+        try:
+            asked, data = receive(source, limits.FILE_BYTES)
+        except EOFError:
+            return
+        _cpu_for_one_film()
+        try:
+            film = decode_film(bytes(data), str(asked["name"]))
+        except FilmError as error:
+            send(answers, {"code": error.code, "message": error.message})
+        else:
+            send(answers, _header(film), film.pixels.data.cast("B"))
+            del film
+        del data
+
+
+def main() -> None:
+    """Keep the pipes for messages only, set the limits, serve."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a C library prints must not end up between messages
+    _limit("RLIMIT_AS", limits.ADDRESS_BYTES, limits.ADDRESS_BYTES)
+    _limit("RLIMIT_FSIZE", 0, 0)
+    _limit("RLIMIT_CORE", 0, 0)
+    with contextlib.suppress(BrokenPipeError):
+        serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "pages" / "sample_case"
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+
+def run(arguments: Sequence[str | Path], threads: int = 2) -> subprocess.CompletedProcess[str]:
+    code = f"import torch; torch.set_num_threads({threads}); from core.__main__ import app; app()"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    out = tmp_path_factory.mktemp("sample")
+    return out, run(["score", SAMPLE, "--out", out])
+
+
+def test_the_sample_is_scored_with_every_site(sample: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    out, done = sample
+    assert done.returncode == 0, done.stderr
+    whole = json.loads((out / "readings.json").read_text())
+    assert len(whole["films"]) == 4 and {f["status"] for f in whole["films"]} == {"scored"}
+    assert {(f["limb"], f["side"]) for f in whole["films"]} == {(k, s) for k in ("HAND", "FOOT") for s in "LR"}
+    visit = whole["visits"][0]
+    assert visit["patient"] == "P0042" and visit["missing"] == []
+    assert visit["total"] == visit["erosion"] + visit["jsn"] == sum(f["erosion"] + f["jsn"] for f in whole["films"]) > 0
+    for film in whole["films"]:
+        for cell in film["cells"]:
+            assert cell["low"] <= cell["points"] <= cell["high"]
+        for part in film["parts"]:
+            x0, y0, x1, y1 = part["box"]
+            assert 0 <= x0 < x1 <= film["width"] and 0 <= y0 < y1 <= film["height"]
+    assert len(list(out.glob("*.overlay.png"))) == 4
+    assert (out / "readings.csv").read_text().count("\n") == 2
+
+
+def test_the_same_films_give_the_same_bytes_with_one_and_two_threads(
+    sample: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    out, _ = sample
+    assert run(["score", SAMPLE, "--out", tmp_path], threads=1).returncode == 0
+    assert (tmp_path / "readings.json").read_bytes() == (out / "readings.json").read_bytes()
+
+
+def test_bad_files_are_refused_in_words_and_the_good_one_is_scored(tmp_path: Path) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    shutil.copy(SAMPLE / "P0042-LH.jpg", films / "P0042-LH.jpg")
+    shutil.copy(SAMPLE / "P0042-LH.jpg", films / "P0042-RH.jpg")  # the same film twice, under another name
+    (films / "empty").write_bytes(b"")
+    (films / "letter.jpg").write_bytes(b"Dear colleague, " * 40)
+    noise = np.random.default_rng(0).integers(0, 255, (600, 500), np.uint8)
+    Image.fromarray(noise).save(films / "noise.png")
+    done = run(["score", films, films / "not there", "--out", tmp_path / "out"])
+    assert done.returncode == 0 and "Traceback" not in done.stderr + done.stdout
+    rows = {f["file"]: f for f in json.loads((tmp_path / "out" / "readings.json").read_text())["films"]}
+    assert len(rows) == 6
+    assert rows["P0042-LH.jpg"]["status"] == "scored" and rows["P0042-RH.jpg"]["code"] == "duplicate"
+    for name in ("empty", "letter.jpg", "noise.png", "not there"):
+        assert rows[name]["status"] == "refused" and len(rows[name]["reason"]) > 20 and not rows[name]["cells"]
+
+
+def test_five_films_of_one_hand_count_once(tmp_path: Path) -> None:
+    films = tmp_path / "P7"
+    films.mkdir()
+    picture = Image.open(SAMPLE / "P0042-LH.jpg")
+    for n in range(5):
+        picture.point(lambda v, n=n: max(0, v - 3 * n)).save(films / f"{n}.png")
+    assert run(["score", films, "--out", tmp_path / "out"]).returncode == 0
+    whole = json.loads((tmp_path / "out" / "readings.json").read_text())
+    first = whole["films"][0]
+    assert whole["visits"][0]["total"] == first["erosion"] + first["jsn"]
+    assert all(any("only that one counts" in flag for flag in f["flags"]) for f in whole["films"][1:])
+
+
+def test_turned_and_mirrored_films_keep_their_score(
+    sample: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    films = tmp_path / "P8"
+    films.mkdir()
+    picture = Image.open(SAMPLE / "P0042-RH.jpg")
+    for n, turned in enumerate((picture, picture.rotate(180), picture.rotate(90, expand=True), picture.transpose(0))):
+        turned.save(films / f"turn{n}.png")
+    assert run(["score", films, "--out", tmp_path / "out"]).returncode == 0
+    rows = json.loads((tmp_path / "out" / "readings.json").read_text())["films"]
+    assert [r["status"] for r in rows] == ["scored"] * 4 and [r["limb"] for r in rows] == ["HAND"] * 4
+    assert [r["side"] for r in rows] == ["R", "R", "R", "L"]
+    totals = [r["erosion"] + r["jsn"] for r in rows]
+    assert max(totals) - min(totals) <= max(4, 0.25 * totals[0])
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of damaged and hostile files is not beside the project")
+def test_no_file_of_the_corpus_is_scored_or_ends_the_process(tmp_path: Path) -> None:
+    done = run(["score", CORPUS, "--out", tmp_path])
+    assert done.returncode == 0 and "Traceback" not in done.stdout + done.stderr
+    rows = json.loads((tmp_path / "readings.json").read_text())["films"]
+    assert len(rows) > 250
+    assert [r["file"] for r in rows if r["status"] == "scored"] == []
+    assert all(len(r["reason"]) > 15 and "\n" not in r["reason"] for r in rows)
+
+
+def test_damaged_weights_are_named(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, core.checkpoint.weight_file as w, core.model_reader.reader as r\n"
+        "from core.checkpoint import WeightsError\n"
+        "try:\n    r.ModelReader.open(folder=pathlib.Path(sys.argv[1]))\n"
+        "except WeightsError as error:\n    print(error.code)\n"
+    )
+    for what in ("missing", "damaged"):
+        folder = tmp_path / what
+        shutil.copytree(ROOT / "weights", folder)
+        file = folder / "compact_hand_parts.safetensors"
+        if what == "missing":
+            file.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[:-1000] + bytes(1000))
+        done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.stdout.strip() == f"weights_{what}", done.stderr
+
+
+def test_every_command_explains_itself() -> None:
+    for command in ("score", "train", "evaluate", "phantom", "benchmark"):
+        done = run([command, "--help"])
+        assert done.returncode == 0 and len(done.stdout) > 300

@@ -19,6 +19,7 @@ CELLS: dict[str, Cell] = {
     for site in sites
 }
 COLUMNS: tuple[str, ...] = ("Patient_ID", *TOTALS, *CELLS)
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def write_table(readings: Mapping[str, Reading]) -> str:
@@ -36,8 +37,12 @@ def write_table(readings: Mapping[str, Reading]) -> str:
 
 
 def _safe(text: str) -> str:
-    """A leading = + - @ would be run as a formula by spreadsheets."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+    """A leading = + - @ would be run as a formula by spreadsheets; a leading ' is doubled so that `_plain` undoes it."""
+    return f"'{text}" if text.startswith(_GUARDED) else text
+
+
+def _plain(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(_GUARDED) else text
 
 
 def read_table(text: str) -> dict[str, Reading]:
@@ -54,7 +59,7 @@ def read_table(text: str) -> dict[str, Reading]:
         )
     readings: dict[str, Reading] = {}
     for number, row in enumerate(rows, start=2):
-        patient = (row["Patient_ID"] or "").removeprefix("'")
+        patient = _plain(row["Patient_ID"] or "")
         if patient in readings:
             raise ValueError(f"row {number}: the patient {patient} comes twice")
         try:

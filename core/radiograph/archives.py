@@ -16,7 +16,30 @@ from core.radiograph.zip_files import is_zip, zip_members
 
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r", "$recycle.bin"})
 _COMPANIONS = frozenset(
-    [".txt", ".csv", ".tsv", ".json", ".xml", ".html", ".htm", ".md", ".log", ".inf", ".ini", ".exe", ".dll", ".bat", ".cmd", ".jar", ".xls", ".xlsx", ".doc", ".docx", ".py", ".sha256"]
+    [
+        ".txt",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".xml",
+        ".html",
+        ".htm",
+        ".md",
+        ".log",
+        ".inf",
+        ".ini",
+        ".exe",
+        ".dll",
+        ".bat",
+        ".cmd",
+        ".jar",
+        ".xls",
+        ".xlsx",
+        ".doc",
+        ".docx",
+        ".py",
+        ".sha256",
+    ]
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
+from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
@@ -115,8 +116,8 @@ def _depth(dataset: Dataset) -> int:
         deepest = max(deepest, depth)
         if depth > limits.SEQUENCE_DEPTH:
             break
-        for element in current.values():
-            if element.VR == "SQ" and isinstance(element.value, list):
+        for element in current:  # converts one level of raw elements at a time
+            if element.VR == "SQ" and isinstance(element.value, Sequence):
                 waiting += [(item, depth + 1) for item in element.value]
     return deepest
 

@@ -10,6 +10,7 @@ from pydicom.uid import UID
 
 from core.radiograph.brightness import Floats
 from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame
+from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
 from core.radiograph.film import Fault, FilmError, display_text
 from core.radiograph.grey_scale import grey_table
@@ -192,39 +193,6 @@ def _sign_extend(values: Stored, bits: int) -> Stored:
     return ((wide & ((1 << bits) - 1)) ^ half) - half
 
 
-def _palette(values: Stored, attributes: Dataset, name: str) -> tuple[NDArray[np.uint16], float]:
-    """RGB [H, W, 3] of palette indices, and the full value."""
-    tables: list[NDArray[np.uint16]] = []
-    first, bits = 0, 16
-    for colour in ("Red", "Green", "Blue"):
-        descriptor = attributes.get(f"{colour}PaletteColorLookupTableDescriptor")
-        data = attributes.get(f"{colour}PaletteColorLookupTableData")
-        if descriptor is None or len(descriptor) != 3 or not isinstance(data, bytes):
-            raise FilmError(Fault.ATTRIBUTE, "the colour table is missing. Export the film in grey.", name)
-        entries, first, bits = int(descriptor[0]) or 65536, int(descriptor[1]), int(descriptor[2])
-        wide = len(data) >= 2 * entries
-        tables.append(np.frombuffer(data[: (2 if wide else 1) * entries], "<u2" if wide else "u1").astype(np.uint16))
-        if tables[-1].size != entries:
-            raise FilmError(Fault.DAMAGED, "the colour table is damaged. Export the film in grey.", name)
-    index = np.clip(values.astype(np.int32) - first, 0, min(t.size for t in tables) - 1)
-    return np.stack([table[index] for table in tables], axis=2), float(2**bits - 1)
-
-
-def _colour(
-    values: Stored, layout_colours: str, bits: int, compressed_jpeg: bool, name: str
-) -> tuple[Floats, list[str]]:
-    full = float(2**bits - 1)
-    if layout_colours.startswith("YBR") and not compressed_jpeg:  # grey means neutral chroma
-        neutral = np.uint16(2 ** (bits - 1))
-        chroma = np.abs(values[..., 1:].astype(np.int32) - int(neutral)).max(axis=2)
-        luma = values[..., 0].astype(np.int32)
-        values = np.stack([luma, luma + chroma, luma], axis=2)
-        pixels, notes = grey_of_colour(values, full, name)
-        return np.clip(luma / full, 0, 1).astype(np.float32), list(notes)
-    pixels, notes = grey_of_colour(values, full, name)
-    return pixels, list(notes)
-
-
 def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[str, ...]]:
     """Pixels [H, W] in [0, 1], bone bright, and notes.
 
@@ -235,11 +203,11 @@ def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[str, ...]]:
     notes: list[str] = []
     colours = str(attributes.get("PhotometricInterpretation", "")).strip()
     if colours == "PALETTE COLOR":
-        rgb, full = _palette(values, attributes, name)
+        rgb, full = palette_colours(values, attributes, name)
         pixels, more = grey_of_colour(rgb, full, name)
         notes += more
     elif values.ndim == 3:
-        pixels, colour_notes = _colour(values, colours, bits, file.syntax in _JPEG | _JPEG_2000, name)
+        pixels, colour_notes = grey_of_samples(values, colours, bits, file.syntax in _JPEG | _JPEG_2000, name)
         notes += colour_notes
     else:
         first = int(values.min())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 from core.radiograph import limits
 from core.radiograph.brightness import histogram_points
@@ -27,11 +28,9 @@ def _numbers(dataset: Dataset, keyword: str) -> list[float]:
 
 def _lut(sequence: object) -> tuple[Doubles, float, int] | None:
     """Data, first mapped value and bits of the first LUT of a sequence; None if it is not usable (C.11.1.1)."""
-    if not isinstance(sequence, list) and not hasattr(sequence, "__getitem__"):
+    if not isinstance(sequence, Sequence) or not sequence:
         return None
-    item = sequence[0] if len(sequence) else None
-    if not isinstance(item, Dataset):
-        return None
+    item = sequence[0]
     descriptor = _numbers(item, "LUTDescriptor")
     raw = item.get("LUTData")
     if len(descriptor) != 3 or raw is None:

@@ -72,7 +72,11 @@ class _Worker:
         )
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin, self._process.stdout
-        receive(self._from, 0)  # "ready": imports are done and do not count against a film's time
+        try:
+            receive(self._from, 0)  # "ready": imports are done and do not count against a film's time
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def alive(self) -> bool:

@@ -67,7 +67,7 @@ def name_hints(name: str) -> NameHints:
     stem = re.sub(r"\.[A-Za-z]{2,5}$", "", stem)
     ra2 = _RA2.match(stem)
     if ra2:
-        limb = Limb.HAND if ra2["limb"].upper() == "H" else Limb.FOOT
-        return NameHints(display_text(ra2["patient"]) or None, limb, Side(ra2["side"].upper()))
+        named = Limb.HAND if ra2["limb"].upper() == "H" else Limb.FOOT
+        return NameHints(display_text(ra2["patient"]) or None, named, Side(ra2["side"].upper()))
     limb, side = word_hints(stem)
     return NameHints(None, limb, side)

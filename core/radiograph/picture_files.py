@@ -17,6 +17,9 @@ from core.radiograph.film import Fault, FilmError
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
 _COLOUR_STEP = 24  # of 255: a channel this far from another is colour
 _COLOUR_SHARE = 0.005  # so much may be coloured (a marker, a logo)
+_TOO_LARGE = (
+    f"the picture is larger than {limits.PIXELS // 1_000_000} megapixels. Export the film at a lower resolution."
+)
 _GREY_16 = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
 
 
@@ -72,10 +75,13 @@ def _frames(image: Image.Image) -> int:
 def _open(data: bytes, kind: FileType, name: str) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data), formats=(kind.value,))
+        except Image.DecompressionBombError:  # far above our own limit, so Pillow does not even tell the size
+            raise FilmError(Fault.PICTURE_SIZE, _TOO_LARGE, name) from None
+        check_size(*image.size, name)
         if kind is FileType.PNG:  # the only type whose checksums can be verified
             Image.open(io.BytesIO(data), formats=(kind.value,)).verify()
-        image = Image.open(io.BytesIO(data), formats=(kind.value,))
-        check_size(*image.size, name)
         if _frames(image) > 1:
             raise FilmError(
                 Fault.FRAMES, "the file holds several pictures. Send the one film as a file of its own.", name

@@ -132,5 +132,5 @@ def zip_members(
     except FilmError as error:
         return [("", error)]
     except Exception:
-        error = FilmError(Fault.ARCHIVE, "the archive is damaged or incomplete. Pack and send it again.", name)
-        return [("", error)]
+        damaged = FilmError(Fault.ARCHIVE, "the archive is damaged or incomplete. Pack and send it again.", name)
+        return [("", damaged)]

@@ -32,7 +32,7 @@ LOOPS = {
     "limb_finder": LoopSettings(steps=1300),
     "hand_parts": LoopSettings(steps=1800),
     "foot_parts": LoopSettings(steps=1300),
-    "joint_scorer": LoopSettings(steps=6500, validate_steps=650),
+    "joint_scorer": LoopSettings(steps=4500, validate_steps=500),
 }
 BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 8, "joint_scorer": 32}
 PHANTOMS = {Limb.HAND: 1100, Limb.FOOT: 900}

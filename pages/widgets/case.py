@@ -40,6 +40,9 @@ class Case:
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)
     future: list[Changes] = field(default_factory=list)
+    # Counts every change. Controls carry it, and what comes from a control of an older count is passed over: the browser
+    # sends the values of controls that are being replaced once more, which would undo an undo.
+    revision: int = 0
     film_key: str = ""
     joint: str = ""
     damage: Damage = Damage.JSN
@@ -129,19 +132,23 @@ class Case:
             return
         self.past.append(self.changes)
         self.future.clear()
-        self.changes = after
+        self._put(after)
+
+    def _put(self, changes: Changes) -> None:
+        self.changes = changes
+        self.revision += 1
 
     def undo(self) -> None:
         """One step back; nothing when there is none."""
         if self.past:
             self.future.append(self.changes)
-            self.changes = self.past.pop()
+            self._put(self.past.pop())
 
     def redo(self) -> None:
         """One step forth; nothing when there is none."""
         if self.future:
             self.past.append(self.changes)
-            self.changes = self.future.pop()
+            self._put(self.future.pop())
 
     def replace_film(self, key: str, films: list[CaseFilm]) -> None:
         """Put a new reading of a film in (scored anyway, or as another limb); changes of that film end."""
@@ -154,10 +161,8 @@ class Case:
         self.past.clear()
         self.future.clear()
         kept = {film.key for film in rest}
-        self.changes = Changes(
-            {k: v for k, v in self.changes.points.items() if k[0] in kept},
-            {k: v for k, v in self.changes.sides.items() if k in kept},
-        )
+        points = {k: v for k, v in self.changes.points.items() if k[0] in kept}
+        self._put(Changes(points, {k: v for k, v in self.changes.sides.items() if k in kept}))
 
 
 def scored_cells(visit: VisitReading) -> dict[Cell, ScoredCell]:

@@ -25,9 +25,10 @@ def case_warnings(case: Case) -> None:
         )
 
 
-def _answer_side(key: str, widget: str) -> None:
-    if st.session_state[widget] is not None:
-        st.session_state["case"].set_side(key, st.session_state[widget])
+def _say_side(key: str, widget: str, revision: int) -> None:
+    case: Case = st.session_state["case"]
+    if revision == case.revision and st.session_state[widget] is not None:
+        case.set_side(key, st.session_state[widget])
 
 
 def ask_side(case: Case) -> None:
@@ -38,7 +39,7 @@ def ask_side(case: Case) -> None:
             continue
         question = reading.ask_side or "Its side is not known, so it is not counted. Which side is it?"
         with st.container(border=True, key=f"ask_{film.key}"):
-            widget = f"ask_side_{film.key}"
+            widget = f"ask_side_{film.key}_{case.revision}"
             st.radio(
                 f"**{film.radiograph.name}**: {question}",
                 list(Side),
@@ -46,17 +47,15 @@ def ask_side(case: Case) -> None:
                 format_func=lambda side: f"the patient's {SIDE_WORD[side]}",
                 horizontal=True,
                 key=widget,
-                on_change=_answer_side,
-                args=(film.key, widget),
+                on_change=_say_side,
+                args=(film.key, widget, case.revision),
             )
 
 
-def _change_side(key: str, widget: str) -> None:
-    st.session_state["case"].set_side(key, st.session_state[widget])
-
-
-def _change_limb(key: str, widget: str) -> None:
+def _say_limb(key: str, widget: str, revision: int) -> None:
     case: Case = st.session_state["case"]
+    if revision != case.revision:
+        return
     film = case.film(key)
     reading = case.edited(film)
     side = reading.side if reading and reading.side else Side.L
@@ -87,30 +86,30 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
         _film_notes(film)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film_facts"):
-        limb_widget, side_widget = f"limb_{film.key}", f"side_{film.key}"
-        st.session_state[limb_widget] = reading.limb
+        limb_widget, side_widget = (f"{what}_{film.key}_{case.revision}" for what in ("limb", "side"))
         if reading.region is None:
             st.segmented_control(
                 "Limb",
                 list(Limb),
+                default=reading.limb,
                 required=True,
                 key=limb_widget,
                 format_func=lambda limb: LIMB_WORD[limb].capitalize(),
                 label_visibility="collapsed",
-                on_change=_change_limb,
-                args=(film.key, limb_widget),
+                on_change=_say_limb,
+                args=(film.key, limb_widget, case.revision),
             )
         if reading.side and not reading.ask_side:
-            st.session_state[side_widget] = reading.side
             st.segmented_control(
                 "Side of the patient",
                 list(Side),
+                default=reading.side,
                 required=True,
                 key=side_widget,
                 format_func=lambda side: SIDE_WORD[side].capitalize(),
                 label_visibility="collapsed",
-                on_change=_change_side,
-                args=(film.key, side_widget),
+                on_change=_say_side,
+                args=(film.key, side_widget, case.revision),
             )
         source = (
             f"side {SOURCE_WORD.get(reading.side_source, reading.side_source)}" if reading.side else "side not known"

@@ -57,8 +57,10 @@ def score_grid(case: Case, film: CaseFilm, reading: FilmReading) -> None:
     )
 
 
-def _give(key: str, site: Site, widget: str) -> None:
+def _give(key: str, site: Site, widget: str, revision: int) -> None:
     case: Case = st.session_state["case"]
+    if revision != case.revision:
+        return
     chosen = st.session_state[widget]
     case.damage = site.damage
     case.set_points(key, site, None if chosen == NOT_SCORABLE else int(chosen))
@@ -93,9 +95,7 @@ def joint_editor(case: Case, film: CaseFilm, reading: FilmReading) -> None:
 
 def _damage_row(case: Case, film: CaseFilm, reading: FilmReading, site: Site) -> None:
     value = next((c.points for c in reading.cells if c.site == site), None)
-    widget = f"points_{film.key}_{site.suffix}"
-    # The case is the truth and the control follows it, also after undo or an edit in the viewer.
-    st.session_state[widget] = NOT_SCORABLE if value is None else str(value)
+    widget = f"points_{film.key}_{site.suffix}_{case.revision}"
     options = [*(str(k) for k in range(site.maximum + 1)), NOT_SCORABLE]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{DAMAGE_WORD[site.damage]} · {_model_words(film, site)}")
@@ -111,11 +111,12 @@ def _damage_row(case: Case, film: CaseFilm, reading: FilmReading, site: Site) ->
     st.segmented_control(
         f"{DAMAGE_WORD[site.damage]} points of {joint_name(site.joint)}; the dash is not scorable",
         options,
+        default=NOT_SCORABLE if value is None else str(value),
         required=True,
         key=widget,
         label_visibility="collapsed",
         wrap=False,
         width="stretch",
         on_change=_give,
-        args=(film.key, site, widget),
+        args=(film.key, site, widget, case.revision),
     )

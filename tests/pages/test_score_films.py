@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -26,6 +27,11 @@ def select(page: AppTest, joint: str) -> str:
     return case.films[0].key
 
 
+def points_control(page: AppTest, suffix: str) -> Any:
+    case = page.session_state["case"]
+    return page.segmented_control(f"points_{case.films[0].key}_{suffix}_{case.revision}")
+
+
 def words(page: AppTest) -> str:
     return " ".join(
         e.value for kind in ("warning", "info", "error", "markdown", "caption") for e in getattr(page, kind)
@@ -40,20 +46,20 @@ def test_opens_with_the_scored_sample(page: AppTest) -> None:
 
 def test_a_changed_score_changes_the_total_and_undo_brings_it_back(page: AppTest) -> None:
     key = select(page, "MCP2")
-    page.segmented_control(f"points_{key}_mcp_E__2").set_value("4").run()
+    points_control(page, "mcp_E__2").set_value("4").run()
     assert shown_total(page) == 131
     page.button("undo").click().run()
     assert shown_total(page) == 128
-    assert page.segmented_control(f"points_{key}_mcp_E__2").value == "1"
+    assert points_control(page, "mcp_E__2").value == "1"
     page.button("redo").click().run()
     assert shown_total(page) == 131
-    page.button(f"back_points_{key}_mcp_E__2").click().run()
+    page.button(f"back_points_{key}_mcp_E__2_{page.session_state['case'].revision}").click().run()
     assert shown_total(page) == 128
 
 
 def test_not_scorable_leaves_the_total(page: AppTest) -> None:
-    key = select(page, "MCP2")
-    page.segmented_control(f"points_{key}_mcp_J__2").set_value("\N{EN DASH}").run()
+    select(page, "MCP2")
+    points_control(page, "mcp_J__2").set_value("\N{EN DASH}").run()
     assert shown_total(page) == 126
     assert any("<b>1</b> not scorable" in h.body for h in page.get("html"))
 
@@ -99,7 +105,7 @@ def test_a_refused_film_says_why_and_can_be_scored_anyway(page_with: Callable[..
 def test_a_disputed_side_is_asked_for(page_with: Callable[..., AppTest]) -> None:
     page = page_with(left_hand_ask=4)
     key = page.session_state["case"].films[0].key
-    question = page.radio(f"ask_side_{key}")
+    question = page.radio(f"ask_side_{key}_0")
     assert question.value is None and "Which side" in question.label
     question.set_value(Side.R).run()
     assert not page.radio

@@ -122,7 +122,12 @@ def huge_png(width: int, height: int) -> bytes:
         return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", imagecodecs.zlib_crc32(kind + body))
 
     header = struct.pack(">LLBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"x\x9c\x03\x00\x00\x00\x00\x01") + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", b"x\x9c\x03\x00\x00\x00\x00\x01")
+        + chunk(b"IEND", b"")
+    )
 
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

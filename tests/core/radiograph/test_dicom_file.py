@@ -33,7 +33,7 @@ def test_other_objects_are_named(sop_class: str, word: str) -> None:
     assert caught.value.code == Fault.NOT_A_PICTURE
 
 
-@pytest.mark.parametrize("modality", ["CT", "MR", "US", "SR", "<b>x"])
+@pytest.mark.parametrize("modality", ["CT", "MR", "US", "SR", "B X"])
 def test_other_modalities_are_refused(modality: str) -> None:
     assert code_of(films.dicom(films.grey(12), Modality=modality)) == Fault.MODALITY
 
@@ -52,7 +52,9 @@ def test_a_header_without_picture_is_incomplete() -> None:
     assert code_of(films.dicom(films.grey(12), PixelData=None)) == Fault.INCOMPLETE
 
 
-@pytest.mark.parametrize("preamble", [b"MZ", b"\x7fELF", b"#!/bin/sh", b"<html>", b'{"a":1}', b"PK\x03\x04", b"%PDF-1.7"])
+@pytest.mark.parametrize(
+    "preamble", [b"MZ", b"\x7fELF", b"#!/bin/sh", b"<html>", b'{"a":1}', b"PK\x03\x04", b"%PDF-1.7"]
+)
 def test_a_preamble_with_something_else_is_refused(preamble: bytes) -> None:
     data = films.dicom(films.grey(12))
     assert code_of(preamble.ljust(128, b"\0") + data[128:]) == Fault.HIDDEN_CONTENT
@@ -68,7 +70,9 @@ def test_bytes_behind_the_picture_are_ignored_and_said() -> None:
     assert any("More bytes" in note for note in film.notes)
 
 
-@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102", "1.2.3.4.5", "1.2.840.10008.1.2.4.110"])
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102", "1.2.3.4.5", "1.2.840.10008.1.2.4.110"]
+)
 def test_videos_and_unknown_compressions_are_refused(syntax: str) -> None:
     data = films.dicom(films.grey(12), films.J2K_LOSSLESS)
     old = films.J2K_LOSSLESS.encode() + b"\0" * (len(films.J2K_LOSSLESS) % 2)

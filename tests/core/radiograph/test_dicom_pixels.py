@@ -93,7 +93,9 @@ def test_a_grey_palette_is_read_and_a_coloured_one_refused() -> None:
     refused(Fault.COLOUR, films.grey8(), bits=8, **palette(Red=ramp, Green=ramp[::-1], Blue=ramp))
 
 
-@pytest.mark.parametrize("keyword", ["Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation"])
+@pytest.mark.parametrize(
+    "keyword", ["Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation"]
+)
 def test_a_missing_attribute_is_named(keyword: str) -> None:
     assert keyword in refused(Fault.ATTRIBUTE, films.grey(12), **{keyword: None})
 

@@ -22,7 +22,9 @@ def lut(data: np.ndarray, first: int = 0, bits: int = 12) -> list[Dataset]:
 
 
 def test_monochrome1_equals_its_monochrome2_twin() -> None:
-    turned = films.dicom(4095 - films.grey(12), PhotometricInterpretation="MONOCHROME1", WindowCenter=2048, WindowWidth=4096)
+    turned = films.dicom(
+        4095 - films.grey(12), PhotometricInterpretation="MONOCHROME1", WindowCenter=2048, WindowWidth=4096
+    )
     twin = opened(WindowCenter=2048, WindowWidth=4096)
     np.testing.assert_allclose(decode_film(turned, "f").pixels, twin.pixels, atol=1e-6)
 

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.detection.template import TEMPLATE_MM
+from core.joint_scoring.crops import SCORED_JOINTS, LimbPose
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, site_kind
+from core.svh import SITE_BY_SUFFIX, SITES, Limb, Site, check_points
+
+ALL_SITES = sorted(site for sites in SITES.values() for site in sites)
+NUMBERS = st.floats(-30, 30)
+PLAIN = Calibration({}, {})
+
+
+@given(st.sampled_from(ALL_SITES), NUMBERS, NUMBERS, NUMBERS, st.floats(0, 3), NUMBERS, NUMBERS)
+def test_points_are_a_score_inside_their_interval(
+    site: Site, value: float, low: float, high: float, cut: float, still: float, damaged: float
+) -> None:
+    calibration = Calibration({site_kind(site): cut}, {site.damage.value: (still, damaged)})
+    score = calibration.score(site, value, low, high)
+    check_points(site, score.points)
+    assert 0 <= score.low <= score.points <= score.high <= site.maximum
+    assert 0 <= score.estimate <= site.maximum
+
+
+@given(st.sampled_from(ALL_SITES), NUMBERS, NUMBERS)
+def test_a_higher_estimate_never_gives_fewer_points(site: Site, a: float, b: float) -> None:
+    low, high = sorted((a, b))
+    assert PLAIN.score(site, low, low, low).points <= PLAIN.score(site, high, high, high).points
+
+
+def test_rounding_and_widening_worked_by_hand() -> None:
+    site = SITE_BY_SUFFIX["mcp_J__2"]
+    assert [PLAIN.score(site, v, v, v).points for v in (-2, 0.4, 0.5, 1.49, 1.5, 3.6, 9)] == [0, 0, 1, 1, 2, 4, 4]
+    calibration = Calibration.from_card({"zero_cut": {site_kind(site): 0.8}, "widen": {"J": [0.25, 1.0]}})
+    nothing = calibration.score(site, 0.7, 0.5, 1.0)
+    assert (nothing.points, nothing.low, nothing.high) == (0, 0.0, 1.25)
+    some = calibration.score(site, 2.2, 1.5, 2.5)
+    assert (some.points, some.low, some.high) == (2, 0.5, 3.5)
+
+
+def test_an_estimate_just_over_the_cut_is_one_point() -> None:
+    site = SITE_BY_SUFFIX["mcp_J__2"]
+    assert Calibration({site_kind(site): 0.2}, {}).score(site, 0.3, 0.3, 0.3).points == 1
+
+
+@pytest.fixture(scope="module")
+def scorer() -> JointScorer:
+    torch.manual_seed(0)
+    network = ScoringNetwork(ScoringSettings(crop_px=32, hidden=8))
+    return JointScorer(network, PLAIN, device=torch.device("cpu"))
+
+
+def limb_of(limb: Limb, joints: set[str]) -> LimbJoints:
+    pixels = np.random.default_rng(0).random((240, 240), dtype=np.float32)
+    places = {name: (x + 110.0, y + 120.0) for name, (x, y) in TEMPLATE_MM[limb].items() if name in joints}
+    return LimbJoints(pixels, limb, places, LimbPose(mm_per_px=1.0, up_deg=0.0, mirrored=False))
+
+
+def test_a_visit_gets_every_site_in_the_order_of_the_table(scorer: JointScorer) -> None:
+    found = scorer.score([limb_of(limb, set(SCORED_JOINTS[limb])) for limb in (Limb.HAND, Limb.FOOT)])
+    assert [tuple(scores) for scores in found] == [SITES[Limb.HAND], SITES[Limb.FOOT]]
+
+
+def test_a_joint_without_a_place_leaves_its_sites_out(scorer: JointScorer) -> None:
+    whole, part, none = scorer.score(
+        [
+            limb_of(Limb.HAND, set(SCORED_JOINTS[Limb.HAND])),
+            limb_of(Limb.HAND, {"RADCAR", "MTP1"}),
+            limb_of(Limb.FOOT, set()),
+        ]
+    )
+    assert [site.suffix for site in part] == ["wrist_J__radcar"]
+    assert none == {}
+    site = SITE_BY_SUFFIX["wrist_J__radcar"]
+    assert part[site].estimate == pytest.approx(whole[site].estimate, abs=1e-4)
+
+
+def test_no_limb_gives_no_scores(scorer: JointScorer) -> None:
+    assert scorer.score([]) == []

@@ -1,0 +1,71 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.svh import SITE_BY_SUFFIX, SITES, Cell, Damage, Limb, Reading, Side
+
+CELLS: list[Cell] = [(side, site) for limb in Limb for side in Side for site in SITES[limb]]
+MCP2 = SITE_BY_SUFFIX["mcp_J__2"]
+MTP1 = SITE_BY_SUFFIX["mtp_E__1"]
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> Reading:
+    chosen = draw(st.lists(st.sampled_from(CELLS), unique=True))
+    return Reading({cell: draw(st.none() | st.integers(0, cell[1].maximum)) for cell in chosen})
+
+
+def test_full_damage_gives_the_published_totals() -> None:
+    full = Reading({cell: cell[1].maximum for cell in CELLS})
+    assert (full.hands, full.feet, full.erosion, full.jsn, full.svh, full.sens) == (280, 168, 280, 168, 448, 86)
+    assert full.missing() == []
+
+
+def test_totals_worked_by_hand() -> None:
+    reading = Reading({(Side.L, MCP2): 3, (Side.R, MCP2): None, (Side.R, MTP1): 7, (Side.L, MTP1): 0})
+    assert (reading.svh, reading.erosion, reading.jsn) == (10, 7, 3)
+    assert (reading.hands, reading.feet, reading.sens) == (3, 7, 2)
+    assert reading.total(damage=Damage.EROSION, limb=Limb.FOOT, side=Side.R) == 7
+    assert len(reading.missing()) == 83
+    assert (Side.R, MCP2) in reading.missing(limb=Limb.HAND, side=Side.R)
+
+
+def test_no_film_lacks_every_site() -> None:
+    assert Reading({}).svh == 0
+    assert len(Reading({}).missing()) == 86
+    assert len(Reading({}).missing(limb=Limb.FOOT)) == 24
+
+
+@pytest.mark.parametrize("value", [-1, 5, 2.0, True, "2"])
+def test_what_is_no_score_is_refused_by_name(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"L_mcp_J__2 takes whole points from 0 to 4"):
+        Reading({(Side.L, MCP2): value})
+
+
+def test_a_change_leaves_the_first_reading_as_it_was() -> None:
+    source = {(Side.L, MCP2): 1}
+    first = Reading(source)
+    second = first.with_points(Side.L, MCP2, None)
+    source[(Side.L, MCP2)] = 4
+    assert (first.svh, second.svh) == (1, 0)
+    with pytest.raises(TypeError):
+        first.points[(Side.L, MCP2)] = 2  # type: ignore[index]
+
+
+@given(readings())
+def test_the_parts_sum_to_the_total(reading: Reading) -> None:
+    assert reading.erosion + reading.jsn == reading.hands + reading.feet == reading.svh
+    films = [reading.total(limb=limb, side=side) for limb in Limb for side in Side]
+    assert sum(films) == reading.svh
+
+
+@given(readings())
+def test_scored_and_missing_sites_are_all_sites(reading: Reading) -> None:
+    assert len(list(reading.scored())) + len(reading.missing()) == 86
+    assert reading.sens <= min(reading.svh, 86)
+
+
+def test_sens_counts_a_site_from_its_first_point() -> None:
+    assert Reading({(Side.L, MCP2): 1, (Side.R, MCP2): 0, (Side.L, MTP1): 10, (Side.R, MTP1): None}).sens == 2

@@ -21,7 +21,7 @@ page = st.navigation(
         st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
         st.Page(**SCORE_FILMS, url_path="score_films"),
     ],
-    position="hidden",
+    position="top",
 )
 research_notice()
 page.run()

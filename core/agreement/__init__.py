@@ -1,0 +1,1 @@
+"""How well readings agree: arrays of scores in, numbers with intervals out."""

@@ -1,0 +1,1 @@
+"""Networks that score a whole hand film at once, after the ResNet-Dwise50 paper."""

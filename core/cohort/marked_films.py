@@ -4,7 +4,7 @@ The marks are `marked_films.json`; the films have to be fetched by whoever repea
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def marks() -> Mapping[str, Mapping[str, Any]]:
 def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]:
     """Films of a split ("train" or "validation"): the large plates, or the small ones that are for detection alone.
 
-    Untouched joints of large plates have grade 0; grades of small plates are not known.
+    Untouched joints have grade 0; on a small plate little damage would show anyway.
     Raises: FileNotFoundError if a film is not in `folder`.
     """
     films = []
@@ -60,7 +60,7 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
                 limb=limb,
                 side=Side(row["side_anatomy"] or row["side"] or "R"),
                 points=points,
-                grades={} if small else _zeros(limb, points, uncertain | NOT_HEALTHY.get(stem, frozenset())),
+                grades=undamaged(limb, points, uncertain | NOT_HEALTHY.get(stem, frozenset())),
                 film_id=stem,
                 source="fracatlas",
                 uncertain=uncertain,
@@ -69,5 +69,6 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
     return films
 
 
-def _zeros(limb: Limb, points: Mapping[str, tuple[float, float]], without: frozenset[str]) -> dict[Site, int]:
+def undamaged(limb: Limb, points: Collection[str], without: frozenset[str] = frozenset()) -> dict[Site, int]:
+    """Grade 0 for every site whose joint is among the points of a film and not among those that are not healthy."""
     return {site: 0 for site in SITES[limb] if site.joint in points and site.joint not in without}

@@ -45,6 +45,25 @@ def _settings(values: Mapping[str, object]) -> dict[str, object]:
     return {key: tuples(value) for key, value in values.items()}
 
 
+def open_detector(
+    weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
+) -> tuple[Detector, list[WeightCard]]:
+    """The three networks that find limbs, parts and joints, and their cards.
+
+    Raises: WeightsError if a file is missing or damaged.
+    """
+    names = ("limb_finder", "hand_parts", "foot_parts")
+    cards = {name: read_card(f"{weights}_{name}", folder=folder) for name in names}
+    finder = LimbFinder(FinderSettings(**_settings(cards["limb_finder"].settings)))  # type: ignore[arg-type]
+    parts = {
+        limb: PartsNetwork(PartsSettings(**_settings(cards[f"{limb.value.lower()}_parts"].settings)))  # type: ignore[arg-type]
+        for limb in Limb
+    }
+    for name, network in (("limb_finder", finder), ("hand_parts", parts[Limb.HAND]), ("foot_parts", parts[Limb.FOOT])):
+        open_weights(network, cards[name], folder=folder)
+    return Detector(finder, parts, device=torch.device(device)), list(cards.values())
+
+
 class ModelReader:
     """Reads films and visits with one set of weights. One object may be used by many threads: the networks are locked."""
 
@@ -65,28 +84,15 @@ class ModelReader:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         if device == "cuda" and not torch.cuda.is_available():
             raise ValueError("there is no CUDA device on this machine; use --device cpu")
-        names = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
-        cards = {name: read_card(f"{weights}_{name}", folder=folder) for name in names}
-        finder = LimbFinder(FinderSettings(**_settings(cards["limb_finder"].settings)))  # type: ignore[arg-type]
-        parts = {
-            limb: PartsNetwork(PartsSettings(**_settings(cards[f"{limb.value.lower()}_parts"].settings)))  # type: ignore[arg-type]
-            for limb in Limb
-        }
-        scorer = ScoringNetwork(ScoringSettings(**_settings(cards["joint_scorer"].settings)))  # type: ignore[arg-type]
-        networks = {
-            "limb_finder": finder,
-            "hand_parts": parts[Limb.HAND],
-            "foot_parts": parts[Limb.FOOT],
-            "joint_scorer": scorer,
-        }
-        for name, network in networks.items():
-            open_weights(network, cards[name], folder=folder)
-        place = torch.device(device)
+        detector, cards = open_detector(weights, device, folder=folder)
+        card = read_card(f"{weights}_joint_scorer", folder=folder)
+        scorer = ScoringNetwork(ScoringSettings(**_settings(card.settings)))  # type: ignore[arg-type]
+        open_weights(scorer, card, folder=folder)
         return cls(
-            Detector(finder, parts, device=place),
-            JointScorer(scorer, Calibration.from_card(cards["joint_scorer"].calibration), device=place),
-            Gate.from_card(cards["limb_finder"].calibration),
-            list(cards.values()),
+            detector,
+            JointScorer(scorer, Calibration.from_card(card.calibration), device=torch.device(device)),
+            Gate.from_card(cards[0].calibration),
+            [*cards, card],
             weights,
         )
 

@@ -99,7 +99,7 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
         crops = jittered(Crops.load(sorted(cache.glob(pattern))), seed=n)
         sets.append(_Cells(crops, predict(network, crops)))
     phantom, simulated = sets
-    cuts = {kind: round(_best_cut(phantom, simulated, kind), 2) for kind in sorted(set(phantom.kind))}
+    cuts = {str(kind): round(_best_cut(phantom, simulated, kind), 2) for kind in sorted(set(phantom.kind))}
     widen: dict[str, tuple[float, float]] = {}
     points = phantom.points(np.array([cuts[k] for k in phantom.kind]))
     for damage, letter in ((0, Damage.EROSION.value), (1, Damage.JSN.value)):

@@ -1,14 +1,20 @@
-"""Makes the films that training and calibration use, once, into a cache folder: phantoms and simulated damage on real films."""
+"""Makes the films that training and calibration use, once, into a cache folder.
+
+Phantoms; simulated damage on real films; small plates of undamaged hands and feet, where nothing may be seen that is not there.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.random import Generator
 
 from core.cohort.labelled_film import LabelledFilm
-from core.cohort.marked_films import marked_films
+from core.cohort.marked_films import marked_films, undamaged
+from core.cohort.unmarked_films import unmarked_films
+from core.detection.detector import Detector
 from core.phantom import foot_film, hand_film, patient_grades, simulate_damage
 from core.svh import SITES, Limb, Side, Site
 from core.training.film_cache import film_crops, smaller, store_film
@@ -16,6 +22,7 @@ from core.training.film_cache import film_crops, smaller, store_film
 SHARD = 25
 STORED_SHARE = 0.5  # of 0.2 mm a pixel: what the detectors are given
 SIMULATED_PER_FILM = 30
+SURE = 0.4  # height of the heat peak of a joint that is taken from the detector
 
 
 def training_grades(rng: Generator, limb: Limb) -> dict[Site, int]:
@@ -85,3 +92,41 @@ def prepare_real(
             continue
         film_crops(simulated_films(film, per_film, seed=7_000_000 + number)).save(path)
         tell(path.name)
+
+
+def small_plates(films_folder: Path, detector: Detector, *, held_out: bool) -> list[LabelledFilm]:
+    """Small plates of undamaged hands and feet: the marked ones, and unmarked ones with the joints that the detector finds."""
+    films = marked_films(films_folder, split="validation" if held_out else "train", small=True)
+    for kind, limb in (("hand", Limb.HAND), ("foot", Limb.FOOT)):
+        for path in unmarked_films(films_folder, kind, held_out=held_out):
+            pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            if pixels is None:
+                raise FileNotFoundError(f"{path.name} is not in the films folder")
+            floats = pixels.astype(np.float32) / 255
+            seen = [one for one in detector.see(floats, least=0.3) if one.limb is limb]
+            if not seen:
+                continue
+            found = detector.find(floats, seen[0])
+            points = {name: point for name, (point, height) in found.joints.items() if height > SURE}
+            if len(points) >= 4:
+                films.append(
+                    LabelledFilm(
+                        floats,
+                        limb,
+                        found.pose.side,
+                        points,
+                        undamaged(limb, points),
+                        path.stem,
+                        "fracatlas, joints found",
+                    )
+                )
+    return films
+
+
+def prepare_small(cache: Path, films_folder: Path, detector: Detector, *, tell: Callable[[str], None] = print) -> None:
+    """The close-ups of the small plates of the training split."""
+    path = cache / "small-train.npz"
+    if not path.exists():
+        crops = film_crops(small_plates(films_folder, detector, held_out=False))
+        crops.save(path)
+        tell(f"{path.name}: {len(crops)} close-ups")

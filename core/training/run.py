@@ -15,12 +15,13 @@ from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.model_reader.reader import open_detector
 from core.svh import Limb
 from core.training import find_limbs, find_parts, score_joints
 from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, stored_films
-from core.training.prepare import prepare_phantoms, prepare_real
+from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
 from core.training.starts import load_start
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
@@ -32,10 +33,12 @@ LOOPS = {
     "limb_finder": LoopSettings(steps=1300),
     "hand_parts": LoopSettings(steps=1800),
     "foot_parts": LoopSettings(steps=1300),
-    "joint_scorer": LoopSettings(steps=4500, validate_steps=500),
+    "joint_scorer": LoopSettings(steps=5500, validate_steps=550),
 }
 BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 8, "joint_scorer": 32}
-PHANTOMS = {Limb.HAND: 1100, Limb.FOOT: 900}
+# What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all undamaged).
+SOURCES = {"train-": 0.46, "real-train-": 0.46, "small-train": 0.08}
+PHANTOMS = {Limb.HAND: 1600, Limb.FOOT: 900}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of "
     "FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand. No film with clinical scores was used."
@@ -188,12 +191,19 @@ def _train_scorer(cache: Path, films_folder: Path) -> nn.Module:
     network = ScoringNetwork(settings)
     load_start(network.backbone, settings.backbone)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    phantom, real = Crops.load(sorted(cache.glob("train-*.npz"))), Crops.load(sorted(cache.glob("real-train-*.npz")))
+    prepare_small(cache, films_folder, open_detector()[0])
+    sources = [Crops.load(sorted(cache.glob(f"{pattern}*.npz"))) for pattern in SOURCES]
     crops = Crops(**{
-        name: np.concatenate([getattr(phantom, name), getattr(real, name)]) for name in Crops.__dataclass_fields__
+        name: np.concatenate([getattr(source, name) for source in sources]) for name in Crops.__dataclass_fields__
     })  # fmt: skip
-    first_real = len(phantom)
-    draw = score_joints.BalancedDraw(crops, [(np.arange(first_real), 0.5), (np.arange(first_real, len(crops)), 0.5)])
+    ends = np.cumsum([len(source) for source in sources])
+    draw = score_joints.BalancedDraw(
+        crops,
+        [
+            (np.arange(end - len(source), end), share)
+            for source, end, share in zip(sources, ends, SOURCES.values(), strict=True)
+        ],
+    )
     checks = {
         "phantom": Crops.load(sorted(cache.glob("validation-*.npz"))),
         "real": Crops.load(sorted(cache.glob("real-validation-*.npz"))),

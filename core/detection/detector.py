@@ -16,6 +16,9 @@ from core.svh import Limb
 Floats = NDArray[np.float32]
 FINDER_STRIDE = 8
 HEAT_STRIDE = 4
+# How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film to the
+# edges, sideways above all, is found on the smaller pictures; they are tried when the first look finds nothing that fits.
+LOOKS = ((1.0, 0.0), (0.62, 0.0), (0.62, 90.0))
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,15 @@ def find_joints(heat: Floats, names: Sequence[str]) -> dict[str, tuple[float, fl
     return found
 
 
-def whole_film_frame(height: int, width: int, side_px: int) -> Frame:
-    """The film laid into the middle of a square."""
-    scale = side_px / max(height, width)
-    return Frame.around(((width - 1) / 2, (height - 1) / 2), scale=scale, width_px=side_px, height_px=side_px)
+def whole_film_frame(height: int, width: int, side_px: int, *, share: float = 1.0, turn_deg: float = 0.0) -> Frame:
+    """The film laid into the middle of a square, of whose side it fills `share`, with the direction `turn_deg` up."""
+    return Frame.around(
+        ((width - 1) / 2, (height - 1) / 2),
+        scale=share * side_px / max(height, width),
+        turn_deg=turn_deg,
+        width_px=side_px,
+        height_px=side_px,
+    )
 
 
 def landmark_template(limb: Limb) -> NDArray[np.float64]:
@@ -107,9 +115,13 @@ class Detector:
         self.device = device
 
     @torch.inference_mode()
-    def see(self, pixels: Floats, *, least: float = 0.1) -> list[SeenLimb]:
-        """Coarse pass over a film [H, W] in [0, 1]; best first, none above confidence `least` if nothing looks like a limb."""
-        frame = whole_film_frame(*pixels.shape, self.finder.settings.side_px)
+    def see(self, pixels: Floats, *, least: float = 0.1, look: tuple[float, float] = LOOKS[0]) -> list[SeenLimb]:
+        """Coarse pass over a film [H, W] in [0, 1]; best first, none above confidence `least` if nothing looks like a limb.
+
+        `look` is one of `LOOKS`.
+        """
+        height, width = pixels.shape
+        frame = whole_film_frame(height, width, self.finder.settings.side_px, share=look[0], turn_deg=look[1])
         view = torch.from_numpy(frame.take(pixels))[None, None].to(self.device)
         heat, vectors = self.finder(view)
         return seen_limbs(heat[0].sigmoid().cpu().numpy(), vectors[0].cpu().numpy(), frame, least=least)

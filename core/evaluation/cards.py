@@ -8,7 +8,13 @@ _ABOUT = {
     "limb_finder": ("gate",),
     "hand_parts": ("real_parts_hand", "phantom_parts_hand"),
     "foot_parts": ("real_parts_foot", "phantom_parts_foot"),
-    "joint_scorer": ("phantom_sites", "phantom_totals", "real_false_points", "simulated_sites"),
+    "joint_scorer": (
+        "phantom_sites",
+        "phantom_totals",
+        "real_false_points",
+        "small_plate_false_points",
+        "simulated_sites",
+    ),
 }
 
 

@@ -45,6 +45,8 @@ def site_figures(cells: Sequence[CellPair]) -> dict[str, float]:
         if (truth > 0).any():
             figures[f"{name}_coverage_damaged"] = round(float(inside[truth > 0].mean()), 4)
             figures[f"{name}_sensitivity"] = round(float((points[truth > 0] > 0).mean()), 4)
+        if (points > 0).any():  # at 0 points nearly every interval is [0, 0], and right more often than it promises
+            figures[f"{name}_coverage_where_points"] = round(float(inside[points > 0].mean()), 4)
         if (truth == 0).any():
             figures[f"{name}_mean_points_at_zero"] = round(float(points[truth == 0].mean()), 4)
     both = [c.low - 1e-6 <= c.truth <= c.high + 1e-6 for c in cells]

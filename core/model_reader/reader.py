@@ -10,7 +10,7 @@ import torch
 
 from core.checkpoint import WeightCard, open_weights, read_card
 from core.checkpoint.weight_file import FOLDER
-from core.detection.detector import Detector, FoundLimb
+from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
@@ -151,15 +151,23 @@ class ModelReader:
 
     def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
         pixels = np.asarray(radiograph.pixels)
-        seen = self._detector.see(pixels)
-        if force and not seen:
-            seen = self._detector.see(pixels, least=0.0)[:1]
-        looked = [self._detector.find(pixels, limb) for limb in seen]
-        judged = [(found, self._gate.judge(found, radiograph)) for found in looked]
-        passed = [(found, verdict) for found, verdict in judged if not verdict.code]
+        first: list[tuple[FoundLimb, Verdict]] = []
+        passed: list[tuple[FoundLimb, Verdict]] = []
+        for look in LOOKS:
+            judged = self._judged(radiograph, self._detector.see(pixels, look=look))
+            passed = [(found, verdict) for found, verdict in judged if not verdict.code]
+            first = first or judged[:1]
+            if passed:
+                break
+        if force and not first:
+            first = self._judged(radiograph, self._detector.see(pixels, least=0.0)[:1])
         # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
-        chosen = passed or judged[:1]
+        chosen = passed or first
         return [_Draft(radiograph, found, verdict, len(chosen) == 1) for found, verdict in chosen]
+
+    def _judged(self, radiograph: Radiograph, seen: Sequence[SeenLimb]) -> list[tuple[FoundLimb, Verdict]]:
+        looked = [self._detector.find(np.asarray(radiograph.pixels), limb) for limb in seen]
+        return [(found, self._gate.judge(found, radiograph)) for found in looked]
 
     def _score(self, drafts: Sequence[_Draft]) -> list[dict[Site, SiteScore]]:
         limbs = [

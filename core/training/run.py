@@ -33,7 +33,7 @@ LOOPS = {
     "limb_finder": LoopSettings(steps=1300),
     "hand_parts": LoopSettings(steps=1800),
     "foot_parts": LoopSettings(steps=1300),
-    "joint_scorer": LoopSettings(steps=8000, validate_steps=800),
+    "joint_scorer": LoopSettings(steps=4800, validate_steps=600),
 }
 BATCH = {"limb_finder": 12, "hand_parts": 8, "foot_parts": 8, "joint_scorer": 32}
 # What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all undamaged).

@@ -2,12 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.radiograph.parts import Point
 from core.svh import Limb, Side, Site
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    """Pixels [H, W] of a picture of our own or of the films folder: known files, no uploads.
+
+    Raises: FileNotFoundError if it is not there or no picture.
+    """
+    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if pixels is None:
+        raise FileNotFoundError(f"the film {path.name} is not in the films folder (FracAtlas, figshare 22363012)")
+    return np.asarray(pixels, np.uint8)
+
+
+def unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bytes as float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(255)
 
 
 @dataclass(frozen=True)

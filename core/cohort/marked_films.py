@@ -9,10 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
-from core.cohort.labelled_film import LabelledFilm
+from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.svh import SITES, Limb, Side, Site
 
 MARKS = Path(__file__).with_name("marked_films.json")
@@ -46,17 +43,13 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
     for name, row in marks().items():
         if row["split"] != split or row["file"].startswith("hand_small/") != small:
             continue
-        pixels = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
-        if pixels is None:
-            raise FileNotFoundError(
-                f"the marked film {row['file']} is not in the films folder (FracAtlas, figshare 22363012)"
-            )
+        pixels = read_grey(folder / row["file"])
         stem, limb = Path(name).stem, Limb(row["limb"])
         uncertain = frozenset(row.get("uncertain_points") or ())
         points = {point: (float(x), float(y)) for point, (x, y) in row["points"].items()}
         films.append(
             LabelledFilm(
-                pixels=pixels.astype(np.float32) / 255,
+                pixels=unit(pixels),
                 limb=limb,
                 side=Side(row["side_anatomy"] or row["side"] or "R"),
                 points=points,

@@ -35,10 +35,12 @@ def benchmark(
     totals: list[float] = []
     for _ in range(repeats):
         marks: list[tuple[str, float]] = []
+
+        def mark(stage: str, _: float, marks: list[tuple[str, float]] = marks) -> None:
+            marks.append((stage, time.perf_counter()))
+
         start = time.perf_counter()
-        reader.read_visit(
-            films, patient="benchmark", progress=lambda stage, _, m=marks: m.append((stage, time.perf_counter()))
-        )  # type: ignore[misc]
+        reader.read_visit(films, patient="benchmark", progress=mark)
         totals.append(time.perf_counter() - start)
         for (stage, at), (_, after) in itertools.pairwise(marks):
             stages.setdefault("finding" if stage.startswith("Finding") else "scoring", []).append(after - at)

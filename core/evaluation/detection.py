@@ -70,10 +70,10 @@ def detection_figures(films: Sequence[FoundFilm], limb: Limb) -> dict[str, float
             truths[part] += 1
         if item.reading is None or item.reading.limb is not limb:
             continue
-        for part in item.reading.parts:
-            right = part.name in boxes and overlap(part.box, boxes[part.name]) >= IOU
-            if part.name in boxes or not _unmarked(item.film, part.name):
-                pairs[part.name].append((part.confidence, right))
+        for found in item.reading.parts:
+            right = found.name in boxes and overlap(found.box, boxes[found.name]) >= IOU
+            if found.name in boxes or not _unmarked(item.film, found.name):
+                pairs[found.name].append((found.confidence, right))
         at = {joint.name: (joint.x, joint.y) for joint in item.reading.joints}
         for part, joints in PART_JOINTS[limb].items():
             for joint in joints:

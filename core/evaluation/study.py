@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from core.cohort.labelled_film import LabelledFilm
+from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import unmarked_films
 from core.evaluation.detection import FoundFilm, detection_figures
@@ -152,8 +151,5 @@ def _simulated(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
 
 
 def _read_path(reader: ModelReader, path: Path) -> FilmReading:
-    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if pixels is None:
-        raise FileNotFoundError(f"{path.name} is not in the films folder")
-    film = LabelledFilm(pixels.astype(np.float32) / 255, Limb.HAND, Side.L, {}, {}, path.stem, "fracatlas")
+    film = LabelledFilm(unit(read_grey(path)), Limb.HAND, Side.L, {}, {}, path.stem, "fracatlas")
     return read_one(reader, film)

@@ -6,6 +6,7 @@ Unlike the original the outputs have no ReLU (it dies on zero targets and leaves
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import timm
 import torch
@@ -64,14 +65,15 @@ class ScoringNetwork(nn.Module):
     def __init__(self, settings: ScoringSettings = ScoringSettings()) -> None:
         super().__init__()
         self.settings = settings
-        self.backbone = timm.create_model(
+        backbone: Any = timm.create_model(
             settings.backbone, pretrained=False, features_only=True, out_indices=(settings.stage,)
         )
-        last = self.backbone.feature_info.get_dicts()[0]["module"]  # "blocks.4": timm keeps the blocks behind it
-        self.backbone.blocks = self.backbone.blocks[: int(last.split(".")[1]) + 1]
-        config = self.backbone.default_cfg
+        last = backbone.feature_info.get_dicts()[0]["module"]  # "blocks.4": timm keeps the blocks behind it
+        backbone.blocks = backbone.blocks[: int(last.split(".")[1]) + 1]
+        config = backbone.default_cfg
+        self.backbone = backbone
         self.stretch = Stretch(config["mean"], config["std"])
-        channels, stride = self.backbone.feature_info.channels()[0], self.backbone.feature_info.reduction()[0]
+        channels, stride = backbone.feature_info.channels()[0], backbone.feature_info.reduction()[0]
         map_px = -(-settings.crop_px // stride)
         self.heads = nn.ModuleDict(
             {name: RowHead(channels, map_px, len(ROW_BY_NAME[name].outputs), settings) for name in settings.rows}

@@ -76,7 +76,7 @@ class JointScorer:
     """The compact network over all close-ups of a visit in one batch."""
 
     def __init__(self, network: ScoringNetwork, calibration: Calibration, *, device: torch.device) -> None:
-        self.network = network.eval().to(device, memory_format=torch.channels_last)
+        self.network = network.eval().to(device).to(memory_format=torch.channels_last)
         self.calibration, self.device = calibration, device
 
     def frames(self, limb: LimbJoints) -> dict[str, Frame]:

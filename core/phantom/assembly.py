@@ -65,7 +65,7 @@ class Assembly:
         for name in names:
             self.bones[name].vertices = self.bones[name].vertices + by
 
-    def turn(self, names: Iterable[str], axis: Sequence[float], angle_deg: float, centre: Points) -> None:
+    def turn(self, names: Iterable[str], axis: Sequence[float] | Points, angle_deg: float, centre: Points) -> None:
         """Turn bones about an axis through `centre`."""
         matrix = rotation(axis, angle_deg)
         for name in names:
@@ -84,7 +84,7 @@ class Assembly:
         if joint.along:
             return np.array(joint.along) / np.linalg.norm(joint.along)
         axes = [self.bones[n].axis[:2] for n in (*joint.proximal, *joint.distal)]
-        flat = np.mean([a / max(np.linalg.norm(a), 1e-6) for a in axes], axis=0)
+        flat = np.mean([a / max(float(np.linalg.norm(a)), 1e-6) for a in axes], axis=0)
         return flat / max(float(np.linalg.norm(flat)), 1e-6)
 
     def gap(self, name: str) -> Gap:
@@ -102,7 +102,8 @@ class Assembly:
         edges = np.linspace(middle - half, middle + half, GAP_BINS + 1)
         z = (near_end[:, 2].mean() + far_end[:, 2].mean()) / 2
         deep = max(np.ptp(near_end[:, 2]), 2.0) * 0.22
-        tops, bottoms = [], []
+        tops: list[float] = []
+        bottoms: list[float] = []
         for a, b in itertools.pairwise(edges):
             reach = (b - a) * 0.6
             for points, out, best in ((near, tops, np.max), (far, bottoms, np.min)):

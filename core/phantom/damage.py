@@ -90,7 +90,7 @@ def margin_erosion(
 
 
 def border_erosion(
-    rng: np.random.Generator, bone: Bone, part: int, direction: Sequence[float], width_mm: float
+    rng: np.random.Generator, bone: Bone, part: int, direction: Sequence[float] | Points, width_mm: float
 ) -> Lesion:
     """An erosion of the border of a short bone (a carpal, the end of radius or ulna) on the side of `direction` (film plane)."""
     unit = np.asarray(direction, float) / np.linalg.norm(direction)

@@ -240,7 +240,7 @@ def expose(
         marrow, m0, m1 = _raster(np.ascontiguousarray(inner), bone.faces, *arguments)
         outer = np.abs(outer)
         marrow = np.minimum(np.abs(marrow), outer)
-        rim = np.float32(0)
+        rim: Floats | np.float32 = np.float32(0)
         if mine:
             lump = 1 + 0.12 * _from_tile(
                 rng, mottle, part.height_px, part.width_px, turn_deg=0, scale=px / TILE_MM_PER_PX

@@ -84,11 +84,11 @@ def _shape(rng: np.random.Generator, hand: Assembly) -> None:
         middle, grow = hand.bones[bone].vertices.mean(0), rng.normal(1.06, 0.025, 3)
         hand.bones[bone].vertices = (hand.bones[bone].vertices - middle) * grow + middle
     size = float(np.clip(rng.normal(1, 0.075), 0.8, 1.2))
-    for bone in hand.bones.values():
-        bone.vertices = bone.vertices * size
+    for mesh in hand.bones.values():
+        mesh.vertices = mesh.vertices * size
         shear = rng.normal(0, 0.012)  # a slight bend
-        t = bone.along / max(bone.length_mm, 1e-6) - 0.5
-        bone.vertices[:, 0] += shear * bone.length_mm * (t**2 - 0.08)
+        t = mesh.along / max(mesh.length_mm, 1e-6) - 0.5
+        mesh.vertices[:, 0] += shear * mesh.length_mm * (t**2 - 0.08)
 
 
 def _place(rng: np.random.Generator, hand: Assembly) -> None:
@@ -200,9 +200,10 @@ def _soft(rng: np.random.Generator, hand: Assembly, points: Mapping[str, tuple[f
         segments += [Segment(chain[n], chain[n + 1], radii[n], radii[n + 1]) for n in range(3)]
         base = hand.bones[f"{k}mc"].end(distal=False)[:2]
         segments.append(Segment(points[f"MCP{k}"], (float(base[0]), float(base[1])), 12.5 * r, 14.5 * r, 0.85))
-    tip = tuple(np.array(points["TIP1"]) + hand.bones["thumbdist"].axis[:2] * 0.5)
+    end = np.array(points["TIP1"]) + hand.bones["thumbdist"].axis[:2] * 0.5
+    thumb_tip = (float(end[0]), float(end[1]))
     segments += [
-        Segment(tip, points["IP1"], 7.2 * r, 10.4 * r),
+        Segment(thumb_tip, points["IP1"], 7.2 * r, 10.4 * r),
         Segment(points["IP1"], points["MCP1"], 10.4 * r, 12.6 * r),
         Segment(points["MCP1"], points["CMC1"], 12.5 * r, 17.0 * r),
         Segment(points["MCP1"], points["CMC3"], 9.0 * r, 15.0 * r, 0.9),

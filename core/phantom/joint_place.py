@@ -70,7 +70,7 @@ def joint_place(film: LabelledFilm, joint: str) -> Place:
     return Place(centre, along, across, 1 / mm_per_px(film), half)
 
 
-def step(x: Floats) -> Floats:
+def step(x: NDArray[np.floating]) -> Floats:
     """A smooth step from 0 at 0 to 1 at 1."""
-    x = np.clip(x, 0, 1)
+    x = np.clip(x.astype(np.float32), 0, 1)
     return x * x * (3 - 2 * x)

@@ -70,7 +70,8 @@ def shoot(
     for gap in gaps.values():
         cv2.fillPoly(mask, [np.rint(window.pixel(gap.outline)).astype(np.int32)], 2)
     mask[eroded > ERODED_MM] = 1
-    at = {name: tuple(map(float, window.pixel(np.array(point)))) for name, point in points.items()}
+    placed = {name: window.pixel(np.array(point)) for name, point in points.items()}
+    at = {name: (float(p[0]), float(p[1])) for name, p in placed.items()}
     if side is Side.R:
         pixels, mask = np.ascontiguousarray(pixels[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
         at = {name: (window.width_px - 1 - x, y) for name, (x, y) in at.items()}

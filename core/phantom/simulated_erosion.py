@@ -129,7 +129,8 @@ def _erode_bone(
     across = across if across @ thumb > 0 else -across
     px_per_mm = 1 / mm_per_px(film)
     if joint == "MC1BASE":
-        borders, width, most = ((1.0, 0.2), (-1.0, 0.0), (0.9, 0.8)), 14.0, 10.0
+        borders: tuple[tuple[float, float], ...] = ((1.0, 0.2), (-1.0, 0.0), (0.9, 0.8))
+        width, most = 14.0, 10.0
     else:
         borders, width = FREE_BORDERS[CARPAL_OF[joint]]
         most = 17.0 if joint == "RAD" else 10.0

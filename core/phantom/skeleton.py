@@ -75,7 +75,7 @@ def normals(vertices: Points, faces: Faces) -> Points:
 
 def loft(
     rows: Iterable[tuple[float, float, float, float, float]], *, round_: float = 2.3, steps: int = 36, sides: int = 40
-):
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """A closed tube through rows of (y, x centre, z centre, x radius, z radius): vertices, faces."""
     given = np.asarray(list(rows), float)
     s = np.linspace(0, len(given) - 1, steps)
@@ -172,7 +172,7 @@ def build_pack(folder: Path, path: Path = PACK, *, faces_per_bone: int = 1200) -
             for geom in body.findall("geom"):
                 name = (geom.get("mesh") or "").removesuffix("_r")
                 if (folder / f"{name}.stl").exists() and name not in ("radius", "ulna"):
-                    mesh = trimesh.load(folder / f"{name}.stl")
+                    mesh = trimesh.load_mesh(folder / f"{name}.stl")
                     mesh.merge_vertices()
                     mesh.vertices = (mesh.vertices + at) * 1000
                     meshes[name] = mesh
@@ -192,7 +192,7 @@ def build_pack(folder: Path, path: Path = PACK, *, faces_per_bone: int = 1200) -
         vertices = np.asarray(small.vertices) - middle
         arrays[f"{name}_v"] = vertices.astype(np.float16)
         arrays[f"{name}_f"] = outwards(vertices, np.asarray(small.faces, np.int32)).astype(np.uint16)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 @cache

@@ -49,7 +49,10 @@ def overlay_picture(pixels: NDArray[np.float32], films: tuple[FilmReading, ...])
 
 
 def _caption(
-    draw: ImageDraw.ImageDraw, films: tuple[FilmReading, ...], font: ImageFont.FreeTypeFont, unit: float
+    draw: ImageDraw.ImageDraw,
+    films: tuple[FilmReading, ...],
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    unit: float,
 ) -> None:
     for n, film in enumerate(films):
         if film.status == "scored" and film.limb and film.side:

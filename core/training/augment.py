@@ -5,6 +5,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from core.cohort.labelled_film import unit
+
 Floats = NDArray[np.float32]
 
 
@@ -42,7 +44,7 @@ def vary_grain(rng: Generator, view: Floats, *, strength: float = 1.0) -> Floats
         code = cv2.imencode(
             ".jpg", np.clip(view * 255, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))]
         )[1]
-        view = cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+        view = unit(np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8))
     return view
 
 
@@ -68,8 +70,7 @@ def lay_things_on(rng: Generator, view: Floats) -> Floats:
             cv2.line(layer, at, end, 255, int(rng.integers(1, 3)), cv2.LINE_AA)
         else:
             depth = max(1, int(rng.uniform(0.02, 0.12) * width))
-            edge = [np.s_[:depth], np.s_[-depth:], np.s_[:, :depth], np.s_[:, -depth:]][int(rng.integers(4))]
-            layer[edge] = 255
-        cover = layer.astype(np.float32) / 255
+            np.rot90(layer, int(rng.integers(4)))[:depth] = 255
+        cover = unit(layer)
         view = view * (1 - cover) + grey * cover
     return view

@@ -89,9 +89,8 @@ def _widen(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]
 def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]:
     """Fit and store the calibration; returns it."""
     card = read_card(name)
-    network = ScoringNetwork(
-        ScoringSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()})
-    )
+    settings: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()}
+    network = ScoringNetwork(ScoringSettings(**settings))
     open_weights(network, card)
     network.eval()
     sets = []

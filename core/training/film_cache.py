@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cohort.labelled_film import LabelledFilm
+from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.detection.template import fit_pose
 from core.joint_scoring.crops import SCORED_JOINTS, LimbPose, joint_frame
 from core.svh import SITES, Damage, Limb, Side
@@ -42,7 +43,7 @@ def stored_films(folder: Path) -> list[LabelledFilm]:
     films = []
     for path in sorted(folder.glob("*.json")):
         row = json.loads(path.read_text())
-        pixels = cv2.imread(str(path.with_suffix(".jpg")), cv2.IMREAD_GRAYSCALE)
+        pixels: Any = read_grey(path.with_suffix(".jpg"))
         points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
         films.append(LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"]))
     return films
@@ -50,7 +51,7 @@ def stored_films(folder: Path) -> list[LabelledFilm]:
 
 def as_float(film: LabelledFilm) -> LabelledFilm:
     """The film with float32 pixels in [0, 1]."""
-    return replace(film, pixels=film.pixels.astype(np.float32) / 255) if film.pixels.dtype == np.uint8 else film
+    return replace(film, pixels=unit(np.asarray(film.pixels, np.uint8))) if film.pixels.dtype == np.uint8 else film
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.cohort.labelled_film import LabelledFilm
+from core.cohort.labelled_film import LabelledFilm, unit
 from core.detection.detector import FINDER_STRIDE, seen_limbs
 from core.detection.network import LANDMARKS, LIMBS, VECTOR_UNIT_PX, FinderSettings, LimbFinder
 from core.detection.template import fit_pose
@@ -68,7 +68,7 @@ def other_film(rng: Generator, pixels: NDArray[np.uint8], side_px: int) -> FilmS
     frame = Frame.around(
         centre, scale=scale, turn_deg=turn, mirror=bool(rng.random() < 0.5), width_px=side_px, height_px=side_px
     )
-    return FilmSample(frame.take(pixels.astype(np.float32) / 255), ())
+    return FilmSample(frame.take(unit(pixels)), ())
 
 
 def made_up_film(rng: Generator, side_px: int) -> FilmSample:
@@ -80,7 +80,8 @@ def made_up_film(rng: Generator, side_px: int) -> FilmSample:
         view = view * 0.3 + 0.7 * np.kron(coarse, np.ones((step, step), np.float32))[:side_px, :side_px]
     if rng.random() < 0.4:
         wave = np.sin(np.linspace(0, rng.uniform(2, 120), side_px, dtype=np.float32))
-        view = view + rng.uniform(0.1, 0.5) * (wave[:, None] if rng.random() < 0.5 else wave[None, :])
+        wave = (wave[:, None] if rng.random() < 0.5 else wave[None, :]).astype(np.float32)
+        view = (view + np.float32(rng.uniform(0.1, 0.5)) * wave).astype(np.float32)
     for _ in range(int(rng.integers(0, 6))):
         view = lay_things_on(rng, view.astype(np.float32))
     return FilmSample(view.astype(np.float32), ())

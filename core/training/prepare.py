@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 
-from core.cohort.labelled_film import LabelledFilm
+from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.cohort.marked_films import marked_films, undamaged
 from core.cohort.unmarked_films import unmarked_films
 from core.detection.detector import Detector
@@ -99,10 +98,7 @@ def small_plates(films_folder: Path, detector: Detector, *, held_out: bool) -> l
     films = marked_films(films_folder, split="validation" if held_out else "train", small=True)
     for kind, limb in (("hand", Limb.HAND), ("foot", Limb.FOOT)):
         for path in unmarked_films(films_folder, kind, held_out=held_out):
-            pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-            if pixels is None:
-                raise FileNotFoundError(f"{path.name} is not in the films folder")
-            floats = pixels.astype(np.float32) / 255
+            floats = unit(read_grey(path))
             seen = [one for one in detector.see(floats, least=0.3) if one.limb is limb]
             if not seen:
                 continue

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from core.checkpoint import WeightCard, save_weights, write_card
+from core.cohort.labelled_film import read_grey
 from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
@@ -68,7 +69,7 @@ def other_films(films_folder: Path, *, held_out: bool) -> list[np.ndarray]:
     """Films of other parts of the body."""
     kinds = (*REFUSED, "hip_shoulder")
     paths = [path for kind in kinds for path in unmarked_films(films_folder, kind, held_out=held_out)]
-    return [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+    return [read_grey(path) for path in paths]
 
 
 def train_named(name: str, *, cache: Path, films_folder: Path, threads: int = 2) -> None:

@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.cohort.labelled_film import unit
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import SITE_ROWS
 from core.svh import SITES, Damage
@@ -98,7 +99,7 @@ def vary_crop(
     if rng.random() < 0.15:  # the wrong side now and then: which side is radial must not decide
         matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, side_px - 1]
     view = cv2.warpAffine(
-        crop.astype(np.float32) / 255,
+        unit(crop),
         matrix,
         (side_px, side_px),
         flags=cv2.INTER_LINEAR,
@@ -107,7 +108,7 @@ def vary_crop(
     to_map = np.vstack([matrix, [0, 0, 1]])
     ratio_in, ratio_out = STORED_PX / MAP_PX, side_px / MAP_PX
     small = np.diag([1 / ratio_out, 1 / ratio_out, 1]) @ to_map @ np.diag([ratio_in, ratio_in, 1])
-    moved = [cv2.warpAffine(m.astype(np.float32) / 255, small[:2], (MAP_PX, MAP_PX)) for m in maps]
+    moved = [cv2.warpAffine(unit(m), small[:2], (MAP_PX, MAP_PX)) for m in maps]
     view = vary_brightness(rng, view)
     if rng.random() < COARSE_SHARE:  # a limb that is small on its film, down to a millimetre a pixel
         share = float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
@@ -120,7 +121,7 @@ def plain_view(crop: NDArray[np.uint8], side_px: int) -> NDArray[np.float32]:
     """The middle of a stored close-up, as the detector would hand it over."""
     cut = round(STORED_PX / 1.25)
     start = (STORED_PX - cut) // 2
-    middle = crop[start : start + cut, start : start + cut].astype(np.float32) / 255
+    middle = unit(crop[start : start + cut, start : start + cut])
     return middle if cut == side_px else cv2.resize(middle, (side_px, side_px), interpolation=cv2.INTER_LINEAR)
 
 

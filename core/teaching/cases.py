@@ -86,6 +86,5 @@ def make_case(seed: int, difficulty: Difficulty, limb: Limb) -> TeachingCase:
 def underexposed(rng: np.random.Generator, film: LabelledFilm) -> LabelledFilm:
     """The film taken with too few quanta: flatter, and grainier where bone lets few of them through."""
     grain = cv2.GaussianBlur(rng.standard_normal(film.pixels.shape).astype(np.float32), (0, 0), 0.7)
-    grain /= float(grain.std())
-    pixels = 0.12 + 0.66 * film.pixels + 0.03 * (0.3 + film.pixels) * grain
+    pixels = 0.12 + 0.66 * film.pixels + 0.03 * (0.3 + film.pixels) * grain / np.std(grain)
     return replace(film, pixels=np.clip(pixels, 0, 1).astype(np.float32))

@@ -1,5 +1,7 @@
 """The pictures of a teaching case: a joint close up, and the whole film, with the simulated damage outlined on demand."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +50,7 @@ def whole_film(case: TeachingCase, joint: str = "", *, outlined: bool) -> Pictur
     return rgb
 
 
-def _rgb(grey: NDArray[np.float32]) -> Picture:
+def _rgb(grey: NDArray[Any]) -> Picture:
     flat = np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(flat[..., None], 3, axis=2))
 

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.svh import SITE_BY_SUFFIX, Limb
-from core.teaching import Classes, ClassError, Difficulty, Question
+from core.teaching import ClassError, Classes, Difficulty, Question
 from core.teaching.classroom import ALPHABET, CLASSES_MAX, LIFE_S, STUDENTS_MAX
 
 MCP2 = Question(7, Difficulty.EASY, Limb.HAND, "MCP2")

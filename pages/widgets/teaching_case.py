@@ -47,8 +47,7 @@ def film_picture(case: TeachingCase, *, outlined: bool) -> None:
 
 def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:
     """Limb, difficulty and seed; the three say which case it is."""
-    seed_key = f"{prefix}_seed"
-    st.session_state.setdefault(seed_key, FIRST_SEED)
+    first = st.session_state.get(f"{prefix}_first", FIRST_SEED)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         limb = st.segmented_control(
             "Film", list(Limb), default=Limb.HAND, required=True, key=f"{prefix}_limb",
@@ -58,15 +57,25 @@ def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:
             "Difficulty", list(Difficulty), default=Difficulty.EASY, required=True, key=f"{prefix}_difficulty",
             format_func=lambda difficulty: difficulty.value.capitalize(), help=DIFFICULTY_HELP,
         )  # fmt: skip
-        st.number_input(
-            "Seed", 0, SEED_LIMIT - 1, step=1, key=seed_key, width=130, help="The same seed makes the same case again."
+        # Its key changes with "Next case": a value set through the session's state is lost when a run is cut short.
+        seed = st.number_input(
+            "Seed",
+            0,
+            SEED_LIMIT - 1,
+            value=first,
+            step=1,
+            key=f"{prefix}_seed_{first}",
+            width=130,
+            help="The same seed makes the same case again.",
         )
-        st.button("Next case", icon=":material/skip_next:", key=f"{prefix}_next_case", on_click=_next, args=(seed_key,))
-    return int(st.session_state[seed_key]), difficulty, limb
+        st.button(
+            "Next case", icon=":material/skip_next:", key=f"{prefix}_next_case", on_click=_next, args=(prefix, seed)
+        )
+    return int(seed), difficulty, limb
 
 
-def _next(seed_key: str) -> None:
-    st.session_state[seed_key] = (st.session_state[seed_key] + 1) % SEED_LIMIT
+def _next(prefix: str, seed: int) -> None:
+    st.session_state[f"{prefix}_first"] = (seed + 1) % SEED_LIMIT
 
 
 def case_name(case: TeachingCase, joint: str) -> str:

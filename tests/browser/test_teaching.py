@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-STEP_MS = 40_000
+STEP_MS = 60_000
 NAMES = ("Ann", "Ben", "Cleo")
 
 

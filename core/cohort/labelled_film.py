@@ -35,6 +35,7 @@ class LabelledFilm:
     `pixels` are [H, W] float32 in [0, 1], bone bright. `points` holds named points in film pixels (joint-space centres,
     bone centres, tips: the names of `films.json`). `grades` holds the true SvH points of the sites that can be scored.
     `damage_mask` is [H, W] uint8: 1 where an erosion lies in projection, 2 inside a joint gap, 0 elsewhere.
+    `gap_mm` holds the joint spaces, `normal_gap_mm` what they would be in this person without damage (phantoms only).
     `side` is the side that the anatomy shows. `source` says where the film came from, `film_id` is the unit of splitting.
     """
 
@@ -50,3 +51,4 @@ class LabelledFilm:
     uncertain: frozenset[str] = field(default_factory=frozenset)
     gap_mm: Mapping[str, float] = field(default_factory=dict)
     eroded_mm3: Mapping[str, float] = field(default_factory=dict)
+    normal_gap_mm: Mapping[str, float] = field(default_factory=dict)

@@ -228,11 +228,13 @@ def foot_film(
     mm_per_px: float = 0.2,
     film_id: str = "phantom",
     person: np.random.Generator | None = None,
+    look_alikes: float = 0.0,
 ) -> LabelledFilm:
     """A dorsoplantar film of one forefoot, toes up, filling the frame but for a margin, with its truth.
 
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
-    patient), `rng` the rest.
+    patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints and thin
+    bone round an undamaged joint.
     """
     person = person or rng
     foot = Assembly(_foot_bones(person), JOINTS, CORTEX_MM)
@@ -246,7 +248,7 @@ def foot_film(
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith("MTP"))
         if name.startswith(("PIP", "DIP")):
             loss = narrowing(
-                rng, int(rng.random() < 0.25) * int(rng.integers(1, 4)), may_slip=False
+                rng, int(rng.random() < 0.25 + 0.4 * look_alikes) * int(rng.integers(1, 4)), may_slip=False
             )  # toes that are often stiff
         foot.set_gap(name, GAP_MM[name] * size * wide * loss.left * rng.normal(1, 0.04), tilt_deg=loss.tilt_deg)
         if loss.slip:
@@ -265,7 +267,7 @@ def foot_film(
     thinnings = [
         Thinning(points[site.joint], rng.uniform(5, 9), rng.uniform(0.08, 0.3))
         for site in FOOT_EROSION
-        if rng.random() < (0.6 if grades.get(site, 0) or jsn[site.joint] else 0.05)
+        if rng.random() < (0.6 if grades.get(site, 0) or jsn[site.joint] else 0.05 + 0.35 * look_alikes)
     ]
     look = draw_look(person)
     gaps = {site.joint: foot.gap(site.joint) for site in FOOT_JSN}
@@ -273,4 +275,5 @@ def foot_film(
         rng, foot, points, gaps, _soft(rng, foot, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in FOOT_EROSION + FOOT_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["TMT5"][1] + rng.uniform(8, 30),
+        normal_gap_mm={site.joint: GAP_MM[site.joint] * size * wide for site in FOOT_JSN},
     )  # fmt: skip

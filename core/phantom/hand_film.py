@@ -115,9 +115,9 @@ def _place(rng: np.random.Generator, hand: Assembly) -> None:
     hand.turn(FOREARM, (0, 0, 1), rng.normal(0, 4), wrist)
 
 
-def _flex(rng: np.random.Generator, hand: Assembly) -> None:
+def _flex(rng: np.random.Generator, hand: Assembly, look_alikes: float) -> None:
     """Fingers that do not lie flat."""
-    stiff = rng.random() < 0.12
+    stiff = rng.random() < 0.12 + 0.3 * look_alikes
     for k in range(2, 6):
         for n, (mean, spread) in enumerate(((4, 4), (5, 5), (4, 4)), start=1):
             angle = float(np.clip(abs(rng.normal(mean, spread)) + (rng.uniform(5, 22) if stiff else 0), 0, 34))
@@ -225,11 +225,13 @@ def hand_film(
     mm_per_px: float = 0.2,
     film_id: str = "phantom",
     person: np.random.Generator | None = None,
+    look_alikes: float = 0.0,
 ) -> LabelledFilm:
     """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
 
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
-    patient), `rng` the rest. At 0.2 mm a pixel a film takes about a fifth of a second.
+    patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of the end
+    joints, bent fingers, thin bone round an undamaged joint. At 0.2 mm a pixel a film takes about a fifth of a second.
     """
     person = person or rng
     hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)
@@ -240,7 +242,9 @@ def hand_film(
     jsn = {site.joint: grades.get(site, 0) for site in HAND_JSN}
     for name in (*WRIST_ORDER, *(n for n in JOINTS if n not in WRIST_ORDER)):
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith(SLIP_JOINTS))
-        if name.startswith("DIP") and rng.random() < 0.08:  # osteoarthritis of the end joints is no SvH damage
+        if (
+            name.startswith("DIP") and rng.random() < 0.08 + 0.5 * look_alikes
+        ):  # osteoarthritis of the end joints is no SvH damage
             loss = narrowing(rng, int(rng.integers(1, 4)), may_slip=False)
         hand.set_gap(name, GAP_MM[name] * wide * loss.left * rng.normal(1, 0.04), tilt_deg=loss.tilt_deg)
         if loss.slip:
@@ -248,7 +252,7 @@ def hand_film(
         if loss.fused:
             hand.dissolved.append(name)
         done[name] = loss
-    _flex(rng, hand)
+    _flex(rng, hand, look_alikes)
     lesions: list[Lesion] = []
     thinnings: list[Thinning] = []
     owners: list[str] = []
@@ -262,7 +266,7 @@ def hand_film(
         worst = max(jsn.get(name, 0), max((grades.get(s, 0) for s in HAND_EROSION if s.joint == name), default=0))
         if worst and rng.random() < 0.6:
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.08, 0.3)))
-        elif rng.random() < 0.05:
+        elif rng.random() < 0.05 + 0.35 * look_alikes:
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
     look = draw_look(person)
     gaps = {name: hand.gap(name) for name in JOINTS}
@@ -270,4 +274,5 @@ def hand_film(
         rng, hand, points, gaps, _soft(rng, hand, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in HAND_EROSION + HAND_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["RAD"][1] + rng.uniform(18, 50),
+        normal_gap_mm={name: GAP_MM[name] * wide for name in JOINTS},
     )  # fmt: skip

@@ -46,6 +46,7 @@ def shoot(
     mm_per_px: float,
     film_id: str,
     cut_y_mm: float,
+    normal_gap_mm: Mapping[str, float],
 ) -> LabelledFilm:
     """Expose the assembled limb; a right one is mirrored, because the pack lies as a left one does.
 
@@ -91,4 +92,5 @@ def shoot(
         damage_mask=mask,
         gap_mm={name: gap.width_mm for name, gap in gaps.items()},
         eroded_mm3=lost,
+        normal_gap_mm=dict(normal_gap_mm),
     )

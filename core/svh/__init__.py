@@ -1,5 +1,9 @@
 """The Sharp/van der Heijde method: sites, maxima, readings, totals."""
 
+from core.svh.grades import EROSION_GRADES as EROSION_GRADES
+from core.svh.grades import FOOT_EROSION_RULE as FOOT_EROSION_RULE
+from core.svh.grades import JSN_GRADES as JSN_GRADES
+from core.svh.grades import grade_words as grade_words
 from core.svh.reading import Cell as Cell
 from core.svh.reading import Reading as Reading
 from core.svh.reading import check_points as check_points

@@ -1,0 +1,219 @@
+"""Classes that a teacher opens and students join by a code; in memory only, with a lock, limits and an end.
+
+Nothing personal is held beyond nicknames. A code is drawn from 25 ** 6 = 244 million; what a guess would win is a seat in a
+class about phantoms, so a limit on guesses is left to the front of the server.
+"""
+
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.svh import Limb, Site, check_points
+from core.teaching.cases import Difficulty
+
+ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # without 0 O, 1 I L, 2 Z, 5 S, 8 B
+CODE_LENGTH, NAME_MAX = 6, 20
+CLASSES_MAX, STUDENTS_MAX, QUESTIONS_MAX = 40, 60, 200
+LIFE_S = 3 * 3600.0
+
+
+class ClassError(Exception):
+    """A sentence for the person: what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One joint of one case."""
+
+    seed: int
+    difficulty: Difficulty
+    limb: Limb
+    joint: str
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """What one member may see. `counts` (site to points to number of students) is None until it may be seen."""
+
+    question: Question | None
+    revealed: bool
+    students: tuple[str, ...]
+    answered: int
+    counts: Mapping[Site, Mapping[int, int]] | None
+    mine: Mapping[Site, int] | None
+    minutes_left: int
+
+
+@dataclass
+class _Round:
+    answers: dict[str, dict[Site, int]] = field(default_factory=dict)
+    revealed: bool = False
+
+    def counts(self) -> dict[Site, Counter[int]]:
+        out: dict[Site, Counter[int]] = {}
+        for points in self.answers.values():
+            for site, value in points.items():
+                out.setdefault(site, Counter())[value] += 1
+        return out
+
+
+@dataclass
+class _Class:
+    teacher: str
+    ends: float
+    students: dict[str, str] = field(default_factory=dict)  # seat to nickname
+    question: Question | None = None
+    rounds: dict[Question, _Round] = field(default_factory=dict)
+
+
+def clean_code(text: str) -> str:
+    """A code as typed, in capitals and without blanks and hyphens."""
+    return "".join(text.upper().replace("-", "").split())
+
+
+class Classes:
+    """All classes of this server."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._classes: dict[str, _Class] = {}
+
+    def open(self) -> tuple[str, str]:
+        """A new class: its code, and the key that only the teacher holds.
+
+        Raises: ClassError when the server has no room.
+        """
+        with self._lock:
+            self._drop_ended()
+            if len(self._classes) >= CLASSES_MAX:
+                raise ClassError(f"This server holds {CLASSES_MAX} classes already. Try again when one has ended.")
+            code = self._free_code()
+            key = secrets.token_urlsafe(18)
+            self._classes[code] = _Class(key, self._clock() + LIFE_S)
+            return code, key
+
+    def join(self, code: str, nickname: str) -> str:
+        """Take a seat; the key of the seat.
+
+        Raises: ClassError for a code without a class, a full class, or a nickname that is empty, long, odd or taken.
+        """
+        name = " ".join(nickname.split())
+        with self._lock:
+            found = self._find(clean_code(code))
+            if not name or len(name) > NAME_MAX or not name.isprintable():
+                raise ClassError(f"A nickname has 1 to {NAME_MAX} letters or digits. Choose another.")
+            if name.casefold() in {other.casefold() for other in found.students.values()}:
+                raise ClassError("Somebody in this class has that nickname. Choose another.")
+            if len(found.students) >= STUDENTS_MAX:
+                raise ClassError(f"This class is full: it holds {STUDENTS_MAX} students.")
+            seat = secrets.token_urlsafe(18)
+            found.students[seat] = name
+            return seat
+
+    def leave(self, code: str, seat: str) -> None:
+        """Give the seat up; the student's answers go with it."""
+        with self._lock:
+            found = self._classes.get(code)
+            if found and found.students.pop(seat, None) is not None:
+                for each in found.rounds.values():
+                    each.answers.pop(seat, None)
+
+    def ask(self, code: str, key: str, question: Question) -> None:
+        """Put a joint to the class; a joint that was asked before comes back with its answers.
+
+        Raises: ClassError without the teacher's key, or after 200 joints.
+        """
+        with self._lock:
+            found = self._taught(code, key)
+            if question not in found.rounds and len(found.rounds) >= QUESTIONS_MAX:
+                raise ClassError(f"A class has {QUESTIONS_MAX} joints at most. Open another class.")
+            found.rounds.setdefault(question, _Round())
+            found.question = question
+
+    def answer(self, code: str, seat: str, question: Question, points: Mapping[Site, int]) -> None:
+        """Hand in points for the joint that is asked, or change them until the answers are revealed.
+
+        Raises: ClassError for a stranger, another joint, points that are not the joint's, or after the answers were revealed.
+        """
+        with self._lock:
+            found = self._find(code)
+            if seat not in found.students:
+                raise ClassError("You are no longer in this class. Join it again.")
+            if question != found.question:
+                raise ClassError("The teacher has gone on to another joint.")
+            if found.rounds[question].revealed:
+                raise ClassError("The answers to this joint are shown already.")
+            if not points or any(s.joint != question.joint or s.limb is not question.limb for s in points):
+                raise ClassError("These points belong to another joint.")
+            try:
+                for site, value in points.items():
+                    check_points(site, value)
+            except ValueError as error:
+                raise ClassError(f"{error}.") from error
+            found.rounds[question].answers[seat] = dict(points)
+
+    def reveal(self, code: str, key: str) -> None:
+        """Show the answers to the joint that is asked to everybody.
+
+        Raises: ClassError without the teacher's key.
+        """
+        with self._lock:
+            found = self._taught(code, key)
+            if found.question is not None:
+                found.rounds[found.question].revealed = True
+
+    def close(self, code: str, key: str) -> None:
+        """End the class and forget it.
+
+        Raises: ClassError without the teacher's key.
+        """
+        with self._lock:
+            self._taught(code, key)
+            del self._classes[code]
+
+    def view(self, code: str, key: str) -> ClassView:
+        """What the holder of a teacher's or a seat's key may see now.
+
+        Raises: ClassError when the class has ended or the key is none of its keys.
+        """
+        with self._lock:
+            found = self._find(code)
+            teacher = secrets.compare_digest(found.teacher, key)
+            if not teacher and key not in found.students:
+                raise ClassError("You are no longer in this class. Join it again.")
+            now = found.rounds[found.question] if found.question else _Round()
+            return ClassView(
+                found.question,
+                now.revealed,
+                tuple(found.students.values()) if teacher else (),
+                len(now.answers),
+                now.counts() if teacher or now.revealed else None,
+                dict(now.answers[key]) if key in now.answers else None,
+                max(0, round((found.ends - self._clock()) / 60)),
+            )
+
+    def _free_code(self) -> str:
+        while True:
+            code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+            if code not in self._classes:
+                return code
+
+    def _drop_ended(self) -> None:
+        now = self._clock()
+        self._classes = {code: each for code, each in self._classes.items() if each.ends > now}
+
+    def _find(self, code: str) -> _Class:
+        self._drop_ended()
+        if code not in self._classes:
+            raise ClassError("There is no class with this code, or it has ended. Ask the teacher for the code.")
+        return self._classes[code]
+
+    def _taught(self, code: str, key: str) -> _Class:
+        found = self._find(code)
+        if not secrets.compare_digest(found.teacher, key):
+            raise ClassError("Only the teacher of this class can do that.")
+        return found

@@ -1,0 +1,24 @@
+"""Teaching: phantom films with known truth, to practise on alone or as a class with a code."""
+
+import streamlit as st
+
+from pages.widgets.page_style import page_style
+from pages.widgets.practice import practise
+from pages.widgets.school import school
+
+page_style()
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teaching_line"):
+    st.markdown("##### Teaching")
+    part = st.segmented_control(
+        "What to do",
+        ["Practise", "Class"],
+        default="Class" if "class" in st.query_params else "Practise",
+        required=True,
+        key="teaching_part",
+        label_visibility="collapsed",
+    )
+    st.caption("The films are digital phantoms: they belong to nobody, and their true points are known.")
+if part == "Practise":
+    practise()
+else:
+    school()

@@ -1,0 +1,74 @@
+"""A class in real browsers: one teacher and three students in contexts of their own."""
+
+import re
+from typing import Any
+
+STEP_MS = 60_000
+NAMES = ("Ann", "Ben", "Cleo")
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(address, wait_until="domcontentloaded", timeout=STEP_MS)
+    page.get_by_role("button", name="I understand").click(timeout=STEP_MS)
+
+
+def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(server: str, page: Any) -> None:
+    opened(page, f"{server}/teaching")
+    page.get_by_role("radio", name="Class").click(timeout=STEP_MS)
+    page.get_by_role("button", name="Open a class").click(timeout=STEP_MS)
+    heading = page.get_by_role("heading", name=re.compile("^[A-Z0-9]{6}$"))
+    heading.wait_for(timeout=STEP_MS)
+    code = heading.inner_text().strip()
+    page.get_by_text("Nobody has joined yet.").wait_for(timeout=STEP_MS)
+
+    students = []
+    for name in NAMES:
+        student = page.context.browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        opened(student, f"{server}/teaching?class={code}")
+        student.get_by_role("textbox", name="Nickname").fill(name, timeout=STEP_MS)
+        student.get_by_role("button", name="Join", exact=True).click()
+        student.get_by_role("button", name="Hand in").wait_for(timeout=STEP_MS)
+        students.append(student)
+    page.get_by_text("Ann, Ben, Cleo").wait_for(timeout=STEP_MS)
+
+    for points, student in enumerate(students, start=1):
+        for row in student.locator(".st-key-points_buttons .stHorizontalBlock").all():
+            row.get_by_role("button", name=str(points), exact=True).click()
+        hand_in = student.get_by_role("button", name="Hand in")
+        hand_in.and_(student.locator(":enabled")).click(timeout=STEP_MS)
+        student.get_by_text("Handed in.").wait_for(timeout=STEP_MS)
+
+    # The teacher sees the answers come in; the students see neither them nor the truth.
+    answered = page.get_by_test_id("answered")
+    answered.filter(has_text="3 of 3").wait_for(timeout=STEP_MS)
+    page.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+    for student in students:
+        assert student.locator(".js-plotly-plot").count() == 0
+        assert student.get_by_text("the truth is").count() == 0
+        assert student.get_by_text("Outlined:").count() == 0
+
+    page.get_by_role("button", name="Show answers and truth to all").click()
+    for student in students:
+        student.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+        student.get_by_text("the truth is").first.wait_for(timeout=STEP_MS)
+        bars = student.locator(".js-plotly-plot").first.evaluate("p => Array.from(p._fullData[0].y)")
+        assert bars[:4] == [0, 1, 1, 1] and sum(bars) == 3
+        assert student.get_by_text("Ann").count() == 0 and student.get_by_text("Cleo").count() == 0
+        assert student.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        student.context.close()
+    assert page.faults == []
+
+
+def test_a_joint_is_scored_by_keyboard_alone(server: str, page: Any) -> None:
+    opened(page, f"{server}/teaching")
+    check = page.get_by_role("button", name="Check")
+    check.wait_for(timeout=STEP_MS)
+    for _ in page.locator(".st-key-points_buttons .stHorizontalBlock").all():
+        page.wait_for_timeout(1000)  # a shortcut listens only once its button has been drawn
+        page.keyboard.press("1")
+    check.and_(page.locator(":enabled")).wait_for(timeout=STEP_MS)
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    page.get_by_text("the truth is").first.wait_for(timeout=STEP_MS)
+    page.get_by_text("Outlined:").wait_for(timeout=STEP_MS)
+    assert page.faults == []

@@ -1,0 +1,87 @@
+"""The page "Teaching" without a browser: right and wrong answers, the words of the truth, seeds, a whole film, a class."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.svh import SITES, Limb, grade_words
+from core.teaching import Difficulty, make_case
+from pages.widgets.school import classes
+from tests.pages.page_runs import opened_page
+
+CASE = make_case(42, Difficulty.EASY, Limb.HAND)
+
+
+@pytest.fixture
+def teaching(stub: None, sample_folder: object) -> AppTest:
+    return opened_page().switch_page("teaching.py").run()
+
+
+def words(page: AppTest) -> str:
+    return " ".join(
+        e.value for kind in ("markdown", "caption", "info", "error", "warning") for e in getattr(page, kind)
+    )
+
+
+def answer(page: AppTest, joint: str, off: int) -> None:
+    for site, truth in CASE.truth(joint).items():
+        given = truth + off if truth + off <= site.maximum else truth - off
+        page.button(f"give_{site.suffix}_{given}").click().run()
+    page.button("check").click().run()
+
+
+def test_a_right_answer_is_told_with_the_grade_in_words(teaching: AppTest) -> None:
+    joint = CASE.order[0]
+    assert teaching.button("check").disabled
+    assert "the truth is" not in words(teaching)
+    answer(teaching, joint, 0)
+    assert not teaching.exception
+    for site, truth in CASE.truth(joint).items():
+        assert f"Right: you gave {truth}" in words(teaching) and grade_words(site, truth) in words(teaching)
+
+
+def test_a_wrong_answer_tells_how_far_and_what_it_would_have_meant(teaching: AppTest) -> None:
+    joint = CASE.order[0]
+    answer(teaching, joint, 1)
+    assert "1 too " in words(teaching) and "would be:" in words(teaching)
+    answers = teaching.session_state["practice"].answers
+    assert [abs(a.given - a.truth) for a in answers] == [1] * len(CASE.truth(joint))
+    teaching.button("next_joint").click().run()
+    assert "Joint 2 of 22" in words(teaching) and "the truth is" not in words(teaching)
+    assert "Right" not in words(teaching)
+
+
+def test_a_typed_seed_brings_its_case(teaching: AppTest) -> None:
+    first = words(teaching)
+    teaching.number_input("practice_seed_42").set_value(7).run()
+    assert "seed 7" in words(teaching)
+    teaching.number_input("practice_seed_42").set_value(42).run()
+    assert words(teaching) == first
+    teaching.button("practice_next_case").click().run()
+    assert "seed 43" in words(teaching)
+
+
+def test_a_whole_film_is_marked_and_blank_sites_are_not_zero(teaching: AppTest) -> None:
+    teaching.toggle("whole_film").set_value(True).run()
+    teaching.button("check_film").click().run()
+    assert "No site has points yet" in words(teaching)
+    for site in SITES[Limb.HAND][:3]:
+        teaching.segmented_control(f"film_42_easy_{site.suffix}").set_value(str(CASE.film.grades[site]))
+    teaching.button("check_film").click().run()
+    assert not teaching.exception
+    assert "28 sites were left without points" in words(teaching)
+    assert len(teaching.session_state["practice"].answers) == 3
+
+
+def test_a_class_opens_with_a_code_and_a_wrong_code_is_told(teaching: AppTest) -> None:
+    classes.clear()
+    teaching.segmented_control("teaching_part").set_value("Class").run()
+    teaching.text_input("class_code").set_value("AAAAAA")
+    teaching.text_input("nickname").set_value("Ann")
+    teaching.button("join_class").click().run()
+    assert "no class with this code" in words(teaching)
+    teaching.button("open_class").click().run()
+    assert not teaching.exception
+    code, key = teaching.session_state["taught"]
+    assert code in words(teaching) and classes().view(code, key).question.joint == CASE.order[0]
+    teaching.button("end_class").click().run()
+    assert not teaching.exception and "taught" not in teaching.session_state

@@ -74,6 +74,13 @@ class PartsSettings:
         return JOINTS[limb] + more
 
 
+# DeepRA's detectors: ResNet-50-FPN on views of 1000 x 1400 px, the paper's bounds of the shorter and the longer side.
+PAPER_PARTS: dict[Limb, PartsSettings] = {
+    Limb.HAND: PartsSettings("HAND", "resnet50", 1000, 1400, 0.19, (-6.0, 6.0), 256, ((220, 300), (410, 536))),
+    Limb.FOOT: PartsSettings("FOOT", "resnet50", 1000, 1400, 0.13, (0.0, 8.0), 256, ((300, 410), (560, 730))),
+}
+
+
 def _fpn(backbone: str, width: int) -> BackboneWithFPN:
     """Feature pyramid with maps at strides 8, 16, 32 named 0, 1, 2; ImageNet weights are loaded by the trainer."""
     if backbone == "mobilenet_v2":

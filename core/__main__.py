@@ -136,20 +136,30 @@ def train(
     name: Annotated[
         str,
         typer.Argument(
-            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films), or all."
+            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
+            "set. resnet_dwise50, mobilenet_v2, deepra_jsn_wrist ... : a system of the papers; missing: all that have no weights."
         ),
     ],
-    films: Annotated[Path, typer.Option(help=FILMS_HELP)],
+    films: Annotated[
+        Path | None, typer.Option(help=FILMS_HELP + " The systems of the papers learn from phantoms and do without.")
+    ] = None,
     cache: Annotated[
         Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")
     ] = Path(".cache/training"),
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
+    px: Annotated[
+        int | None, typer.Option(min=64, help="Side of the picture, if smaller than the paper's; the card states it.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps, if fewer than the paper's.")] = None,
 ) -> None:
-    """Train the compact networks from scratch (with ImageNet starts) and write weights and cards into weights/."""
+    """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
+
+    A CUDA GPU is used when there is one; `torchrun --nproc-per-node N -m core train NAME` trains a system of the papers on N.
+    """
     from core.training.run import train_named
 
     try:
-        train_named(name, cache=cache, films_folder=films, threads=threads)
+        train_named(name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps)
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
         typer.echo(f"Cannot train: {error}", err=True)
         raise typer.Exit(2) from None

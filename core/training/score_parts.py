@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
@@ -18,7 +17,7 @@ from torch import Tensor, nn
 from core.detection.template import fit_pose
 from core.evaluation.study_cohort import StudyPatient
 from core.joint_scoring.crops import PART_OF, LimbPose, part_frames
-from core.joint_scoring.film_network import FilmNetwork
+from core.joint_scoring.film_network import FilmNetwork, film_square
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.svh import SITES, Limb, Side, Site
@@ -84,7 +83,7 @@ def crop_losses(
     model: nn.Module, network: ScoringNetwork, crops: PartCrops, chosen: NDArray[np.int64], rng: Generator
 ) -> dict[str, Tensor]:
     """Squared error and quantile loss of the known outputs of some crops, each mirrored or not."""
-    device = network.heads[network.settings.rows[0]].gate.local.weight.device
+    device = next(network.parameters()).device
     views = crops.pixels[chosen].astype(np.float32) / 255
     mirrored = rng.random(len(chosen)) < 0.5
     views[mirrored] = views[mirrored, :, ::-1]
@@ -98,7 +97,7 @@ def crop_losses(
 def crop_figures(network: ScoringNetwork, crops: PartCrops, batch: int = 32) -> dict[str, float]:
     """RMSE in points of the known outputs; `score` is minus it."""
     row = network.settings.rows[0]
-    device = network.heads[row].gate.local.weight.device
+    device = next(network.parameters()).device
     found = []
     for start in range(0, len(crops.pixels), batch):
         views = torch.from_numpy(crops.pixels[start : start + batch].astype(np.float32) / 255)[:, None]
@@ -108,23 +107,9 @@ def crop_figures(network: ScoringNetwork, crops: PartCrops, batch: int = 32) -> 
     return {"rmse": rmse, "score": -rmse}
 
 
-def film_square(film: StudyFilm, side_px: int) -> NDArray[np.float32]:
-    """The whole film in the middle of a square, a left limb mirrored to look like a right one."""
-    pixels = as_float(film.load()).pixels
-    if film.side is Side.L:
-        pixels = np.ascontiguousarray(pixels[:, ::-1])
-    scale = side_px / max(pixels.shape)
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    square = np.full((side_px, side_px), float(np.percentile(small, 1)), np.float32)
-    top, left = (side_px - size[1]) // 2, (side_px - size[0]) // 2
-    square[top : top + size[1], left : left + size[0]] = small
-    return square
-
-
 def _film_batch(network: FilmNetwork, films: Sequence[StudyFilm]) -> tuple[Tensor, Tensor]:
-    side, device = network.settings.side_px, network.heads[Limb.HAND.value].weight.device
-    views = np.stack([film_square(film, side) for film in films])
+    side, device = network.settings.side_px, next(network.parameters()).device
+    views = np.stack([film_square(as_float(film.load()).pixels, film.side, side) for film in films])
     shares = np.array([[film.target(s) / s.maximum for s in SITES[film.limb]] for film in films], np.float32)
     return torch.from_numpy(views)[:, None].to(device), torch.from_numpy(shares).to(device)
 

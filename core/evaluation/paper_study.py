@@ -1,14 +1,14 @@
 """`python -m core evaluate study`: every trained system once over the study's test patients; figures as JSON, Markdown and SVG."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkpoint import read_card, write_card
+from core.checkpoint import WeightCard, read_card, write_card
 from core.checkpoint.weight_file import FOLDER
 from core.evaluation.detection import FoundFilm, detection_figures
 from core.evaluation.method_comparison import total_comparison
@@ -133,16 +133,23 @@ def evaluate_study(
     result["table_6"] = {"system": best, "cases": sample_cases(patients, shown)}
     out.mkdir(parents=True, exist_ok=True)
     (out / "study.json").write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    (out / "study.md").write_text(study_markdown(result, card_figures(folder)), encoding="utf-8")
+    (out / "study.md").write_text(study_markdown(result, card_figures(cards_in(folder))), encoding="utf-8")
     (out / "figure_6.svg").write_text(predicted_against_true(targets, shown, best), encoding="utf-8")
     return result
 
 
-def card_figures(folder: Path = FOLDER) -> dict[str, Figures]:
+def cards_in(folder: Path) -> list[WeightCard]:
+    """Every weight card of a folder.
+
+    Raises: WeightsError if one cannot be read.
+    """
+    return [read_card(path.stem, folder=folder) for path in sorted(folder.glob("*.json"))]
+
+
+def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
     """What the weight cards themselves say: size, parameters, seconds per epoch, best validation RMSE, figures of the study."""
     figures: dict[str, Figures] = {}
-    for path in sorted(folder.glob("*.json")):
-        card = read_card(path.stem, folder=folder)
+    for card in cards:
         mine: Figures = {"input_px": f"{card.input_px[0]} x {card.input_px[1]}"}
         if "parameters" in card.training:
             mine["millions"] = round(card.training["parameters"] / 1e6, 2)
@@ -169,8 +176,7 @@ def figures_without_networks(patients: Sequence[StudyPatient]) -> dict[str, Figu
 
 def fill_study_cards(result: Mapping[str, Any], *, folder: Path = FOLDER) -> None:
     """Keep each system's figures in its card (`results.study`); a set of networks keeps them in each of its cards."""
-    for path in sorted(folder.glob("*.json")):
-        card = read_card(path.stem, folder=folder)
+    for card in cards_in(folder):
         name = next((n for n in result["figures"] if card.name == n or _part_of(card.name, n)), None)
         if name is not None:
             study = {**result["figures"][name], "patients": result["patients"]}

@@ -72,8 +72,8 @@ TABLES: tuple[PaperTable, ...] = (
         DEEPRA, "1", "Detection: AP at IoU 0.6",
         {"map": "mAP", "ap_thumb": "thumb", "ap_toe": "toe", **{f"ap_finger{k}": f"finger {k}" for k in range(1, 5)}, "ap_wrist": "wrist"},
         (
-            PaperRow("Hand", "compact_hand_parts", _ap(0)),
-            PaperRow("Foot", "compact_foot_parts", _ap(1)),
+            PaperRow("Hand (compact)", "compact_hand_parts", _ap(0)),
+            PaperRow("Foot (compact)", "compact_foot_parts", _ap(1)),
             PaperRow("Hand, ResNet-50-FPN at 1000/1400", "paper_hand_parts", _ap(0)),
             PaperRow("Foot, ResNet-50-FPN at 1000/1400", "paper_foot_parts", _ap(1)),
         ),

@@ -31,16 +31,20 @@ def ours(figures: Mapping[str, Any] | None, measure: str) -> str:
 
 
 def table_rows(table: PaperTable, figures: Figures) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows of a table: for each measure the paper's figure and ours."""
+    """Headings and rows of a table: for each measure the paper's figure, where any is printed, and ours."""
     ours_too = [key for key in table.measures if key not in ("backbone", "images", "outputs")]
+    theirs = [key for key in table.measures if any(key in row.printed for row in table.rows)]
     headings = ["System"]
     for key, name in table.measures.items():
-        headings += [f"{name}, paper", f"{name}, ours"] if key in ours_too else [name]
+        headings += [f"{name}, paper" if key in ours_too else name] * (key in theirs) + [f"{name}, ours"] * (
+            key in ours_too
+        )
     rows = []
     for row in table.rows:
         cells = [row.label]
         for key in table.measures:
-            cells.append(_text(row.printed[key]) if key in row.printed else "-")
+            if key in theirs:
+                cells.append(_text(row.printed[key]) if key in row.printed else "-")
             if key in ours_too:
                 absent = key.startswith("ap_") and key not in row.printed
                 cells.append("-" if absent else ours(figures.get(row.system), key))

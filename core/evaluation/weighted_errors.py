@@ -23,12 +23,12 @@ def severity_weights(truth: Floats) -> NDArray[np.float64]:
 
 
 def _checked(truth: Floats, estimate: Floats, weights: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    truth, estimate, weights = (np.asarray(a, float) for a in (truth, estimate, weights))
-    if not truth.shape == estimate.shape == weights.shape or truth.size == 0:
+    true, found, each = (np.asarray(a, np.float64) for a in (truth, estimate, weights))
+    if not true.shape == found.shape == each.shape or true.size == 0:
         raise ValueError("a weighted error needs as many estimates and weights as truths, and at least one")
-    if (weights < 0).any() or not np.isfinite(weights).all():
+    if (each < 0).any() or not np.isfinite(each).all():
         raise ValueError("weights must be finite and not below zero")
-    return estimate - truth, weights
+    return found - true, each
 
 
 def weighted_mae(truth: Floats, estimate: Floats, weights: Floats) -> float:

@@ -22,4 +22,5 @@ class DepthwiseSeparable(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Filter each channel, then mix them."""
-        return self.pointwise(self.depthwise(x))
+        mixed: Tensor = self.pointwise(self.depthwise(x))
+        return mixed

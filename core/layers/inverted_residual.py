@@ -45,4 +45,5 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The block's output plus its shortcut."""
-        return self.body(x) + self.shortcut(x)
+        out: Tensor = self.body(x) + self.shortcut(x)
+        return out

@@ -103,8 +103,8 @@ def _hands(system: System, cache: Path, most: int | None, device: torch.device) 
     return (
         network,
         loss,
-        lambda net: score_hands.validation_figures(net, unseen_pictures, unseen_points),  # type: ignore[arg-type]
-        lambda net: score_hands.fit_spread(net, unseen_pictures, unseen_points),  # type: ignore[arg-type]
+        lambda net: score_hands.validation_figures(net, unseen_pictures, unseen_points),
+        lambda net: score_hands.fit_spread(net, unseen_pictures, unseen_points),
     )
 
 
@@ -122,7 +122,7 @@ def _parts(system: System, cache: Path, most: int | None, device: torch.device) 
         rng = _rng(5, step)
         return score_parts.crop_losses(model, network, train, train.balanced(rng, system.batch), rng)
 
-    return network, loss, lambda net: score_parts.crop_figures(net, unseen), lambda _: {}  # type: ignore[arg-type]
+    return network, loss, lambda net: score_parts.crop_figures(net, unseen), lambda _: {}
 
 
 def _films(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
@@ -140,7 +140,7 @@ def _films(system: System, cache: Path, most: int | None, device: torch.device) 
             model, network, [pool[int(i)] for i in rng.integers(len(pool), size=system.batch)], rng
         )
 
-    return network, loss, lambda net: score_parts.film_figures(net, unseen), lambda _: {}  # type: ignore[arg-type]
+    return network, loss, lambda net: score_parts.film_figures(net, unseen), lambda _: {}
 
 
 def learning_curve(log: Path) -> list[dict[str, float]]:

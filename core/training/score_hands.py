@@ -30,9 +30,9 @@ def vary_picture(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.float
     side = picture.shape[0]
     kept = max(1, round(side * rng.uniform(SMALLEST_SHARE, 1.0)))
     top, left = (int(rng.integers(0, side - kept + 1)) for _ in range(2))
-    view = picture[top : top + kept, left : left + kept].astype(np.float32) / 255
+    view: NDArray[np.float32] = np.divide(picture[top : top + kept, left : left + kept], 255, dtype=np.float32)
     if kept != side:
-        view = cv2.resize(view, (side, side), interpolation=cv2.INTER_LINEAR)
+        view = cv2.resize(view, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     if rng.random() < 0.5:
         view = view[:, ::-1]
     view = view * np.float32(rng.uniform(1 - BRIGHTNESS, 1 + BRIGHTNESS))

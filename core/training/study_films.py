@@ -83,11 +83,12 @@ def limb_pictures(cache: Path, patients: Sequence[StudyPatient], limb: Limb, sid
             made[n] = np.clip(both_hands(left, right, side_px) * 255 + 0.5, 0, 255).astype(np.uint8)
         made.flush()
         path.with_suffix(".new.npy").replace(path)
-    return np.load(path, mmap_mode="r")
+    pictures: NDArray[np.uint8] = np.load(path, mmap_mode="r")
+    return pictures
 
 
 def _grey(path: Path) -> NDArray[np.float32]:
     pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if pixels is None:
         raise FileNotFoundError(f"the study film {path.name} has not been made")
-    return pixels.astype(np.float32) / 255
+    return np.divide(pixels, 255, dtype=np.float32)

@@ -48,7 +48,8 @@ class _Residual(nn.Module):
         self.body, self.shortcut = body, shortcut
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.body(x) + self.shortcut(x)
+        out: Tensor = self.body(x) + self.shortcut(x)
+        return out
 
 
 Block = Callable[
@@ -129,11 +130,13 @@ class WholeHandNetwork(nn.Module):
 
     def features(self, pictures: Tensor) -> Tensor:
         """The feature map [N, C, S/32, S/32] that Grad-CAM looks at."""
-        return self.body(self.stretch(pictures))
+        found: Tensor = self.body(self.stretch(pictures))
+        return found
 
     def head(self, features: Tensor) -> Tensor:
         """The z-scored total [N] of a feature map."""
-        return self.score(features.mean((2, 3)))[:, 0]
+        scores: Tensor = self.score(features.mean((2, 3)))
+        return scores[:, 0]
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The z-scored total."""

@@ -11,7 +11,8 @@ MARGIN = 0.02  # of the cell, free on each side
 def _even(film: Floats) -> Floats:
     """The film's 1st and 99th percentile at 0 and 1, so that two plates of one picture are equally bright."""
     low, high = np.percentile(film[::4, ::4], (1, 99))
-    return np.clip((film - low) / max(float(high - low), 0.02), 0, 1).astype(np.float32)
+    even: Floats = np.clip((film - low) / max(float(high - low), 0.02), 0, 1).astype(np.float32)
+    return even
 
 
 def _cell(film: Floats, width: int, height: int) -> Floats:

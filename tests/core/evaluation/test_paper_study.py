@@ -13,7 +13,7 @@ from torch import nn
 
 from core.checkpoint import WeightCard, WeightsError, read_card, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
-from core.evaluation.paper_study import card_figures, evaluate_study, fill_study_cards, weighted_figures
+from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, fill_study_cards, weighted_figures
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_systems import trained_systems
@@ -89,10 +89,10 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
         ("compact_joint_scorer", "compact"),
     ):
         assert read_card(name, folder=folder).results["study"]["rmse"] == study[0]["figures"][system]["rmse"]
-    mine = card_figures(folder)["mobilenet_v2"]
+    mine = card_figures(cards_in(folder))["mobilenet_v2"]
     assert mine["millions"] == 2.0 and mine["validation_rmse"] == 1.25 and mine["input_px"] == "64 x 64"
     assert read_card("mobilenet_v2", folder=folder).results["gate"] == {"refused": "3 of 3"}  # other results stay
-    assert card_figures(folder)["deepra"]["rmse"] == study[0]["figures"]["deepra"]["rmse"]
+    assert card_figures(cards_in(folder))["deepra"]["rmse"] == study[0]["figures"]["deepra"]["rmse"]
 
 
 def test_a_set_that_lacks_a_network_is_not_run(folder: Path, tmp_path: Path) -> None:

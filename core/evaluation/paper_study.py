@@ -15,7 +15,7 @@ from core.evaluation.method_comparison import total_comparison
 from core.evaluation.paper_tables import SAMPLE_CASES
 from core.evaluation.random_baseline import RandomBaseline
 from core.evaluation.study_cohort import StudyPatient, study_cohort
-from core.evaluation.study_systems import Answer, read_films, trained_systems
+from core.evaluation.study_systems import Answer, detect, paper_detector, read_films, trained_systems
 from core.evaluation.study_tables import predicted_against_true, study_markdown
 from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
 from core.model_reader import ModelReader
@@ -108,10 +108,15 @@ def evaluate_study(
     reader = ModelReader.open(folder=folder)
     answers: dict[str, list[Answer]] = {name: [] for name in systems}
     found: list[FoundFilm] = []
+    detector = paper_detector(folder)
+    paper_found: list[FoundFilm] = []
     for number, patient in enumerate(patients, start=1):
         visit = patient.films(mm_per_px=mm_per_px)
         readings = read_films(reader, visit)
         found += [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
+        if detector:
+            wanted = [film for (limb, _), film in visit.items() if limb in detector[1]]
+            paper_found += [FoundFilm(film, detect(detector[0], film)) for film in wanted]
         for name, system in systems.items():
             answers[name].append(system(visit, readings))
         if number % 20 == 0 or number == len(patients):
@@ -119,6 +124,8 @@ def evaluate_study(
     figures = figures_without_networks(patients)
     for limb in Limb:
         figures[f"compact_{limb.value.lower()}_parts"] = dict(detection_figures(found, limb))
+        if detector and limb in detector[1]:
+            figures[f"paper_{limb.value.lower()}_parts"] = dict(detection_figures(paper_found, limb))
     for name, given in answers.items():
         estimates = np.array([a.hands for a in given])
         figures[name] = hand_figures(patients, estimates)

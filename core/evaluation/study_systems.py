@@ -10,6 +10,8 @@ import torch
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
 from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
+from core.detection.detector import Detector
+from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.detection.template import fit_pose
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study import read_one
@@ -20,6 +22,7 @@ from core.joint_scoring.part_scorer import PartScorer
 from core.joint_scoring.scorer import LimbJoints
 from core.joint_scoring.table import ROWS
 from core.model_reader import FilmReading, ModelReader
+from core.model_reader.evidence import FoundJoint, FoundPart
 from core.svh import SITES, Cell, Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
@@ -138,6 +141,39 @@ def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str,
                     "weights_damaged", f"The card of {name} does not fit its network: {error}."
                 ) from error
     return systems
+
+
+def paper_detector(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[Detector, set[Limb]] | None:
+    """DeepRA's detectors behind the compact limb finder, and the limbs that have one; None where neither is trained."""
+    trained = {limb for limb in Limb if not _missing([f"paper_{limb.value.lower()}_parts"], folder)}
+    if not trained:
+        return None
+    parts: dict[Limb, PartsNetwork] = {}
+    for limb in Limb:
+        card = read_card(f"{'paper' if limb in trained else 'compact'}_{limb.value.lower()}_parts", folder=folder)
+        values = {key: _tuples(value) for key, value in card.settings.items()}
+        parts[limb] = PartsNetwork(PartsSettings(**values))
+        open_weights(parts[limb], card, folder=folder)
+    card = read_card("compact_limb_finder", folder=folder)
+    finder = LimbFinder(FinderSettings(**card.settings))
+    open_weights(finder, card, folder=folder)
+    return Detector(finder, parts, device=torch.device(device)), trained
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def detect(detector: Detector, film: LabelledFilm) -> FilmReading | None:
+    """Parts and joints of the limb that the finder sees best; None where it sees none."""
+    seen = detector.see(film.pixels)
+    if not seen:
+        return None
+    found = detector.find(film.pixels, seen[0])
+    height, width = film.pixels.shape
+    parts = tuple(FoundPart(name, box, confidence) for name, (box, confidence) in found.parts.items())
+    joints = tuple(FoundJoint(name, x, y, confidence) for name, ((x, y), confidence) in found.joints.items())
+    return FilmReading(film.film_id, "", "scored", "", "", width, height, limb=found.limb, parts=parts, joints=joints)
 
 
 def read_films(reader: ModelReader, visit: Visit) -> dict[tuple[Limb, Side], FilmReading]:

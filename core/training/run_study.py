@@ -14,12 +14,14 @@ from torch import Tensor, nn
 
 from core.checkpoint import WeightCard, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
+from core.detection.network import PartsNetwork, PartsSettings, smaller_view
 from core.evaluation.study_cohort import study_cohort
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training import parallel, score_hands, score_parts
+from core.training import find_parts, parallel, score_hands, score_parts
 from core.training.engine import run_loop
+from core.training.film_cache import as_float
 from core.training.study_films import limb_pictures, prepare_study, study_films
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
@@ -37,6 +39,8 @@ def with_size(system: System, px: int | None) -> System:
     """The system at another size of its picture: what a machine without a GPU can train; the card states it."""
     if px is None:
         return system
+    if isinstance(system.settings, PartsSettings):
+        return replace(system, settings=smaller_view(system.settings, px))
     key = "crop_px" if isinstance(system.settings, ScoringSettings) else "side_px"
     return replace(system, settings=replace(system.settings, **{key: px}))  # type: ignore[arg-type]
 
@@ -66,7 +70,9 @@ def train_system(
             prepare_study(cache, split, most=most, mm_per_px=mm_per_px)
     if parallel.world() > 1:
         torch.distributed.barrier()
-    make = {WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[type(system.settings)]
+    make = {PartsSettings: _detector, WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[
+        type(system.settings)
+    ]
     network, loss, validate, calibrate = make(system, cache, most, device)
     trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
     if parallel.rank() == 0:
@@ -143,6 +149,25 @@ def _films(system: System, cache: Path, most: int | None, device: torch.device) 
     return network, loss, lambda net: score_parts.film_figures(net, unseen), lambda _: {}
 
 
+def _detector(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
+    settings = system.settings
+    assert isinstance(settings, PartsSettings)
+    if parallel.world() > 1:
+        raise ValueError("a detector is trained on one device: start it without torchrun")
+    train, unseen = (study_films(cache, split, limb=system.limb, most=most) for split in ("train", "validation"))
+    fixed = np.random.default_rng(99)
+    checks = [find_parts.draw_sample(fixed, as_float(film.load()), settings) for film in unseen[:60]]
+    network = PartsNetwork(settings).to(device)
+
+    def loss(step: int) -> dict[str, Tensor]:
+        rng = _rng(7, step)
+        films = [as_float(train[int(i)].load()) for i in rng.integers(len(train), size=system.batch)]
+        samples = [find_parts.draw_sample(rng, film, settings) for film in films]
+        return find_parts.batch_losses(network, samples, settings)
+
+    return network, loss, lambda net: find_parts.validation_figures(net, checks, settings), lambda _: {}
+
+
 def learning_curve(log: Path) -> list[dict[str, float]]:
     """The lines of a training log, thinned to about `CURVE_POINTS`; lines with validation figures all stay if they can."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
@@ -165,6 +190,7 @@ def _write(
 ) -> None:
     settings = network.settings
     side = getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0)
+    size = (settings.width_px, settings.height_px) if isinstance(settings, PartsSettings) else (side, side)
     sizes = {split: len(study_cohort(split)[:most]) for split in ("train", "validation")}
     curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
     rates = [line["steps_s"] for line in curve if "steps_s" in line]
@@ -182,7 +208,7 @@ def _write(
             name=name,
             architecture=type(network).__name__,
             settings=asdict(settings),  # type: ignore[call-overload]
-            input_px=(side, side),
+            input_px=size,
             trained_on=TRAINED_ON.format(**sizes),
             training=training,
             code_revision=revision or "unknown",

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from core.checkpoint import WeightCard
 
-INK, SKY = "#0072B2", "#E69F00"
+BLUE, ORANGE = "#0072B2", "#E69F00"
 
 
 def _line(curve: Sequence[Mapping[str, float]], key: str) -> tuple[list[float], list[float]]:
@@ -22,17 +22,29 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
         return None
     figure = go.Figure()
     x, y = _line(curve, losses[0])
-    figure.add_scatter(x=x, y=y, name="training loss", line_color=INK)
+    figure.add_scatter(x=x, y=y, name="training loss", line_color=BLUE)
     x, y = _line(curve, "validation_rmse")
     figure.add_scatter(
-        x=x, y=y, name="validation RMSE (points)", line={"color": SKY, "dash": "dot"}, mode="lines+markers", yaxis="y2"
+        x=x,
+        y=y,
+        name="validation RMSE (points)",
+        line={"color": ORANGE, "dash": "dot"},
+        mode="lines+markers",
+        yaxis="y2",
     )
     figure.update_layout(
         height=260,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "y": 1.15},
-        xaxis={"title": "steps"},
+        xaxis={"title": "steps", "rangemode": "tozero"},
         yaxis={"title": "loss", "rangemode": "tozero"},
-        yaxis2={"title": "points", "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False},
+        yaxis2={
+            "title": "points",
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "showgrid": False,
+            "tickformat": ".0f",
+        },
     )
     return figure

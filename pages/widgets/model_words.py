@@ -14,6 +14,8 @@ TITLES = {
     "resnet50_separable": ("Ablation: depthwise separable", "The baseline with depthwise separable blocks; the total of both hands."),
     "resnet50": ("ResNet-50", "The total of both hands."),
     "mobilenet_v2": ("MobileNetV2", "The total of both hands."),
+    "paper_hand_parts": ("DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand."),
+    "paper_foot_parts": ("DeepRA, foot detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a forefoot."),
     "densenet_films": ("DenseNet-169 on whole films", "Every site of a film at once, without looking for joints first."),
 }  # fmt: skip
 SETS = {"deepra": "DeepRA, EfficientNet", "densenet": "DeepRA, DenseNet-169"}

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch import nn
 
 from core.checkpoint import WeightCard, WeightsError, read_card, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
+from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
 from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, fill_study_cards, weighted_figures
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
@@ -21,6 +22,7 @@ from core.evaluation.study_tables import NOT_TRAINED, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.table import ROWS
+from core.svh import Limb
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 
@@ -43,6 +45,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hands = WholeHandNetwork(WholeHandSettings("mobilenet_v2", 64, 60.0, 30.0))
     toy_weights(folder, "mobilenet_v2", hands, {"base": 5, "share": 0.1})
     toy_weights(folder, "densenet_films", FilmNetwork(FilmSettings("densenet121", 64)), {})
+    parts = PartsNetwork(replace(smaller_view(PAPER_PARTS[Limb.FOOT], 128), fpn_width=16))
+    toy_weights(folder, "paper_foot_parts", parts, {})
     for row in ROWS:
         settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, (row.name,), False, 16, 0.0, False)
         toy_weights(folder, f"deepra_{row.name}", ScoringNetwork(settings), {})
@@ -58,8 +62,9 @@ def study(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[
 def test_every_system_with_weights_is_measured_once(study: tuple[dict[str, Any], Path]) -> None:
     figures = study[0]["figures"]
     assert set(figures) == {
-        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "mobilenet_v2", "densenet_films", "random_baseline",
+        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "mobilenet_v2", "densenet_films", "random_baseline", "paper_foot_parts",
     }  # fmt: skip
+    assert figures["paper_foot_parts"]["films"] == figures["compact_foot_parts"]["films"] == 6
     for name in ("compact", "deepra", "mobilenet_v2", "densenet_films", "random_baseline"):
         assert figures[name]["patients"] == 3 and figures[name]["rmse"] > 0
         assert ("weighted_rmse_jsn" in figures[name]) == (name != "mobilenet_v2")  # a total has no cells

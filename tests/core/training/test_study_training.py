@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.checkpoint import open_weights, read_card
+from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, smaller_view
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
@@ -26,6 +27,7 @@ TOY: dict[str, System] = {
         ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False), LOOP, 4
     ),
     "densenet_films": System(FilmSettings("densenet121", 64), LOOP, 2),
+    "paper_foot_parts": System(replace(smaller_view(PAPER_PARTS[Limb.FOOT], 128), fpn_width=16), LOOP, 2, Limb.FOOT),
 }
 
 
@@ -40,11 +42,22 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", list(TOY))
 def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -> None:
     card = read_card(name, folder=trained / "weights")
-    kinds = {"WholeHandNetwork": (WholeHandNetwork, WholeHandSettings), "FilmNetwork": (FilmNetwork, FilmSettings)}
+    kinds = {
+        "WholeHandNetwork": (WholeHandNetwork, WholeHandSettings),
+        "FilmNetwork": (FilmNetwork, FilmSettings),
+        "PartsNetwork": (PartsNetwork, PartsSettings),
+    }
     network, settings = kinds.get(card.architecture, (ScoringNetwork, ScoringSettings))
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in card.settings.items()}
+
+    def tuples(value: object) -> object:
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    values = {key: tuples(v) for key, v in card.settings.items()}
     open_weights(network(settings(**values)), card, folder=trained / "weights")
-    assert card.input_px == (64, 64) and "2 digital phantom patients" in card.trained_on
+    assert (
+        card.input_px == ((88, 128) if name == "paper_foot_parts" else (64, 64))
+        and "2 digital phantom patients" in card.trained_on
+    )
     assert [line["step"] for line in card.training["curve"]] == [1, 2, 3, 3]
     assert card.training["parameters"] > 1e6 and card.training["seconds_per_epoch"] >= 0
 
@@ -78,6 +91,8 @@ def test_the_systems_are_those_of_the_papers() -> None:
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
+    small = with_size(SYSTEMS["paper_hand_parts"], 720).settings
+    assert (small.width_px, small.height_px, round(small.mm_per_px, 3)) == (512, 720, 0.369)  # type: ignore[union-attr]
     assert with_size(SYSTEMS["deepra_jsn_wrist"], 160).settings.crop_px == 160  # type: ignore[union-attr]
 
 

@@ -154,7 +154,7 @@ def train(
 ) -> None:
     """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
 
-    A CUDA GPU is used when there is one; `torchrun --nproc-per-node N -m core train NAME` trains a system of the papers on N.
+    A CUDA GPU is used when there is one.
     """
     from core.training.run import train_named
 

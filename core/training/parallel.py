@@ -1,4 +1,7 @@
-"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel)."""
+"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel).
+
+The path with several processes has not been seen to finish yet: a rehearsal with two CPU processes stood still.
+"""
 
 import os
 

@@ -136,42 +136,91 @@ def train(
     name: Annotated[
         str,
         typer.Argument(
-            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films), or all."
+            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
+            "set. resnet_dwise50, mobilenet_v2, deepra_jsn_wrist ... : a system of the papers; missing: all that have no weights."
         ),
     ],
-    films: Annotated[Path, typer.Option(help=FILMS_HELP)],
+    films: Annotated[
+        Path | None, typer.Option(help=FILMS_HELP + " The systems of the papers learn from phantoms and do without.")
+    ] = None,
     cache: Annotated[
         Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")
     ] = Path(".cache/training"),
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
+    px: Annotated[
+        int | None, typer.Option(min=64, help="Side of the picture, if smaller than the paper's; the card states it.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps, if fewer than the paper's.")] = None,
 ) -> None:
-    """Train the compact networks from scratch (with ImageNet starts) and write weights and cards into weights/."""
+    """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
+
+    A CUDA GPU is used when there is one.
+    """
     from core.training.run import train_named
 
     try:
-        train_named(name, cache=cache, films_folder=films, threads=threads)
+        train_named(name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps)
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
         typer.echo(f"Cannot train: {error}", err=True)
         raise typer.Exit(2) from None
 
 
+class What(StrEnum):
+    """What is evaluated."""
+
+    weights = "weights"
+    study = "study"
+
+
 @app.command()
 def evaluate(
+    what: Annotated[
+        What,
+        typer.Argument(
+            help="weights: a set of weights. study: every trained system of the two papers, table by table."
+        ),
+    ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
-    patients: Annotated[int, typer.Option(min=2, help="Unseen phantom patients.")] = 100,
-    out: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
+    patients: Annotated[
+        int | None,
+        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 test patients for the study."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the figures as JSON; for the study a folder, study_results unless told."),
+    ] = None,
     write_cards: Annotated[bool, typer.Option("--write-cards", help="Store the figures in the weight cards.")] = False,
 ) -> None:
-    """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals."""
+    """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
+
+    Or, with `study`, every trained system beside the papers' figures.
+    """
+    if what is What.study:
+        _evaluate_study(out or Path("study_results"), patients, write_cards)
+        return
     from core.evaluation import evaluate as run
     from core.evaluation.cards import fill_cards
 
-    results = run(films_folder=films, weights=weights.value, patients=patients, tell=typer.echo)
+    results = run(films_folder=films, weights=weights.value, patients=patients or 100, tell=typer.echo)
     if out:
         out.write_text(json.dumps(results, indent=1) + "\n")
     if write_cards:
         fill_cards(weights.value, results)
+
+
+def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:
+    from core.checkpoint import WeightsError
+    from core.evaluation.paper_study import evaluate_study, fill_study_cards
+
+    try:
+        result = evaluate_study(out=out, most=patients, tell=typer.echo)
+    except (WeightsError, ValueError) as error:
+        typer.echo(f"Cannot evaluate: {error}", err=True)
+        raise typer.Exit(2) from None
+    if write_cards:
+        fill_study_cards(result)
+    typer.echo(f"Tables: {out / 'study.md'}; figures: {out / 'study.json'}, {out / 'figure_6.svg'}")
 
 
 @app.command()

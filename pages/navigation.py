@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
         st.Page(**SCORE_FILMS, url_path="score_films"),
         st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
+        st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
     ],
     position="top",
 )

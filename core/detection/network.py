@@ -5,7 +5,7 @@ in the compact set); the limb finder reads centres and vectors off a map as in C
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2, resnet50
@@ -13,7 +13,6 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
-from torchvision.ops import misc
 from torchvision.ops.feature_pyramid_network import ExtraFPNBlock
 
 from core.detection.template import TEMPLATE_MM
@@ -74,13 +73,33 @@ class PartsSettings:
         return JOINTS[limb] + more
 
 
+# DeepRA's detectors: ResNet-50-FPN on views of 1000 x 1400 px, the paper's bounds of the shorter and the longer side.
+PAPER_PARTS: dict[Limb, PartsSettings] = {
+    Limb.HAND: PartsSettings("HAND", "resnet50", 1000, 1400, 0.19, (-6.0, 6.0), 256, ((220, 300), (410, 536))),
+    Limb.FOOT: PartsSettings("FOOT", "resnet50", 1000, 1400, 0.13, (0.0, 8.0), 256, ((300, 410), (560, 730))),
+}
+
+
+def smaller_view(settings: PartsSettings, height_px: int) -> PartsSettings:
+    """The same field of view with about `height_px` rows; sides are whole cells of 8 px, anchors shrink with them."""
+    height_px = max(32, 8 * round(height_px / 8))
+    share = height_px / settings.height_px
+    return replace(
+        settings,
+        width_px=max(32, 8 * round(settings.width_px * share / 8)),
+        height_px=height_px,
+        mm_per_px=settings.mm_per_px / share,
+        anchors_px=tuple(tuple(max(4, round(side * share)) for side in level) for level in settings.anchors_px),
+    )
+
+
 def _fpn(backbone: str, width: int) -> BackboneWithFPN:
     """Feature pyramid with maps at strides 8, 16, 32 named 0, 1, 2; ImageNet weights are loaded by the trainer."""
     if backbone == "mobilenet_v2":
         body = mobilenet_v2().features[:-1]
         return BackboneWithFPN(body, {"6": "0", "13": "1", "17": "2"}, [32, 96, 320], width, extra_blocks=_NoExtra())
     if backbone == "resnet50":
-        body = resnet50(norm_layer=misc.FrozenBatchNorm2d)
+        body = resnet50()  # its batch norm learns: frozen statistics would need the COCO start, which is not at hand
         layers = {"layer2": "0", "layer3": "1", "layer4": "2"}
         return BackboneWithFPN(body, layers, [512, 1024, 2048], width, extra_blocks=_NoExtra())
     raise ValueError(f"unknown detection backbone {backbone}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.radiograph.frame import Frame
-from core.radiograph.parts import Point
+from core.radiograph.parts import PART_JOINTS, Point, part_boxes
 from core.svh import SITES, Limb
 
 # Width of the close-up in mm of the template limb.
@@ -67,3 +67,36 @@ def joint_frame(
         width_px=side_px,
         height_px=side_px,
     )
+
+
+PART_OF: dict[Limb, dict[str, str]] = {
+    limb: {joint: part for part, joints in parts.items() for joint in joints} for limb, parts in PART_JOINTS.items()
+}
+
+
+def part_frames(limb: Limb, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int) -> dict[str, Frame]:
+    """DeepRA's crops: the square view of each whole part (finger, thumb, toe, wrist) whose joints are there.
+
+    The limb is upright and a right one, so that a turned film gives the same crop. The view is as wide as the longer side of
+    the part's box: the paper squeezes the box into a square, which changes the width of a joint gap with the finger's turn.
+    """
+    if not joints:
+        return {}
+    upright = Frame.around(
+        (0.0, 0.0), scale=1.0, turn_deg=pose.up_deg, mirror=pose.mirrored, width_px=side_px, height_px=side_px
+    )
+    names = list(joints)
+    turned = upright.to_view(np.array([joints[name] for name in names], float))
+    boxes = part_boxes(limb, {name: (float(x), float(y)) for name, (x, y) in zip(names, turned, strict=True)})
+    frames: dict[str, Frame] = {}
+    for part, (x0, y0, x1, y1) in boxes.items():
+        x, y = upright.to_film(np.array([[(x0 + x1) / 2, (y0 + y1) / 2]]))[0]
+        frames[part] = Frame.around(
+            (float(x), float(y)),
+            scale=side_px / max(x1 - x0, y1 - y0),
+            turn_deg=pose.up_deg,
+            mirror=pose.mirrored,
+            width_px=side_px,
+            height_px=side_px,
+        )
+    return frames

@@ -12,7 +12,7 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from core.joint_scoring.table import ROW_BY_NAME, ROWS
+from core.joint_scoring.table import ROW_BY_NAME, ROWS, Row
 from core.layers.attention_gate import AttentionGate
 from core.layers.stretch import Stretch
 
@@ -30,6 +30,7 @@ class ScoringSettings:
     close_up: bool = True
     hidden: int = 512
     dropout: float = 0.1
+    truth_map: bool = True  # the paper's networks have none
 
 
 class RowHead(nn.Module):
@@ -68,17 +69,19 @@ class ScoringNetwork(nn.Module):
         backbone: Any = timm.create_model(
             settings.backbone, pretrained=False, features_only=True, out_indices=(settings.stage,)
         )
-        last = backbone.feature_info.get_dicts()[0]["module"]  # "blocks.4": timm keeps the blocks behind it
-        backbone.blocks = backbone.blocks[: int(last.split(".")[1]) + 1]
+        last = backbone.feature_info.get_dicts()[0]["module"]
+        efficient = last.startswith("blocks.")
+        if efficient:  # "blocks.4": timm keeps an EfficientNet's blocks behind it
+            backbone.blocks = backbone.blocks[: int(last.split(".")[1]) + 1]
         config = backbone.default_cfg
         self.backbone = backbone
         self.stretch = Stretch(config["mean"], config["std"])
         channels, stride = backbone.feature_info.channels()[0], backbone.feature_info.reduction()[0]
-        map_px = -(-settings.crop_px // stride)
+        map_px = -(-settings.crop_px // stride) if efficient else settings.crop_px // stride
         self.heads = nn.ModuleDict(
             {name: RowHead(channels, map_px, len(ROW_BY_NAME[name].outputs), settings) for name in settings.rows}
         )
-        self.truth_map = nn.Conv2d(channels, 2, 1)
+        self.truth_map = nn.Conv2d(channels, 2, 1) if settings.truth_map else None
 
     def features(self, crops: Tensor) -> Tensor:
         """The feature map [N, C, H, W] that attention and Grad-CAM look at."""
@@ -88,6 +91,16 @@ class ScoringNetwork(nn.Module):
         """Values and attention of each row (all rows of the network unless told)."""
         features = self.features(crops)
         return {name: self.heads[name](features) for name in (rows or self.settings.rows)}
+
+
+def _paper(row: Row, backbone: str) -> ScoringSettings:
+    return ScoringSettings(backbone, 4, row.crop_px, (row.name,), close_up=False, truth_map=False)
+
+
+# DeepRA's two rows of networks with detection and attention, by row of its Table 2. An attention map is 8 x 8 on 256 px crops;
+# on 300 px crops 10 x 10 (EfficientNet rounds up, as TensorFlow pads) or 9 x 9 (DenseNet rounds down).
+PAPER_SETTINGS: dict[str, ScoringSettings] = {row.name: _paper(row, row.backbone) for row in ROWS}
+DENSENET_SETTINGS: dict[str, ScoringSettings] = {row.name: _paper(row, "densenet169") for row in ROWS}
 
 
 def scoring_loss(values: Tensor, target: Tensor) -> Tensor:

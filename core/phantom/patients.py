@@ -16,12 +16,13 @@ _LIKELY = {
 }  # fmt: skip
 
 
-def patient_grades(rng: np.random.Generator) -> dict[tuple[Side, Site], int]:
+def patient_grades(rng: np.random.Generator, *, severity: float | None = None) -> dict[tuple[Side, Site], int]:
     """True points of every site of one patient: mostly zero, heavy-tailed, both sides and both kinds alike.
 
-    The severity of a patient is lognormal; about 80 % of all cells come out as 0.
+    The severity of a patient is lognormal unless it is given (1 is the median); about 80 % of all cells come out as 0.
     """
-    severity = float(rng.lognormal(0.0, 0.75))
+    drawn = float(rng.lognormal(0.0, 0.75))
+    severity = drawn if severity is None else severity
     kind_share = rng.normal(0, 0.25, 2)
     limb_share = rng.normal(0, 0.35, 2)
     joint_share: dict[tuple[Limb, str], float] = {}
@@ -46,10 +47,15 @@ def patient_grades(rng: np.random.Generator) -> dict[tuple[Side, Site], int]:
     return grades
 
 
-def phantom_visit(seed: int, *, mm_per_px: float = 0.2) -> dict[tuple[Limb, Side], LabelledFilm]:
-    """The four films of one phantom patient; the same seed gives the same films, both sides have the same build."""
+def phantom_visit(
+    seed: int, *, mm_per_px: float = 0.2, severity: float | None = None
+) -> dict[tuple[Limb, Side], LabelledFilm]:
+    """The four films of one phantom patient; the same seed gives the same films, both sides have the same build.
+
+    `severity` as in `patient_grades`.
+    """
     rng = np.random.default_rng(seed)
-    grades = patient_grades(rng)
+    grades = patient_grades(rng, severity=severity)
     films: dict[tuple[Limb, Side], LabelledFilm] = {}
     for limb, make in ((Limb.HAND, hand_film), (Limb.FOOT, foot_film)):
         for side in Side:

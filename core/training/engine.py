@@ -1,4 +1,7 @@
-"""The one training loop: steps, learning rate, averaged weights, checkpoints that resume, a log that shows progress."""
+"""The one training loop: steps, learning rate, averaged weights, checkpoints that resume, a log that shows progress.
+
+On a GPU losses are computed in bfloat16 where torch's autocast allows it; under torchrun only process 0 writes.
+"""
 
 import json
 import math
@@ -10,10 +13,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from core.training.parallel import rank, same_figures
+
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """AdamW with a warm-up and a cosine to zero; `average` is the decay of the averaged weights that are kept."""
+    """Optimiser and schedule; the defaults are AdamW with a warm-up and a cosine to zero.
+
+    `average` is the decay of the averaged weights that are kept (0: none). `schedule` is "cosine", "constant", or "plateau":
+    the rate is multiplied by `factor` after `patience` validations in a row without a better score. After `stop_after` of them
+    in a row the training ends (0: never).
+    """
 
     steps: int
     learning_rate: float = 1e-3
@@ -24,6 +34,37 @@ class LoopSettings:
     save_seconds: float = 120.0
     log_steps: int = 25
     validate_steps: int = 500
+    optimiser: str = "adamw"  # or "adam", "sgd"
+    momentum: float = 0.9
+    schedule: str = "cosine"
+    factor: float = 0.2
+    patience: int = 5
+    stop_after: int = 0
+
+
+def _optimiser(network: nn.Module, settings: LoopSettings) -> torch.optim.Optimizer:
+    rate, decay = settings.learning_rate, settings.weight_decay
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    if settings.optimiser == "adamw":
+        return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay)
+    if settings.optimiser == "adam":
+        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
+    if settings.optimiser == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, momentum=settings.momentum)
+    raise ValueError(f"no optimiser {settings.optimiser}; there are adamw, adam, sgd")
+
+
+def rate_at(settings: LoopSettings, step: int, lowered: int) -> float:
+    """Learning rate of a step after `lowered` plateaus.
+
+    Raises: ValueError for a schedule that is not there.
+    """
+    warm = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
+    if settings.schedule == "cosine":
+        return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+    if settings.schedule in ("plateau", "constant"):
+        return settings.learning_rate * warm * settings.factor**lowered
+    raise ValueError(f"no schedule {settings.schedule}; there are cosine, plateau, constant")
 
 
 def run_loop(
@@ -39,24 +80,28 @@ def run_loop(
     `loss_of(step)` draws a batch and gives named losses whose sum is minimised. `validate` gives figures of the averaged
     network; the checkpoint with the highest `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
 
-    Raises: FloatingPointError when a loss is not finite.
+    Raises: FloatingPointError when a loss is not finite; ValueError for an optimiser or schedule that is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path, best_path = folder / "checkpoint.pt", folder / "best.pt"
-    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    optimiser = _optimiser(network, settings)
+    device = next(network.parameters()).device
     averaged = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average), use_buffers=True
     )
-    step, best = 0, -math.inf
+    step, best, stale, lowered = 0, -math.inf, 0, 0
     if path.exists():
         state = torch.load(path, map_location="cpu", weights_only=True)
         network.load_state_dict(state["network"])
         averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         step, best = state["step"], state["best"]
+        stale, lowered = state.get("stale", 0), state.get("lowered", 0)
         print(f"resumed at step {step}", flush=True)
 
     def save() -> None:
+        if rank():
+            return
         fresh = path.with_suffix(".new")
         torch.save(
             {
@@ -65,12 +110,16 @@ def run_loop(
                 "optimiser": optimiser.state_dict(),
                 "step": step,
                 "best": best,
+                "stale": stale,
+                "lowered": lowered,
             },
             fresh,
         )
         fresh.replace(path)
 
     def log(figures: dict[str, float]) -> None:
+        if rank():
+            return
         line = {"step": step, **{k: round(v, 5) for k, v in figures.items()}}
         with (folder / "log.jsonl").open("a") as file:
             file.write(json.dumps(line) + "\n")
@@ -78,12 +127,12 @@ def run_loop(
 
     started = saved = time.monotonic()
     first, sums = step, {}  # type: ignore[var-annotated]
-    while step < settings.steps:
-        warm = min(1.0, (step + 1) / settings.warm_up)
+    while step < settings.steps and not (settings.stop_after and stale >= settings.stop_after):
         for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+            group["lr"] = rate_at(settings, step, lowered)
         network.train()
-        losses = loss_of(step)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            losses = loss_of(step)
         total = torch.stack(list(losses.values())).sum()
         if not torch.isfinite(total):
             raise FloatingPointError(f"loss is not finite at step {step}: {losses}")
@@ -103,16 +152,20 @@ def run_loop(
         if validate and (step % settings.validate_steps == 0 or step == settings.steps):
             averaged.eval()
             with torch.inference_mode():
-                figures = validate(averaged.module)
+                figures = same_figures(validate(averaged.module))
             log({f"validation_{k}": v for k, v in figures.items()})
+            stale = 0 if figures["score"] > best else stale + 1
+            if settings.schedule == "plateau" and stale and stale % settings.patience == 0:
+                lowered += 1
             if figures["score"] >= best:
                 best = figures["score"]
-                torch.save(averaged.module.state_dict(), best_path)
+                if not rank():
+                    torch.save(averaged.module.state_dict(), best_path)
         if time.monotonic() - saved > settings.save_seconds:
             save()
             saved = time.monotonic()
     save()
     result = averaged.module
-    if validate and best_path.exists():
+    if validate and best_path.exists() and not rank():
         result.load_state_dict(torch.load(best_path, map_location="cpu", weights_only=True))
     return result.eval()

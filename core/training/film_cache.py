@@ -38,15 +38,20 @@ def store_film(folder: Path, film: LabelledFilm) -> None:
     (folder / f"{film.film_id}.json").write_text(json.dumps(row))
 
 
+def stored_film(path: Path) -> LabelledFilm:
+    """The film `<film_id>.jpg` with what lies beside it; pixels are uint8 to keep them small: `as_float` before use.
+
+    Raises: FileNotFoundError if picture or points are not there.
+    """
+    pixels: Any = read_grey(path.with_suffix(".jpg"))
+    row = json.loads(path.with_suffix(".json").read_text())
+    points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
+    return LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"])
+
+
 def stored_films(folder: Path) -> list[LabelledFilm]:
-    """Every film of a folder; pixels are uint8 to keep them small: `as_float` before use."""
-    films = []
-    for path in sorted(folder.glob("*.json")):
-        row = json.loads(path.read_text())
-        pixels: Any = read_grey(path.with_suffix(".jpg"))
-        points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
-        films.append(LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"]))
-    return films
+    """Every film of a folder."""
+    return [stored_film(path) for path in sorted(folder.glob("*.json"))]
 
 
 def as_float(film: LabelledFilm) -> LabelledFilm:

@@ -112,12 +112,16 @@ def heat_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 
 def batch_losses(network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings) -> dict[str, Tensor]:
     """The three losses of a batch."""
-    views = torch.from_numpy(np.stack([s.view for s in samples]))[:, None].contiguous(memory_format=torch.channels_last)
-    targets = [{"boxes": torch.from_numpy(s.boxes), "labels": torch.from_numpy(s.labels)} for s in samples]
+    device = next(network.parameters()).device
+    views = torch.from_numpy(np.stack([s.view for s in samples]))[:, None].to(device, memory_format=torch.channels_last)
+    targets = [
+        {"boxes": torch.from_numpy(s.boxes).to(device), "labels": torch.from_numpy(s.labels).to(device)}
+        for s in samples
+    ]
     losses, heat = network.losses(views, targets)
     maps = [heat_target(s.points, settings.points, settings.width_px, settings.height_px) for s in samples]
-    target = torch.from_numpy(np.stack([m[0] for m in maps]))
-    known = torch.from_numpy(np.stack([m[1] for m in maps]))
+    target = torch.from_numpy(np.stack([m[0] for m in maps])).to(device)
+    known = torch.from_numpy(np.stack([m[1] for m in maps])).to(device)
     return {**losses, "heat": heat_loss(heat, target, known)}
 
 
@@ -128,8 +132,8 @@ def validation_figures(
     ious, errors = [], []
     limb = Limb(settings.limb)
     for sample in samples:
-        detections, heat = network(torch.from_numpy(sample.view)[None, None])
-        found = detections[0]
+        detections, heat = network(torch.from_numpy(sample.view)[None, None].to(next(network.parameters()).device))
+        found = {key: value.cpu() for key, value in detections[0].items()}
         for box, label in zip(sample.boxes, sample.labels, strict=True):
             mine = found["labels"] == int(label)
             if not mine.any():
@@ -141,7 +145,7 @@ def validation_figures(
             both = max(0.0, wide) * max(0.0, high)
             area = (best[2] - best[0]) * (best[3] - best[1]) + (box[2] - box[0]) * (box[3] - box[1])
             ious.append(float(both / (area - both)))
-        at = find_joints(heat[0].sigmoid().numpy(), settings.points)
+        at = find_joints(heat[0].sigmoid().cpu().numpy(), settings.points)
         for name in JOINTS[limb]:
             if name in sample.points:
                 x, y = sample.points[name]

@@ -1,8 +1,8 @@
-"""One command trains one network of the compact set: `python -m core train NAME`."""
+"""One command trains one network, of the compact set or of the papers: `python -m core train NAME`."""
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from core.checkpoint import WeightCard, save_weights, write_card
+from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import read_grey
 from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
@@ -23,7 +24,9 @@ from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, stored_films
 from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
+from core.training.run_study import train_system, with_size
 from core.training.starts import load_start
+from core.training.systems import SYSTEMS
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
 PARTS_SETTINGS = {
@@ -72,16 +75,35 @@ def other_films(films_folder: Path, *, held_out: bool) -> list[np.ndarray]:
     return [read_grey(path) for path in paths]
 
 
-def train_named(name: str, *, cache: Path, films_folder: Path, threads: int = 2) -> None:
-    """Make the training films, train one network or all of them, or calibrate.
+def train_named(
+    name: str,
+    *,
+    cache: Path,
+    films_folder: Path | None,
+    threads: int = 2,
+    px: int | None = None,
+    steps: int | None = None,
+) -> None:
+    """Make the training films, train one network or all of them, or calibrate; "missing" trains every system without weights.
 
+    `px` and `steps` make a system of the papers smaller than the paper's; its card states them.
     Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
     ImageNet starts.
     """
-    steps = ("films", *NETWORKS, "calibration")
-    if name not in (*steps, "all"):
-        raise ValueError(f"no network {name}; there are {', '.join(steps)} and all")
-    for step in steps if name == "all" else (name,):
+    compact = ("films", *NETWORKS, "calibration")
+    if name in SYSTEMS or name == "missing":
+        names = [n for n in SYSTEMS if not (FOLDER / f"{n}.json").exists()] if name == "missing" else [name]
+        for system_name in names:
+            system = with_size(SYSTEMS[system_name], px)
+            if steps:
+                system = replace(system, loop=replace(system.loop, steps=steps))
+            train_system(system_name, system, cache=cache, threads=threads)
+        return
+    if name not in (*compact, "all"):
+        raise ValueError(f"no network {name}; there are {', '.join((*compact, 'all', *SYSTEMS, 'missing'))}")
+    if films_folder is None:
+        raise ValueError("the compact networks need --films, the folder with the real films")
+    for step in compact if name == "all" else (name,):
         if step == "films":
             prepare(cache, films_folder)
         elif step == "calibration":

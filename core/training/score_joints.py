@@ -161,6 +161,8 @@ def batch_losses(network: ScoringNetwork, batch: CropBatch) -> dict[str, Tensor]
     values = read_values(network, features, batch.joint)
     known = ~torch.isnan(batch.truth)
     score = scoring_loss(values[known], batch.truth[known]).mean() * 10
+    if network.truth_map is None:
+        return {"score": score}
     logits = network.truth_map(features)
     with_map = ~torch.isnan(batch.maps).flatten(1).any(1)
     target = torch.nn.functional.adaptive_avg_pool2d(torch.nan_to_num(batch.maps), logits.shape[-2:])

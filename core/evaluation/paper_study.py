@@ -1,0 +1,197 @@
+"""`python -m core evaluate study`: every trained system once over the study's test patients; figures as JSON, Markdown and SVG."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint import WeightCard, read_card, write_card
+from core.checkpoint.weight_file import FOLDER
+from core.evaluation.detection import FoundFilm, detection_figures
+from core.evaluation.method_comparison import total_comparison
+from core.evaluation.paper_tables import SAMPLE_CASES
+from core.evaluation.random_baseline import RandomBaseline
+from core.evaluation.study_cohort import StudyPatient, study_cohort
+from core.evaluation.study_systems import Answer, detect, paper_detector, read_films, trained_systems
+from core.evaluation.study_tables import predicted_against_true, study_markdown
+from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
+from core.model_reader import ModelReader
+from core.svh import Cell, Damage, Limb, Reading
+
+Figures = dict[str, Any]
+
+
+def target_cells(patient: StudyPatient) -> dict[Cell, float]:
+    """Mean of the two readers' points of every cell."""
+    first, second = patient.readers
+    return {cell: ((first.points[cell] or 0) + (second.points[cell] or 0)) / 2 for cell in first.points}
+
+
+def reader_figures(patients: Sequence[StudyPatient]) -> Figures:
+    """Reader 2 against reader 1 on hand totals, with their means and spreads (Table 2 of the ResNet-Dwise50 paper)."""
+    totals = np.array([[reader.hands for reader in p.readers] for p in patients], float)
+    figures: Figures = dict(total_comparison(totals[:, 0], totals[:, 1]))
+    for k in (0, 1):
+        figures[f"mean_{k + 1}"] = round(float(totals[:, k].mean()), 2)
+        figures[f"sd_{k + 1}"] = round(float(totals[:, k].std(ddof=1)), 2)
+    return figures
+
+
+def hand_figures(patients: Sequence[StudyPatient], estimates: NDArray[np.floating]) -> Figures:
+    """An estimate of hand totals against the readers' mean, and against each reader alone."""
+    figures: Figures = dict(total_comparison(np.array([p.target for p in patients]), estimates))
+    for k in (0, 1):
+        one = total_comparison(np.array([p.readers[k].hands for p in patients], float), estimates)
+        figures[f"against_reader_{k + 1}"] = {key: one[key] for key in ("rho", "mae", "rmse", "bias", "limits", "p")}
+    return figures
+
+
+def weighted_figures(patients: Sequence[StudyPatient], cells: Sequence[Mapping[Cell, float]]) -> Figures:
+    """The three errors of DeepRA's Table 3 with our weights; a cell that a system left out counts as 0 points."""
+    truths = [target_cells(p) for p in patients]
+    totals = np.array([sum(t.values()) for t in truths])
+    found = np.array([sum(c.values()) for c in cells])
+    figures: Figures = {"weighted_mae_total": round(weighted_mae(totals, found, severity_weights(totals)), 3)}
+    for name, damage in (("jsn", Damage.JSN), ("erosion", Damage.EROSION)):
+        pairs = [
+            (value, c.get(cell, 0.0))
+            for t, c in zip(truths, cells, strict=True)
+            for cell, value in t.items()
+            if cell[1].damage is damage
+        ]
+        truth, estimate = np.array(pairs).T
+        figures[f"weighted_rmse_{name}"] = round(weighted_rmse(truth, estimate, severity_weights(truth)), 3)
+    return figures
+
+
+def random_answers(patients: Sequence[StudyPatient]) -> list[Answer]:
+    """DeepRA's random baseline, drawn from the training patients as reader 1 scored them."""
+    baseline = RandomBaseline([p.readers[0] for p in study_cohort("train")])
+    answers = []
+    for patient in patients:
+        reading: Reading = baseline.draw(np.random.default_rng([8, patient.number]))
+        answers.append(Answer(reading.hands, {cell: float(v or 0) for cell, v in reading.points.items()}))
+    return answers
+
+
+def sample_cases(patients: Sequence[StudyPatient], estimates: NDArray[np.floating]) -> list[list[float]]:
+    """Of four test patients (reader 1, reader 2, mean, network), those whose mean is nearest to the paper's cases (Table 6)."""
+    free = list(range(len(patients)))
+    rows = []
+    for _, _, wanted, _ in SAMPLE_CASES[: len(free)]:
+        nearest = min(free, key=lambda n: abs(patients[n].target - wanted))
+        free.remove(nearest)
+        first, second = patients[nearest].readers
+        rows.append([first.hands, second.hands, patients[nearest].target, round(float(estimates[nearest]), 1)])
+    return rows
+
+
+def evaluate_study(
+    *,
+    out: Path,
+    folder: Path = FOLDER,
+    most: int | None = None,
+    mm_per_px: float = 0.2,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Run every trained system once over the test patients (the first `most`) and write `study.json`, `study.md` and figures.
+
+    Raises: WeightsError if the compact set is not there or a file is damaged; ValueError with fewer than three patients.
+    """
+    patients = study_cohort("test")[:most]
+    if len(patients) < 3:
+        raise ValueError("a study needs at least three patients")
+    systems = trained_systems(folder)
+    reader = ModelReader.open(folder=folder)
+    answers: dict[str, list[Answer]] = {name: [] for name in systems}
+    found: list[FoundFilm] = []
+    detector = paper_detector(folder)
+    paper_found: list[FoundFilm] = []
+    for number, patient in enumerate(patients, start=1):
+        visit = patient.films(mm_per_px=mm_per_px)
+        readings = read_films(reader, visit)
+        found += [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
+        if detector:
+            wanted = [film for (limb, _), film in visit.items() if limb in detector[1]]
+            paper_found += [FoundFilm(film, detect(detector[0], film)) for film in wanted]
+        for name, system in systems.items():
+            answers[name].append(system(visit, readings))
+        if number % 20 == 0 or number == len(patients):
+            tell(f"{number} of {len(patients)} patients")
+    figures = figures_without_networks(patients)
+    for limb in Limb:
+        figures[f"compact_{limb.value.lower()}_parts"] = dict(detection_figures(found, limb))
+        if detector and limb in detector[1]:
+            figures[f"paper_{limb.value.lower()}_parts"] = dict(detection_figures(paper_found, limb))
+    for name, given in answers.items():
+        estimates = np.array([a.hands for a in given])
+        figures[name] = hand_figures(patients, estimates)
+        if given[0].cells:
+            figures[name] |= weighted_figures(patients, [a.cells for a in given])
+        tell(f"{name}: {json.dumps(figures[name])}")
+    result: dict[str, Any] = {"patients": len(patients), "figures": figures}
+    targets = np.array([p.target for p in patients])
+    best = next(n for n in ("resnet_dwise50_finetuned", "resnet_dwise50", "compact") if n in answers)
+    shown = np.array([a.hands for a in answers[best]])
+    result["figure_6"] = {"system": best, "true": targets.tolist(), "predicted": np.round(shown, 1).tolist()}
+    result["table_6"] = {"system": best, "cases": sample_cases(patients, shown)}
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "study.json").write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (out / "study.md").write_text(study_markdown(result, card_figures(cards_in(folder))), encoding="utf-8")
+    (out / "figure_6.svg").write_text(predicted_against_true(targets, shown, best), encoding="utf-8")
+    return result
+
+
+def cards_in(folder: Path) -> list[WeightCard]:
+    """Every weight card of a folder.
+
+    Raises: WeightsError if one cannot be read.
+    """
+    return [read_card(path.stem, folder=folder) for path in sorted(folder.glob("*.json"))]
+
+
+def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
+    """What the weight cards themselves say: size, parameters, seconds per epoch, best validation RMSE, figures of the study."""
+    figures: dict[str, Figures] = {}
+    for card in cards:
+        mine: Figures = {"input_px": f"{card.input_px[0]} x {card.input_px[1]}"}
+        if "parameters" in card.training:
+            mine["millions"] = round(card.training["parameters"] / 1e6, 2)
+        if "seconds_per_epoch" in card.training:
+            mine["seconds_per_epoch"] = card.training["seconds_per_epoch"]
+        curve = [line["validation_rmse"] for line in card.training.get("curve", ()) if "validation_rmse" in line]
+        if curve:
+            mine["validation_rmse"] = round(min(curve), 3)
+        study = dict(card.results.get("study", {}))
+        figures[card.name] = mine | study
+        for system in ("compact", "deepra", "densenet"):
+            if study and _part_of(card.name, system):
+                figures[system] = study
+    return figures
+
+
+def figures_without_networks(patients: Sequence[StudyPatient]) -> dict[str, Figures]:
+    """The rows that need no weights: the two readers, and the random baseline."""
+    answers = random_answers(patients)
+    estimates = np.array([a.hands for a in answers])
+    weighted = weighted_figures(patients, [a.cells for a in answers])
+    return {"readers": reader_figures(patients), "random_baseline": hand_figures(patients, estimates) | weighted}
+
+
+def fill_study_cards(result: Mapping[str, Any], *, folder: Path = FOLDER) -> None:
+    """Keep each system's figures in its card (`results.study`); a set of networks keeps them in each of its cards."""
+    for card in cards_in(folder):
+        name = next((n for n in result["figures"] if card.name == n or _part_of(card.name, n)), None)
+        if name is not None:
+            study = {**result["figures"][name], "patients": result["patients"]}
+            write_card(card.model_copy(update={"results": {**card.results, "study": study}}), folder=folder)
+
+
+def _part_of(card: str, system: str) -> bool:
+    rows = ("erosion_", "jsn_")
+    return (system in ("deepra", "densenet") and card.startswith(tuple(f"{system}_{row}" for row in rows))) or (
+        system == "compact" and card == "compact_joint_scorer"
+    )

@@ -1,0 +1,181 @@
+"""Every trained system of the papers on one patient of the study: its hand total, and its points where it gives any."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
+from core.checkpoint.weight_file import FOLDER
+from core.cohort.labelled_film import LabelledFilm
+from core.detection.detector import Detector
+from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
+from core.detection.template import fit_pose
+from core.evaluation.paper_tables import TABLES
+from core.evaluation.study import read_one
+from core.joint_scoring.crops import LimbPose
+from core.joint_scoring.film_network import FilmNetwork, FilmSettings, film_square
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.part_scorer import PartScorer
+from core.joint_scoring.scorer import LimbJoints
+from core.joint_scoring.table import ROWS
+from core.model_reader import FilmReading, ModelReader
+from core.model_reader.evidence import FoundJoint, FoundPart
+from core.svh import SITES, Cell, Limb, Side
+from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
+
+Visit = Mapping[tuple[Limb, Side], LabelledFilm]
+Readings = Mapping[tuple[Limb, Side], FilmReading]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a system says of a patient: total of both hands, and unrounded points of cells (none from a whole-hand network)."""
+
+    hands: float
+    cells: Mapping[Cell, float]
+
+
+System = Callable[[Visit, Readings], Answer]
+
+
+def _settings(card: WeightCard) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in card.settings.items()}
+
+
+def _hand_total(cells: Mapping[Cell, float]) -> float:
+    return sum(points for (_, site), points in cells.items() if site.limb is Limb.HAND)
+
+
+def _whole_hand(card: WeightCard, folder: Path, device: torch.device) -> System:
+    network = WholeHandNetwork(WholeHandSettings(**_settings(card)))
+    open_weights(network, card, folder=folder)
+    scorer = WholeHandScorer(network, TotalCalibration.from_card(card.calibration), device=device)
+
+    def answer(visit: Visit, _: Readings) -> Answer:
+        pair = (visit[(Limb.HAND, Side.L)].pixels, visit[(Limb.HAND, Side.R)].pixels)
+        return Answer(scorer.score([pair])[0].estimate, {})
+
+    return answer
+
+
+def _whole_film(card: WeightCard, folder: Path, device: torch.device) -> System:
+    network = FilmNetwork(FilmSettings(**_settings(card)))
+    open_weights(network, card, folder=folder)
+    network.eval().to(device)
+
+    @torch.inference_mode()
+    def answer(visit: Visit, _: Readings) -> Answer:
+        cells: dict[Cell, float] = {}
+        for (limb, side), film in visit.items():
+            square = film_square(film.pixels, side, network.settings.side_px)
+            shares = network(torch.from_numpy(square)[None, None].to(device), limb)
+            points = network.points(shares, limb)[0].float().cpu().tolist()
+            cells |= {(side, site): value for site, value in zip(SITES[limb], points, strict=True)}
+        return Answer(_hand_total(cells), cells)
+
+    return answer
+
+
+def _parts(prefix: str, folder: Path, device: torch.device) -> System:
+    networks: dict[str, ScoringNetwork] = {}
+    for row in ROWS:
+        card = read_card(f"{prefix}_{row.name}", folder=folder)
+        networks[row.name] = ScoringNetwork(ScoringSettings(**_settings(card)))
+        open_weights(networks[row.name], card, folder=folder)
+    scorer = PartScorer(networks, device=device)
+
+    def answer(visit: Visit, readings: Readings) -> Answer:
+        cells: dict[Cell, float] = {}
+        for (limb, side), film in visit.items():
+            joints = {joint.name: (joint.x, joint.y) for joint in readings[(limb, side)].joints}
+            if readings[(limb, side)].limb is not limb or len(joints) < 3:
+                continue  # not found: its sites stay without points and count as 0, as in the challenge
+            pose = fit_pose(limb, joints)
+            place = LimbJoints(film.pixels, limb, joints, LimbPose(pose.mm_per_px, pose.up_deg, side is Side.L))
+            cells |= {(side, site): points for site, points in scorer.score([place])[0].items()}
+        return Answer(_hand_total(cells), cells)
+
+    return answer
+
+
+def _compact(_: Visit, readings: Readings) -> Answer:
+    cells = {
+        (side, cell.site): float(cell.points)
+        for (limb, side), reading in readings.items()
+        if reading.limb is limb
+        for cell in reading.cells
+        if cell.points is not None
+    }
+    return Answer(_hand_total(cells), cells)
+
+
+def _missing(names: list[str], folder: Path) -> bool:
+    return any(not (folder / f"{name}.json").is_file() for name in names)
+
+
+def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str, System]:
+    """Every system of the papers' tables whose weights are in `folder`, by name, and the compact set.
+
+    Raises: WeightsError if a weight file is damaged.
+    """
+    chosen = torch.device(
+        "cuda" if device == "auto" and torch.cuda.is_available() else "cpu" if device == "auto" else device
+    )
+    systems: dict[str, System] = {"compact": _compact}
+    for prefix in ("deepra", "densenet"):
+        if not _missing([f"{prefix}_{row.name}" for row in ROWS], folder):
+            systems[prefix] = _parts(prefix, folder, chosen)
+    makers = {"WholeHandNetwork": _whole_hand, "FilmNetwork": _whole_film}
+    for name in dict.fromkeys(row.system for table in TABLES for row in table.rows):
+        if _missing([name], folder):
+            continue
+        card = read_card(name, folder=folder)
+        if card.architecture in makers:
+            try:
+                systems[name] = makers[card.architecture](card, folder, chosen)
+            except (ValueError, TypeError) as error:
+                raise WeightsError(
+                    "weights_damaged", f"The card of {name} does not fit its network: {error}."
+                ) from error
+    return systems
+
+
+def paper_detector(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[Detector, set[Limb]] | None:
+    """DeepRA's detectors behind the compact limb finder, and the limbs that have one; None where neither is trained."""
+    trained = {limb for limb in Limb if not _missing([f"paper_{limb.value.lower()}_parts"], folder)}
+    if not trained:
+        return None
+    parts: dict[Limb, PartsNetwork] = {}
+    for limb in Limb:
+        card = read_card(f"{'paper' if limb in trained else 'compact'}_{limb.value.lower()}_parts", folder=folder)
+        values = {key: _tuples(value) for key, value in card.settings.items()}
+        parts[limb] = PartsNetwork(PartsSettings(**values))
+        open_weights(parts[limb], card, folder=folder)
+    card = read_card("compact_limb_finder", folder=folder)
+    finder = LimbFinder(FinderSettings(**card.settings))
+    open_weights(finder, card, folder=folder)
+    return Detector(finder, parts, device=torch.device(device)), trained
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def detect(detector: Detector, film: LabelledFilm) -> FilmReading | None:
+    """Parts and joints of the limb that the finder sees best; None where it sees none."""
+    seen = detector.see(film.pixels)
+    if not seen:
+        return None
+    found = detector.find(film.pixels, seen[0])
+    height, width = film.pixels.shape
+    parts = tuple(FoundPart(name, box, confidence) for name, (box, confidence) in found.parts.items())
+    joints = tuple(FoundJoint(name, x, y, confidence) for name, ((x, y), confidence) in found.joints.items())
+    return FilmReading(film.film_id, "", "scored", "", "", width, height, limb=found.limb, parts=parts, joints=joints)
+
+
+def read_films(reader: ModelReader, visit: Visit) -> dict[tuple[Limb, Side], FilmReading]:
+    """What the compact set finds on each film: the joints that DeepRA's crops are cut at, and its own points."""
+    return {key: read_one(reader, film) for key, film in visit.items()}

@@ -1,0 +1,45 @@
+"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel).
+
+The path with several processes has not been seen to finish yet: a rehearsal with two CPU processes stood still.
+"""
+
+import os
+
+import torch
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+def rank() -> int:
+    """Number of this process; 0 without torchrun. Only process 0 writes files."""
+    return torch.distributed.get_rank() if torch.distributed.is_initialized() else 0
+
+
+def world() -> int:
+    """How many processes train together."""
+    return torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
+
+
+def start() -> torch.device:
+    """Join the other processes if torchrun started this one; the device of this process."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not torch.distributed.is_initialized():
+        torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    torch.cuda.set_device(device)
+    return device
+
+
+def together(network: nn.Module) -> nn.Module:
+    """What the loss calls: the network itself, or the wrapper that averages gradients over the processes."""
+    return DistributedDataParallel(network, find_unused_parameters=True) if world() > 1 else network
+
+
+def same_figures(figures: dict[str, float]) -> dict[str, float]:
+    """Process 0's figures in every process, so that all lower the rate and stop at the same step."""
+    if world() == 1:
+        return figures
+    box = [figures]
+    torch.distributed.broadcast_object_list(box, src=0)
+    return box[0]

@@ -1,0 +1,88 @@
+"""Models: every network as a person would read it, and the two papers' tables with our figures beside theirs."""
+
+import streamlit as st
+
+from core.checkpoint import WeightCard
+from core.evaluation.paper_tables import DEEPRA, DWISE, TABLES
+from core.evaluation.study_tables import table_rows
+from pages.widgets import model_shelf
+from pages.widgets.learning_curve import learning_curve
+from pages.widgets.model_words import LIMITS, facts, measured, title
+from pages.widgets.page_style import page_style
+
+PAPERS = {
+    DEEPRA: "Chaturvedi 2021, arXiv:2102.06982: find the joints, then score each.",
+    DWISE: "Wang 2022, Journal of Healthcare Engineering: the total from one picture of both hands.",
+}
+
+
+def show_card(card: WeightCard) -> None:
+    """One network."""
+    name, purpose = title(card)
+    with st.expander(f"**{name}** - {purpose}", key=f"card_{card.name}"):
+        st.markdown(facts(card))
+        st.markdown(f"**Trained on.** {card.trained_on}")
+        figure = learning_curve(card)
+        if figure is not None:
+            st.plotly_chart(figure, key=f"curve_{card.name}", config={"displayModeBar": False})
+        rows = measured(card)
+        if rows:
+            columns = ("Measured on", "Figure", "Value")
+            st.dataframe(
+                [dict(zip(columns, row, strict=True)) for row in rows], hide_index=True, key=f"figures_{card.name}"
+            )
+        else:
+            st.caption("No figures in the card yet: `python -m core evaluate --write-cards` measures and stores them.")
+        st.markdown(f"**Intended use.** {card.intended_use.replace('see trained_on', 'see above')}")
+        st.markdown(f"**Limits.** {LIMITS}")
+        st.caption(f"File {card.name}.safetensors · SHA-256 {card.sha256[:12]}... · code {card.code_revision[:10]}")
+
+
+def show_tables(paper: str) -> None:
+    """The tables of one paper."""
+    st.caption(PAPERS[paper])
+    figures = model_shelf.figures()
+    for table in TABLES:
+        if table.paper == paper:
+            headings, rows = table_rows(table, figures)
+            st.markdown(f"###### Table {table.number}: {table.title}")
+            st.dataframe(
+                [dict(zip(headings, row, strict=True)) for row in rows], hide_index=True, key=f"{paper}_{table.number}"
+            )
+            st.caption(table.caption)
+
+
+page_style()
+st.markdown("##### Models")
+st.markdown(
+    "What reads the films here, what it learnt from and how well it does. Every network of this project learnt from digital phantoms and, "
+    "where its card says so, from real films without scores: **none has been tested on patients.**"
+)
+found, faults = model_shelf.cards()
+for fault in faults:
+    st.error(fault, icon=":material/error:")
+in_the_app, of_the_papers, tables = st.tabs(["In this app", "Networks of the papers", "Beside the papers"])
+with in_the_app:
+    compact = [card for card in found if card.name.startswith("compact_")]
+    for card in compact:
+        show_card(card)
+    if not compact:
+        st.info(
+            "The compact weights are not there: restore the weights folder, or train with `python -m core train all`."
+        )
+with of_the_papers:
+    others = [card for card in found if not card.name.startswith("compact_")]
+    for card in others:
+        show_card(card)
+    if not others:
+        st.info(
+            "None of the papers' networks is trained yet: `python -m core train missing` trains them, best on a GPU."
+        )
+with tables:
+    st.markdown(
+        "The papers measured on films of patients, we on digital phantoms with two simulated readers. Read a column downwards: "
+        "**do the systems come in the same order?** Figures of two columns must not be compared."
+    )
+    for paper in PAPERS:
+        st.markdown(f"##### {paper}")
+        show_tables(paper)

@@ -1,0 +1,33 @@
+"""Weight cards and our figures, read once for all sessions: they hold no patient."""
+
+import streamlit as st
+
+from core.checkpoint import WeightCard, WeightsError, read_card
+from core.checkpoint.weight_file import FOLDER
+from core.evaluation.paper_study import card_figures, figures_without_networks
+from core.evaluation.study_cohort import study_cohort
+from core.evaluation.study_tables import merged
+from pages.widgets.model_words import TITLES
+
+
+def cards() -> tuple[list[WeightCard], list[str]]:
+    """The cards of the weights folder in the order of `TITLES`, and why others cannot be read."""
+    found, faults = [], []
+    for path in sorted(FOLDER.glob("*.json")):
+        try:
+            found.append(read_card(path.stem, folder=FOLDER))
+        except WeightsError as error:
+            faults.append(str(error))
+    order = {name: n for n, name in enumerate(TITLES)}
+    return sorted(found, key=lambda card: order.get(card.name, len(order))), faults
+
+
+@st.cache_data(show_spinner="Counting the random baseline ...")
+def rows_without_networks() -> dict[str, dict[str, object]]:
+    """The two readers and the random baseline on the test patients of the study."""
+    return figures_without_networks(study_cohort("test"))
+
+
+def figures() -> dict[str, dict[str, object]]:
+    """Our figures by system: those of the cards, and of the rows that need no weights."""
+    return merged(rows_without_networks(), card_figures(cards()[0]))

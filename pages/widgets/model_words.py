@@ -1,0 +1,95 @@
+"""A weight card in words: what a network is, what it is for, what was measured."""
+
+from typing import Any
+
+from core.checkpoint import WeightCard
+
+TITLES = {
+    "compact_limb_finder": ("Limb finder", "Finds hands and feet on a whole film, and how they lie."),
+    "compact_hand_parts": ("Hand parts and joints", "Finds fingers, thumb, wrist and every joint of a hand."),
+    "compact_foot_parts": ("Foot parts and joints", "Finds the toes and every joint of a forefoot."),
+    "compact_joint_scorer": ("Joint scorer", "Gives erosion and joint-space narrowing of every joint its points and an interval."),
+    "resnet_dwise50": ("ResNet-Dwise50", "Gives the total of both hands from one picture of them."),
+    "resnet50_baseline": ("Ablation: baseline", "ResNet-50 with preactivation and ResNet-D; the total of both hands."),
+    "resnet50_separable": ("Ablation: depthwise separable", "The baseline with depthwise separable blocks; the total of both hands."),
+    "resnet50": ("ResNet-50", "The total of both hands."),
+    "mobilenet_v2": ("MobileNetV2", "The total of both hands."),
+    "paper_hand_parts": ("DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand."),
+    "paper_foot_parts": ("DeepRA, foot detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a forefoot."),
+    "densenet_films": ("DenseNet-169 on whole films", "Every site of a film at once, without looking for joints first."),
+}  # fmt: skip
+SETS = {"deepra": "DeepRA, EfficientNet", "densenet": "DeepRA, DenseNet-169"}
+ROW_WORDS = {
+    "erosion_fingers": "erosion of fingers, thumb, great toe", "jsn_fingers": "narrowing of fingers, great toe",
+    "jsn_toes": "narrowing of toes 2-5, thumb", "erosion_toes": "erosion of toes 2-5",
+    "erosion_wrist": "erosion of the wrist", "jsn_wrist": "narrowing of the wrist",
+}  # fmt: skip
+FIGURES = {
+    "rho": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)", "bias": "bias (points)", "map": "mAP at IoU 0.6",
+    "limits": "limits of agreement (points)", "p": "p of the paired t-test", "patients": "patients", "films": "films",
+    "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing", "weighted_rmse_erosion": "weighted RMSE of erosion",
+}  # fmt: skip
+GROUPS = {
+    "study": "Study cohort, unseen phantoms", "phantom_sites": "Single sites, phantoms", "phantom_totals": "Totals, phantoms",
+    "real_false_points": "Points given to healthy real limbs", "simulated_sites": "Simulated damage on real films",
+    "phantom_parts_hand": "Finding, phantoms", "phantom_parts_foot": "Finding, phantoms",
+    "real_parts_hand": "Finding, real films", "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
+}  # fmt: skip
+LIMITS = (
+    "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of children, of hands after "
+    "surgery, in plaster or not laid flat are outside what it was made for. A total without a look at the joints is no reading."
+)
+
+
+def title(card: WeightCard) -> tuple[str, str]:
+    """Name and purpose of a network, in words."""
+    name = card.name
+    if name in TITLES:
+        return TITLES[name]
+    for ending, how in (
+        ("_finetuned", "after learning the totals of feet"),
+        ("_feet", "for feet: the task before the fine-tuning"),
+    ):
+        known = TITLES.get(name.removesuffix(ending))
+        if name.endswith(ending) and known:
+            purpose = known[1] if ending == "_finetuned" else "Gives the total of both feet from one picture of them."
+            return f"{known[0]}, {how}", purpose
+    for prefix, words in SETS.items():
+        row = ROW_WORDS.get(name.removeprefix(f"{prefix}_"))
+        if row:
+            return f"{words}: {row}", "Points of the joints of a whole finger, toe or wrist, with an attention map."
+    return name, card.architecture
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not defined"
+    if isinstance(value, list):
+        return " to ".join(_value(v) for v in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def measured(card: WeightCard) -> list[tuple[str, str, str]]:
+    """Every figure of the card: what it was measured on, its name, its value."""
+    rows = []
+    for group, figures in card.results.items():
+        for key, value in figures.items():
+            if isinstance(value, dict) or key.endswith("_interval"):
+                continue
+            interval = figures.get(f"{key}_interval")
+            shown = _value(value) + (f" ({_value(interval)})" if interval else "")
+            rows.append((GROUPS.get(group, group.replace("_", " ")), FIGURES.get(key, key.replace("_", " ")), shown))
+    return rows
+
+
+def facts(card: WeightCard) -> str:
+    """Size and training, in one line."""
+    parts = [f"Sees {card.input_px[0]} x {card.input_px[1]} px"]
+    if "parameters" in card.training:
+        parts.append(f"{card.training['parameters'] / 1e6:.1f} million parameters")
+    if "steps" in card.training.get("loop", {}):
+        batch = f" of {card.training['batch']}" if "batch" in card.training else ""
+        parts.append(f"at most {card.training['loop']['steps']:,} steps{batch}")
+    if "device" in card.training:
+        parts.append(f"trained on {card.training['device']}")
+    return " · ".join(parts)

@@ -1,0 +1,136 @@
+"""Every family learns on two small patients through the one loop; the sizes are toys, the way is the real one."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.checkpoint import open_weights, read_card
+from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, smaller_view
+from core.joint_scoring.film_network import FilmNetwork, FilmSettings
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.svh import Limb
+from core.training.engine import LoopSettings
+from core.training.run_study import learning_curve, train_system, with_size
+from core.training.score_hands import vary_picture
+from core.training.score_parts import PartCrops, parts_of_row
+from core.training.systems import SYSTEMS, System
+from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
+
+LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0.0, optimiser="sgd", schedule="plateau")
+TOY: dict[str, System] = {
+    "mobilenet_v2_feet": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, Limb.FOOT),
+    "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_feet"),
+    "deepra_jsn_fingers": System(
+        ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False), LOOP, 4
+    ),
+    "densenet_films": System(FilmSettings("densenet121", 64), LOOP, 2),
+    "paper_foot_parts": System(replace(smaller_view(PAPER_PARTS[Limb.FOOT], 128), fpn_width=16), LOOP, 2, Limb.FOOT),
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cache = tmp_path_factory.mktemp("cache")
+    for name, system in TOY.items():
+        train_system(name, system, cache=cache, folder=cache / "weights", most=2, mm_per_px=0.5, threads=1)
+    return cache
+
+
+@pytest.mark.parametrize("name", list(TOY))
+def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -> None:
+    card = read_card(name, folder=trained / "weights")
+    kinds = {
+        "WholeHandNetwork": (WholeHandNetwork, WholeHandSettings),
+        "FilmNetwork": (FilmNetwork, FilmSettings),
+        "PartsNetwork": (PartsNetwork, PartsSettings),
+    }
+    network, settings = kinds.get(card.architecture, (ScoringNetwork, ScoringSettings))
+
+    def tuples(value: object) -> object:
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    values = {key: tuples(v) for key, v in card.settings.items()}
+    open_weights(network(settings(**values)), card, folder=trained / "weights")
+    assert (
+        card.input_px == ((88, 128) if name == "paper_foot_parts" else (64, 64))
+        and "2 digital phantom patients" in card.trained_on
+    )
+    assert [line["step"] for line in card.training["curve"]] == [1, 2, 3, 3]
+    assert card.training["parameters"] > 1e6 and card.training["seconds_per_epoch"] >= 0
+
+
+def test_a_whole_hand_card_states_spread_and_z_score(trained: Path) -> None:
+    card = read_card("mobilenet_v2_finetuned", folder=trained / "weights")
+    assert TotalCalibration.from_card(card.calibration).base > 0
+    assert card.settings["sd_points"] > 0 and card.training["start"] == "mobilenet_v2_feet"
+
+
+def test_a_finished_training_resumes_at_its_end(trained: Path) -> None:
+    lines = (trained / "densenet_films" / "log.jsonl").read_text()
+    train_system("densenet_films", TOY["densenet_films"], cache=trained, folder=trained / "again", most=2, threads=1)
+    assert (trained / "densenet_films" / "log.jsonl").read_text() == lines
+
+
+def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
+    system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_feet")
+    with pytest.raises(FileNotFoundError, match="train resnet50_feet first"):
+        train_system("x", system, cache=trained, folder=trained, most=2, threads=1)
+
+
+def test_the_systems_are_those_of_the_papers() -> None:
+    assert (
+        len([n for n in SYSTEMS if n.startswith("deepra_")])
+        == len([n for n in SYSTEMS if n.startswith("densenet_")]) - 1
+        == 6
+    )
+    assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
+    assert SYSTEMS["resnet50_finetuned"].start == "resnet50_feet"
+    loop = SYSTEMS["resnet_dwise50"].loop
+    assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
+    assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
+    small = with_size(SYSTEMS["paper_hand_parts"], 720).settings
+    assert (small.width_px, small.height_px, round(small.mm_per_px, 3)) == (512, 720, 0.369)  # type: ignore[union-attr]
+    assert with_size(SYSTEMS["deepra_jsn_wrist"], 160).settings.crop_px == 160  # type: ignore[union-attr]
+
+
+# Joint images of DeepRA's Table 2 with 367 training patients.
+@pytest.mark.parametrize(
+    ("row", "images"),
+    [("erosion_fingers", 4404), ("jsn_fingers", 3670), ("jsn_toes", 3670), ("erosion_toes", 2936), ("erosion_wrist", 734), ("jsn_wrist", 734)],
+)  # fmt: skip
+def test_crops_are_as_many_as_in_table_2(row: str, images: int) -> None:
+    parts = parts_of_row(row)
+    if row == "jsn_fingers":  # the thumb's IP has no JSN: its MCP alone is scored, in the row of the toes
+        assert (Limb.HAND, "thumb") not in {(limb, part) for limb, part, _ in parts}
+    assert 367 * 2 * len(parts) == images
+
+
+def test_as_many_damaged_as_undamaged_crops_are_drawn() -> None:
+    targets = np.array([[0.0, np.nan]] * 9 + [[np.nan, 0.4]], np.float32)
+    crops = PartCrops(np.zeros((10, 4, 4), np.uint8), targets, np.ones((10, 2), np.float32))
+    drawn = crops.balanced(np.random.default_rng(0), 200)
+    assert (drawn == 9).sum() == 100 and set(drawn[drawn != 9]) == set(range(9))
+
+
+def test_a_varied_picture_keeps_its_size_and_its_content() -> None:
+    picture = np.zeros((60, 60), np.uint8)
+    picture[:30, 10:20] = 200
+    views = [vary_picture(np.random.default_rng(seed), picture) for seed in range(40)]
+    assert {view.shape for view in views} == {(60, 60)} and all(view.dtype == np.float32 for view in views)
+    bright = {
+        (bool(v[:30].mean() > v[30:].mean() + 0.02), bool(v[:, :30].mean() > v[:, 30:].mean() + 0.02)) for v in views
+    }
+    assert len(bright) == 4  # all four corners: turned and mirrored
+    assert all(0.55 < float(v.max()) < 1.0 for v in views)
+    np.testing.assert_array_equal(views[0], vary_picture(np.random.default_rng(0), picture))
+
+
+def test_a_long_log_is_thinned(tmp_path: Path) -> None:
+    rows = [{"step": n, "loss": 1.0} | ({"validation_score": 0.1} if n % 10 == 0 else {}) for n in range(1, 1001)]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    curve = learning_curve(tmp_path / "log.jsonl")
+    assert len(curve) <= 120 and curve[0]["step"] == 1 and curve[-1]["step"] == 1000
+    assert [c["step"] for c in curve] == sorted(c["step"] for c in curve)

@@ -1,0 +1,98 @@
+"""The page "Models", with the real cards and with those of toy networks."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.checkpoint.weight_file import FOLDER
+from core.evaluation.paper_tables import TABLES
+from core.evaluation.study_tables import NOT_TRAINED
+from pages.widgets import model_shelf
+from pages.widgets.learning_curve import learning_curve
+from pages.widgets.model_words import TITLES
+
+ROOT = Path(__file__).parents[2]
+TOTALS = {"patients": 188, "rho": 0.91, "rho_interval": [0.88, 0.94], "rmse": 23.5, "limits": [-40.0, 44.0], "p": None}
+CURVE = [{"step": 10, "smooth": 0.9}, {"step": 20, "smooth": 0.5}, {"step": 20, "validation_rmse": 31.0}]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for path in FOLDER.glob("compact_*.json"):
+        shutil.copy(path, tmp_path / path.name)
+    monkeypatch.setattr(model_shelf, "FOLDER", tmp_path)
+    monkeypatch.setattr(model_shelf, "study_cohort", lambda split: [])
+    monkeypatch.setattr(model_shelf, "figures_without_networks", lambda patients: {"readers": {"rho": 0.967}})
+    st.cache_data.clear()
+    return tmp_path
+
+
+def add_card(folder: Path, name: str, **training: object) -> None:
+    card = json.loads((folder / "compact_joint_scorer.json").read_text())
+    card |= {"name": name, "training": training, "results": {"study": TOTALS}, "input_px": [384, 384]}
+    (folder / f"{name}.json").write_text(json.dumps(card))
+
+
+def opened() -> AppTest:
+    return AppTest.from_file(str(ROOT / "pages" / "models.py"), default_timeout=30).run()
+
+
+def test_the_page_opens_with_the_networks_of_the_app(folder: Path) -> None:
+    page = opened()
+    assert not page.exception
+    labels = [e.label for e in page.expander]
+    assert [label.split("**")[1] for label in labels] == [TITLES[n][0] for n in list(TITLES)[:4]]
+    assert any("None of the papers' networks is trained yet" in i.value for i in page.info)
+
+
+def test_every_table_stands_there_with_what_is_missing(folder: Path) -> None:
+    page = opened()
+    shown = [m.value for m in page.markdown]
+    assert [f"###### Table {t.number}: {t.title}" for t in TABLES] == [m for m in shown if m.startswith("###### Table")]
+    readers = next(d.value for d in page.dataframe if "mean 1, paper" in d.value.columns)
+    assert readers.loc[0, "r, paper"] == "0.97" and readers.loc[0, "r, ours"] == "0.967"
+    ladder = next(d.value for d in page.dataframe if "B + DSC" in set(d.value["System"]))
+    assert set(ladder["RMSE, ours"]) == {NOT_TRAINED}
+
+
+def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) -> None:
+    add_card(
+        folder,
+        "resnet_dwise50_finetuned",
+        parameters=4_406_000,
+        curve=CURVE,
+        device="CPU",
+        loop={"steps": 400},
+        batch=4,
+    )
+    page = opened()
+    assert not page.exception
+    assert any("ResNet-Dwise50, after learning the totals of feet" in e.label for e in page.expander)
+    line = next(m.value for m in page.markdown if "4.4 million" in m.value)
+    assert line == "Sees 384 x 384 px · 4.4 million parameters · at most 400 steps of 4 · trained on CPU"
+    figures = next(d.value for d in page.dataframe if "Value" in d.value.columns)
+    values = dict(zip(figures["Figure"], figures["Value"], strict=True))
+    assert values["Pearson's r"] == "0.91 (0.88 to 0.94)" and values["p of the paired t-test"] == "not defined"
+    assert values["limits of agreement (points)"] == "-40 to 44"
+    tables = [d.value for d in page.dataframe if "System" in d.value]
+    table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 9)
+    assert table.loc[2, "RMSE, ours"] == "23.5" and table.loc[0, "RMSE, ours"] == NOT_TRAINED
+
+
+def test_a_card_that_cannot_be_read_is_named_and_the_others_are_shown(folder: Path) -> None:
+    (folder / "mobilenet_v2.json").write_text("{}")
+    page = opened()
+    assert not page.exception
+    assert any("mobilenet_v2" in e.value for e in page.error) and len(page.expander) == 4
+
+
+def test_the_curve_has_loss_and_validation_error(folder: Path) -> None:
+    add_card(folder, "resnet50", curve=CURVE)
+    cards = {card.name: card for card in model_shelf.cards()[0]}
+    figure = learning_curve(cards["resnet50"])
+    assert figure is not None and [list(trace.y) for trace in figure.data] == [[0.9, 0.5], [31.0]]
+    assert learning_curve(cards["compact_joint_scorer"]) is None

@@ -134,6 +134,8 @@ _SENTENCES = (
     ("readonly", "The store cannot be written: the file or its folder is read-only."),
     ("read-only", "The store cannot be written: the file or its folder is read-only."),
     ("permission denied", "The store cannot be written: this user has no right to its file or folder."),
+    ("file exists", "The store cannot be written: a file lies where its folder should be."),
+    ("not a directory", "The store cannot be written: a file lies where its folder should be."),
     ("unable to open", "The store cannot be opened: its folder is missing or may not be written."),
     ("not a database", "The store's file is damaged or no store. Move it away and restore a backup."),
     ("malformed", "The store's file is damaged. Move it away and restore a backup."),

@@ -27,8 +27,8 @@ def at_work(desk: Desk) -> None:
         st.rerun()
     if desk.trouble:
         st.warning(f"**Not saved.** {desk.trouble} You can go on reading in this session.", icon=":material/save:")
-    if not sheet.films:
-        st.info("This visit has no film whose limb and side are known. Set them on the Score page first.")
+    if sheet.fault:
+        st.error(sheet.fault)
     else:
         reading_surface(desk, session_shelf())
     if sheet.status is not Status.BLINDED:
@@ -46,8 +46,10 @@ def at_work(desk: Desk) -> None:
         st.button("Previous visit", on_click=desk.go, args=(-1,), disabled=desk.at == 0, key="visit_back")
         last = desk.at == len(desk.visits) - 1
         st.button("Next visit", on_click=desk.go, args=(1,), disabled=last, key="visit_on")
-        if sheet.status is Status.COMPLETE:
-            st.button("Read again", on_click=desk.begin_again, help="The old reading is kept.", key="again")
+        incomplete = sheet.status is not Status.COMPLETE
+        st.button(
+            "Read again", on_click=desk.begin_again, disabled=incomplete, help="The old reading is kept.", key="again"
+        )
 
 
 page_style()

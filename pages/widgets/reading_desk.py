@@ -39,6 +39,8 @@ class Sheet:
     cells: dict[Cell, MarkedCell] = field(default_factory=dict)
     spent_ms: dict[LimbSide, int] = field(default_factory=dict)
     waiting: list[Change] = field(default_factory=list)
+    fault: str = ""  # why the films of a visit cannot be shown
+    model_kept: bool = False
 
     @property
     def sites(self) -> list[Cell]:
@@ -86,10 +88,20 @@ class Desk:
     def sheet(self) -> Sheet:
         """The sheet of the visit in view, opened when the reader comes to it, where the reader left it."""
         if self.at not in self.sheets:
-            films = self.visits[self.at].load()
-            self.sheets[self.at] = Sheet(films, start(lambda progress: _read(films, progress)))
+            # Films take memory: sheets that the store holds whole are let go and opened again when needed.
+            self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
+            films, fault = self._films()
+            self.sheets[self.at] = Sheet(films, start(lambda progress: _read(films, progress)), fault=fault)
             self.save()
         return self.sheets[self.at]
+
+    def _films(self) -> tuple[tuple[ReadFilm, ...], str]:
+        try:
+            films = self.visits[self.at].load()
+        except StoreError as error:
+            return (), str(error)
+        none = "This visit has no film whose limb and side are known. Set them on the Score page first."
+        return films, "" if films else none
 
     @property
     def title(self) -> str:
@@ -112,7 +124,7 @@ class Desk:
     def save(self, *, again: bool = False) -> None:
         """Bring what waits into the store. When that fails, say so and go on: it is tried again at the next key."""
         sheet = self.sheets[self.at]
-        if self.store is None:
+        if self.store is None or not sheet.films:
             return
         try:
             if not sheet.reading:
@@ -154,11 +166,12 @@ class Desk:
     def keep_model(self) -> None:
         """Store the model's values beside the reader's, with its cards, once it was shown."""
         sheet, model = self.sheet, self.sheet.model()
-        if self.store is None or sheet.stored is None or model is None or not model.points:
+        if self.store is None or sheet.stored is None or sheet.model_kept or model is None or not model.points:
             return
         try:
             cards = {card.name: card.sha256 for card in cached_reader.open_reader().cards}
             self.store.record_model(sheet.stored, model, cards=cards)
+            sheet.model_kept = True
         except StoreError as error:
             self.trouble = str(error)
 

@@ -88,5 +88,8 @@ def reading_surface(desk: Desk, shelf: Shelf) -> None:
     def on_outbox() -> None:
         st.session_state["desk"].take(st.session_state[KEY].get("outbox") or [])
 
+    case = st.session_state.get("case")  # of the Score page, which shares the shelf
+    held = desk.sheet.films + tuple(case.films if case else ())
+    shelf.keep_only({film.radiograph.sha256 for film in held})
     urls = {film.key: shelf.put(film.radiograph) for film in desk.sheet.films}
     _SURFACE(key=KEY, data=surface_data(desk, urls), on_outbox_change=on_outbox)

@@ -174,3 +174,24 @@ def test_a_store_that_cannot_be_written_is_one_banner(stub: None, sample_folder:
     assert not page.exception
     assert len(page.warning) == 1 and "Not saved" in page.warning[0].value
     assert page.session_state["desk"].sheet.unread == 31
+
+
+def test_a_lost_picture_is_told_and_the_other_visits_can_be_read(stub: None) -> None:
+    send(new_desk(), points(3))
+    store = Store()
+    for picture in store.connection.films.iterdir():
+        picture.unlink()
+    desk = Desk("Ben", Order.BLINDED, "The store", listed_visits("The store", store, None, "", ""), store)
+    assert "is gone" in desk.sheet.fault and desk.sheet.films == ()
+    assert store.progress("Ben") == {}
+
+
+def test_films_of_visits_that_were_left_do_not_pile_up(stub: None) -> None:
+    films = visit_films()[0].load()
+    visits = [ListedVisit("P1", f"month {n}", n, lambda: films) for n in range(5)]
+    desk = Desk("Ann", Order.CHRONOLOGICAL, "list", visits, Store())
+    for n in range(5):
+        send(desk, points(n % 4), {"do": "next visit"})
+    assert len(desk.sheets) == 1
+    desk.go(-2)
+    assert desk.sheet.cells[EROSION_2].final == Mark(2)

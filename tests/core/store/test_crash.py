@@ -113,3 +113,11 @@ def test_a_file_that_is_no_store_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged or no store"):
         store.add_visit("P1", "1")
     assert (tmp_path / "s.sqlite").read_bytes().startswith(b"a letter")
+
+
+def test_every_connection_waits_for_the_disk(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 's.sqlite'}")
+    store.add_visit("P1", "1")
+    with store.connection.engine.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {p}").scalar_one() for p in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 2]  # 2 is FULL

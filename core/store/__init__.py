@@ -9,9 +9,9 @@ from core.store.log import verify as verify
 from core.store.marks import NOT_SCORABLE_REASONS as NOT_SCORABLE_REASONS
 from core.store.marks import Mark as Mark
 from core.store.marks import MarkedCell as MarkedCell
-from core.store.store import OpenReading as OpenReading
-from core.store.store import Order as Order
-from core.store.store import Status as Status
+from core.store.records import OpenReading as OpenReading
+from core.store.records import Order as Order
+from core.store.records import Status as Status
+from core.store.records import StoredFilm as StoredFilm
+from core.store.records import StoredVisit as StoredVisit
 from core.store.store import Store as Store
-from core.store.store import StoredFilm as StoredFilm
-from core.store.store import StoredVisit as StoredVisit

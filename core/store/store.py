@@ -4,8 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,63 +13,24 @@ from core.radiograph import display_text
 from core.store.connection import Connection, StoreError, store_url
 from core.store.films import keep_picture, picture_bytes, read_pixels
 from core.store.log import append, check_schema, done_before, now_text
-from core.store.marks import Mark, MarkedCell
+from core.store.marks import Mark
+from core.store.records import (
+    LimbSide,
+    OpenReading,
+    Order,
+    Points,
+    Status,
+    StoredFilm,
+    StoredVisit,
+    cell_of,
+    film_of,
+    open_reading,
+    visit_of,
+)
 from core.store.tables import CellRow, FilmRow, PatientRow, ReaderRow, ReadingRow, TimeRow, VisitRow
-from core.svh import SITE_BY_SUFFIX, Cell, Limb, Reading, Side
+from core.svh import Cell, Limb, Reading, Side
 
-Points = Mapping[str, tuple[float, float]]
 Marks = Mapping[Cell, Mark | None]
-LimbSide = tuple[Limb, Side]
-
-
-class Order(StrEnum):
-    """How visits came before the reader: in time, or shuffled with patient and date hidden."""
-
-    CHRONOLOGICAL = "chronological"
-    BLINDED = "blinded"
-
-
-class Status(StrEnum):
-    """A reading is blinded, then the model is shown, then it is complete and stays as it is."""
-
-    BLINDED = "blinded"
-    REVEALED = "revealed"
-    COMPLETE = "complete"
-
-
-@dataclass(frozen=True)
-class StoredVisit:
-    """A visit; `position` counts the visits of a patient in time from 1."""
-
-    id: str
-    patient: str
-    label: str
-    position: int
-
-
-@dataclass(frozen=True)
-class StoredFilm:
-    """One limb of a stored film. `joints` in pixels of the picture, `content` the SHA-256 of the picture."""
-
-    id: str
-    limb: Limb
-    side: Side
-    content: str
-    spacing_mm: float | None
-    joints: Points
-
-
-@dataclass(frozen=True)
-class OpenReading:
-    """A reading as far as it has come; `spent_ms` by limb and side."""
-
-    id: str
-    visit: StoredVisit
-    reader: str
-    order: Order
-    status: Status
-    cells: Mapping[Cell, MarkedCell]
-    spent_ms: Mapping[LimbSide, int]
 
 
 class Store:
@@ -104,7 +63,7 @@ class Store:
                 row = VisitRow(id=key, patient=patient, label=label, position=place)
                 rows: list[SQLModel] = [PatientRow(pseudonym=patient), row]
                 append(session, request=f"visit:{key}", who="", action="visit", asked={}, rows=rows)
-            return _visit(row)
+            return visit_of(row)
 
     def add_film(
         self,
@@ -128,7 +87,7 @@ class Store:
                     id=key, visit=visit.id, limb=limb, side=side, content=content, spacing_mm=spacing_mm, joints=text
                 )
                 append(session, request=f"film:{key}", who="", action="film", asked={}, rows=[row])
-            return _film(row)
+            return film_of(row)
 
     def visits(self) -> list[StoredVisit]:
         """All visits, by patient and in time."""
@@ -136,13 +95,13 @@ class Store:
             return []
         with self._reading() as session:
             rows = session.exec(select(VisitRow)).all()
-        return sorted(map(_visit, rows), key=lambda v: (v.patient, v.position, v.label))
+        return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
 
     def films(self, visit: StoredVisit) -> list[StoredFilm]:
         """The films of a visit, hands before feet, left before right."""
         with self._reading() as session:
             rows = session.exec(select(FilmRow).where(FilmRow.visit == visit.id)).all()
-        return sorted(map(_film, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
+        return sorted(map(film_of, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
 
     def pixels(self, film: StoredFilm) -> NDArray[np.float32]:
         """Pixels [H, W] in [0, 1] of a film, checked against its content hash."""
@@ -190,7 +149,7 @@ class Store:
                 last = _latest(session, visit.id, reader)
             if last is None:
                 raise StoreError("The reading could not be begun.")
-            return _open_reading(session, last)
+            return open_reading(session, last)
 
     def record(
         self, reading: str, marks: Marks, *, request: str, spent_ms: Mapping[LimbSide, int] | None = None
@@ -290,7 +249,7 @@ class Store:
             for cell in session.exec(select(CellRow)).all():
                 text = cell.first if first else cell.final
                 if cell.reading in points and text:
-                    points[cell.reading][_cell(cell)] = Mark.parse(text).points
+                    points[cell.reading][cell_of(cell)] = Mark.parse(text).points
         for key, row in wanted.items():
             visit = visits[row.visit]
             out[row.reader, visit.patient, visit.label] = Reading(points[key])
@@ -333,19 +292,6 @@ def _typed(text: str, what: str) -> str:
     return kept
 
 
-def _cell(row: CellRow) -> Cell:
-    return Side(row.side), SITE_BY_SUFFIX[row.site]
-
-
-def _visit(row: VisitRow) -> StoredVisit:
-    return StoredVisit(row.id, row.patient, row.label, row.position)
-
-
-def _film(row: FilmRow) -> StoredFilm:
-    joints = {name: (x, y) for name, (x, y) in json.loads(row.joints).items()}
-    return StoredFilm(row.id, Limb(row.limb), Side(row.side), row.content, row.spacing_mm, joints)
-
-
 def _latest(session: Session, visit: str, reader: str) -> ReadingRow | None:
     rows = session.exec(select(ReadingRow).where(ReadingRow.visit == visit, ReadingRow.reader == reader)).all()
     gone = {row.supersedes for row in rows}
@@ -357,24 +303,3 @@ def _known(session: Session, reading: str) -> ReadingRow:
     if row is None:
         raise StoreError("This reading is not in the store.")
     return row
-
-
-def _open_reading(session: Session, row: ReadingRow) -> OpenReading:
-    visit = session.get(VisitRow, row.visit)
-    if visit is None:
-        raise StoreError("The visit of this reading is not in the store. Run `python -m core store verify`.")
-    cells = session.exec(select(CellRow).where(CellRow.reading == row.id)).all()
-    times = session.exec(select(TimeRow).where(TimeRow.reading == row.id)).all()
-    return OpenReading(
-        id=row.id,
-        visit=_visit(visit),
-        reader=row.reader,
-        order=Order(row.order),
-        status=Status(row.status),
-        cells={
-            _cell(c): MarkedCell(Mark.parse(c.first) if c.first else None, Mark.parse(c.final))
-            for c in cells
-            if c.final
-        },
-        spent_ms={(Limb(t.limb), Side(t.side)): t.spent_ms for t in times},
-    )

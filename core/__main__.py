@@ -1,4 +1,4 @@
-"""The command line: `python -m core score | phantom | train | evaluate | benchmark`."""
+"""The command line: `python -m core score | phantom | train | evaluate | benchmark | store`."""
 
 import json
 import re
@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from core.store.command_line import app as store_app
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     help="Sharp/van der Heijde scores of hand and foot radiographs. Research and teaching software, not a medical device.",
 )
+app.add_typer(store_app, name="store")
 FILMS_HELP = "Folder with the real films of FracAtlas in the subfolders that core/cohort/marked_films.json names."
 
 

@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page(**SCORE_FILMS, url_path="score_films"),
         st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
         st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
+        st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
     ],
     position="top",
 )

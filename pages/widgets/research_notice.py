@@ -12,7 +12,8 @@ def _dialog() -> None:
         "and must not be used to diagnose or to treat anybody. Its numbers are proposals: look at the films yourself."
     )
     st.write(
-        "Films stay in the memory of this server for this session only. Do not upload what you may not share with it."
+        "Films that you score stay in the memory of this server for this session only. Films that you read are kept in its "
+        "case store: the picture and your points, under the pseudonym that you type. Do not upload what you may not share."
     )
     if st.button("I understand", type="primary", key="understood"):
         st.session_state["research_use_understood"] = True

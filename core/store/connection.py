@@ -1,0 +1,163 @@
+"""Where the store is, how it is opened, and what is said when that fails."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlmodel import Session, SQLModel, create_engine
+
+URL_VARIABLE = "SVH_STORE_URL"
+FILMS_VARIABLE = "SVH_STORE_FILMS"
+WAIT_S = 15  # for another writer
+_LOG_LOCK = 5485001  # any number that every writer of this program agrees on
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message says why and what to do, for the person at the screen."""
+
+
+def data_folder() -> Path:
+    """The folder for a user's data on this platform; it is not created."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "svh"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "svh"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "svh"
+
+
+def store_url() -> str:
+    """`SVH_STORE_URL`, or a SQLite file in the user's data folder."""
+    return os.environ.get(URL_VARIABLE) or f"sqlite:///{data_folder() / 'store.sqlite'}"
+
+
+class Connection:
+    """A database that is created by the first write and not before."""
+
+    def __init__(self, url: str) -> None:
+        if url.startswith(("postgresql://", "postgres://")):
+            url = "postgresql+pg8000://" + url.partition("://")[2]
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError):
+            raise StoreError(
+                f"{URL_VARIABLE} is no database address. Use sqlite:///FILE or postgresql://HOST/NAME."
+            ) from None
+        self.embedded = parsed.get_backend_name() == "sqlite"
+        if not self.embedded and parsed.drivername != "postgresql+pg8000":
+            raise StoreError(f"The store is kept in SQLite or PostgreSQL, not in {parsed.drivername}.")
+        if self.embedded and not parsed.database:
+            raise StoreError("The store needs a file: sqlite:///FILE.")
+        self.file = Path(str(parsed.database)) if self.embedded else None
+        beside = self.file.with_name(self.file.name + ".films") if self.file else data_folder() / "films"
+        self.films = Path(os.environ.get(FILMS_VARIABLE) or beside)
+        try:
+            if self.embedded:
+                self.engine = create_engine(url, connect_args={"timeout": WAIT_S, "check_same_thread": False})
+                _make_durable(self.engine)
+            else:
+                self.engine = create_engine(parsed, pool_pre_ping=True)
+        except NoSuchModuleError:
+            raise StoreError("The PostgreSQL driver is missing: install pg8000.") from None
+        self._made = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a store already; nothing is created to find out."""
+        if self._made:
+            return self.file is None or self.file.exists()
+        if self.file is not None and not self.file.exists():
+            return False
+        with spoken_errors(), self.engine.connect() as connection:
+            return self.engine.dialect.has_table(connection, "meta")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the store."""
+        with spoken_errors():
+            engine = self.engine
+            if not self.embedded:
+                engine = engine.execution_options(isolation_level="REPEATABLE READ")
+            with Session(engine) as session:
+                yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that only one writer has at a time; what it wrote is on the disk when it ends without an error."""
+        with spoken_errors():
+            self._make()
+            with Session(self.engine.execution_options(writing=True), expire_on_commit=False) as session:
+                if not self.embedded:
+                    session.execute(text(f"SELECT pg_advisory_xact_lock({_LOG_LOCK})"))
+                yield session
+                session.commit()
+
+    def _make(self) -> None:
+        if self._made and (self.file is None or self.file.exists()):
+            return
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.engine.execution_options(writing=True).begin() as connection:
+            if not self.embedded:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOG_LOCK})"))
+            SQLModel.metadata.create_all(connection)
+        self._made = True
+
+    def close(self) -> None:
+        """Give the database's files and sockets back."""
+        self.engine.dispose()
+
+
+def _make_durable(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the transaction begins below, not where the driver guesses
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        wanted = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
+
+
+_SENTENCES = (
+    ("locked", "The store is busy with another writer. Wait a moment and try again."),
+    ("disk is full", "The disk of the store is full. Free some space and try again."),
+    ("no space left", "The disk of the store is full. Free some space and try again."),
+    ("disk full", "The disk of the store is full. Free some space and try again."),
+    ("readonly", "The store cannot be written: the file or its folder is read-only."),
+    ("read-only", "The store cannot be written: the file or its folder is read-only."),
+    ("permission denied", "The store cannot be written: this user has no right to its file or folder."),
+    ("file exists", "The store cannot be written: a file lies where its folder should be."),
+    ("not a directory", "The store cannot be written: a file lies where its folder should be."),
+    ("unable to open", "The store cannot be opened: its folder is missing or may not be written."),
+    ("not a database", "The store's file is damaged or no store. Move it away and restore a backup."),
+    ("malformed", "The store's file is damaged. Move it away and restore a backup."),
+    ("password authentication", "The PostgreSQL server refused the user name or password in SVH_STORE_URL."),
+    ("connect", "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL."),
+)
+
+
+@contextmanager
+def spoken_errors() -> Iterator[None]:
+    """Turn the database's and the disk's errors into sentences without values of patients.
+
+    Raises: StoreError.
+    """
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        said = str(cause).lower()
+        for sign, sentence in _SENTENCES:
+            if sign in said:
+                raise StoreError(sentence) from error
+        raise StoreError(
+            f"The store does not answer as it should ({type(cause).__name__}). Run `python -m core store verify`."
+        ) from error

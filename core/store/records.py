@@ -1,0 +1,107 @@
+"""What the store hands out: visits, films and readings, made from rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from core.store.connection import StoreError
+from core.store.marks import Mark, MarkedCell
+from core.store.tables import CellRow, FilmRow, ReadingRow, TimeRow, VisitRow
+from core.svh import SITE_BY_SUFFIX, Cell, Limb, Side
+
+Points = Mapping[str, tuple[float, float]]
+LimbSide = tuple[Limb, Side]
+
+
+class Order(StrEnum):
+    """How visits came before the reader: in time, or shuffled with patient and date hidden."""
+
+    CHRONOLOGICAL = "chronological"
+    BLINDED = "blinded"
+
+
+class Status(StrEnum):
+    """A reading is blinded, then the model is shown, then it is complete and stays as it is."""
+
+    BLINDED = "blinded"
+    REVEALED = "revealed"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """A visit; `position` counts the visits of a patient in time from 1."""
+
+    id: str
+    patient: str
+    label: str
+    position: int
+
+
+@dataclass(frozen=True)
+class StoredFilm:
+    """One limb of a stored film. `joints` in pixels of the picture, `content` the SHA-256 of the picture."""
+
+    id: str
+    limb: Limb
+    side: Side
+    content: str
+    spacing_mm: float | None
+    joints: Points
+
+
+@dataclass(frozen=True)
+class OpenReading:
+    """A reading as far as it has come; `spent_ms` by limb and side."""
+
+    id: str
+    visit: StoredVisit
+    reader: str
+    order: Order
+    status: Status
+    cells: Mapping[Cell, MarkedCell]
+    spent_ms: Mapping[LimbSide, int]
+
+
+def cell_of(row: CellRow) -> Cell:
+    """Side and site of a row."""
+    return Side(row.side), SITE_BY_SUFFIX[row.site]
+
+
+def visit_of(row: VisitRow) -> StoredVisit:
+    """The visit of a row."""
+    return StoredVisit(row.id, row.patient, row.label, row.position)
+
+
+def film_of(row: FilmRow) -> StoredFilm:
+    """The film of a row."""
+    joints = {name: (x, y) for name, (x, y) in json.loads(row.joints).items()}
+    return StoredFilm(row.id, Limb(row.limb), Side(row.side), row.content, row.spacing_mm, joints)
+
+
+def open_reading(session: Session, row: ReadingRow) -> OpenReading:
+    """A reading with its visit, cells and times.
+
+    Raises: StoreError if its visit is not there.
+    """
+    visit = session.get(VisitRow, row.visit)
+    if visit is None:
+        raise StoreError("The visit of this reading is not in the store. Run `python -m core store verify`.")
+    cells = session.exec(select(CellRow).where(CellRow.reading == row.id)).all()
+    times = session.exec(select(TimeRow).where(TimeRow.reading == row.id)).all()
+    return OpenReading(
+        id=row.id,
+        visit=visit_of(visit),
+        reader=row.reader,
+        order=Order(row.order),
+        status=Status(row.status),
+        cells={
+            cell_of(c): MarkedCell(Mark.parse(c.first) if c.first else None, Mark.parse(c.final))
+            for c in cells
+            if c.final
+        },
+        spent_ms={(Limb(t.limb), Side(t.side)): t.spent_ms for t in times},
+    )

@@ -1,0 +1,305 @@
+"""What can be asked of the store and put into it. Every change carries a request id: asking twice does it once."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session, SQLModel, select
+
+from core.radiograph import display_text
+from core.store.connection import Connection, StoreError, store_url
+from core.store.films import keep_picture, picture_bytes, read_pixels
+from core.store.log import append, check_schema, done_before, now_text
+from core.store.marks import Mark
+from core.store.records import (
+    LimbSide,
+    OpenReading,
+    Order,
+    Points,
+    Status,
+    StoredFilm,
+    StoredVisit,
+    cell_of,
+    film_of,
+    open_reading,
+    visit_of,
+)
+from core.store.tables import CellRow, FilmRow, PatientRow, ReaderRow, ReadingRow, TimeRow, VisitRow
+from core.svh import Cell, Limb, Reading, Side
+
+Marks = Mapping[Cell, Mark | None]
+
+
+class Store:
+    """The case store at a URL (`SVH_STORE_URL` when none is given). Nothing is created before the first write.
+
+    Every method raises StoreError, with a sentence for the person at the screen, when the store cannot be used.
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self.connection = Connection(url or store_url())
+
+    def close(self) -> None:
+        """Give files and sockets back."""
+        self.connection.close()
+
+    # Patients, visits, films
+
+    def add_visit(self, patient: str, label: str, *, position: int | None = None) -> StoredVisit:
+        """The visit of a patient with this label, made if it is new. Without `position` it comes after the others.
+
+        Raises: StoreError for an empty pseudonym or label.
+        """
+        patient, label = _typed(patient, "pseudonym of the patient"), _typed(label, "label of the visit")
+        key = _id("visit", patient, label)
+        with self._writing() as session:
+            row = session.get(VisitRow, key)
+            if row is None:
+                others = session.exec(select(VisitRow).where(VisitRow.patient == patient)).all()
+                place = position if position is not None else 1 + max((v.position for v in others), default=0)
+                row = VisitRow(id=key, patient=patient, label=label, position=place)
+                rows: list[SQLModel] = [PatientRow(pseudonym=patient), row]
+                append(session, request=f"visit:{key}", who="", action="visit", asked={}, rows=rows)
+            return visit_of(row)
+
+    def add_film(
+        self,
+        visit: StoredVisit,
+        pixels: NDArray[np.float32],
+        *,
+        limb: Limb,
+        side: Side,
+        joints: Points,
+        spacing_mm: float | None = None,
+    ) -> StoredFilm:
+        """Keep the pixels ([H, W] in [0, 1]) of a film of a visit; the same film twice is one. No name, tag or date is kept."""
+        data = picture_bytes(pixels)
+        key = _id("film", visit.id, limb, side, hashlib.sha256(data).hexdigest())
+        with self._writing() as session:
+            content = keep_picture(self.connection.films, data)
+            row = session.get(FilmRow, key)
+            if row is None:
+                text = json.dumps({name: [round(x, 1), round(y, 1)] for name, (x, y) in sorted(joints.items())})
+                row = FilmRow(
+                    id=key, visit=visit.id, limb=limb, side=side, content=content, spacing_mm=spacing_mm, joints=text
+                )
+                append(session, request=f"film:{key}", who="", action="film", asked={}, rows=[row])
+            return film_of(row)
+
+    def visits(self) -> list[StoredVisit]:
+        """All visits, by patient and in time."""
+        if not self.connection.exists:
+            return []
+        with self._reading() as session:
+            rows = session.exec(select(VisitRow)).all()
+        return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
+
+    def films(self, visit: StoredVisit) -> list[StoredFilm]:
+        """The films of a visit, hands before feet, left before right."""
+        with self._reading() as session:
+            rows = session.exec(select(FilmRow).where(FilmRow.visit == visit.id)).all()
+        return sorted(map(film_of, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
+
+    def pixels(self, film: StoredFilm) -> NDArray[np.float32]:
+        """Pixels [H, W] in [0, 1] of a film, checked against its content hash."""
+        return read_pixels(self.connection.films, film.content)
+
+    # Readings
+
+    def begin(
+        self,
+        visit: StoredVisit,
+        reader: str,
+        *,
+        order: Order,
+        list_name: str,
+        request: str,
+        again: bool = False,
+    ) -> OpenReading:
+        """The reader's reading of a visit: the one already begun, or a new one.
+
+        A complete reading comes back as it is; with `again` a new one is begun that supersedes it.
+        """
+        reader = _typed(reader, "name of the reader")
+        with self._writing() as session:
+            asked = {"visit": visit.id, "reader": reader, "order": order, "list": list_name, "again": again}
+            known = session.get(ReaderRow, reader)
+            if known is not None and known.kind != "person":
+                raise StoreError("This is the name of a model. Choose another name for the reader.")
+            last = _latest(session, visit.id, reader)
+            if last is None or (again and last.status == Status.COMPLETE):
+                if not done_before(session, request, "begin", asked):
+                    row = ReadingRow(
+                        id=_id("reading", request),
+                        visit=visit.id,
+                        reader=reader,
+                        list_name=list_name,
+                        order=order,
+                        status=Status.BLINDED,
+                        begun_at=now_text(),
+                        supersedes=last.id if last else None,
+                    )
+                    rows: list[SQLModel] = [row]
+                    if known is None:
+                        rows.insert(0, ReaderRow(name=reader, kind="person", cards="{}"))
+                    append(session, request=request, who=reader, action="begin", asked=asked, rows=rows)
+                last = _latest(session, visit.id, reader)
+            if last is None:
+                raise StoreError("The reading could not be begun.")
+            return open_reading(session, last)
+
+    def record(
+        self, reading: str, marks: Marks, *, request: str, spent_ms: Mapping[LimbSide, int] | None = None
+    ) -> None:
+        """Write cells of a reading (None takes a cell back) and add time spent; both values change until the model is shown.
+
+        Raises: StoreError for a complete or unknown reading; ValueError for a mark that does not fit its site.
+        """
+        for (_, site), mark in marks.items():
+            if mark is not None:
+                mark.checked(site)
+        times = {f"{limb}-{side}": int(ms) for (limb, side), ms in (spent_ms or {}).items() if ms > 0}
+        cells = {f"{side}-{site.suffix}": mark.text if mark else None for (side, site), mark in marks.items()}
+        asked = {"reading": reading, "cells": cells, "spent_ms": times}
+        with self._writing() as session:
+            if done_before(session, request, "record", asked):
+                return
+            row = _known(session, reading)
+            if row.status == Status.COMPLETE:
+                raise StoreError("This reading is complete. Begin it again to change it; the old one is kept.")
+            rows: list[SQLModel] = []
+            for (side, site), mark in marks.items():
+                old = session.get(CellRow, (reading, side.value, site.suffix))
+                final = mark.text if mark else ""
+                first = (final or None) if row.status == Status.BLINDED else old.first if old else None
+                rows.append(CellRow(reading=reading, side=side.value, site=site.suffix, first=first, final=final))
+            for (limb, side), ms in (spent_ms or {}).items():
+                before = session.get(TimeRow, (reading, limb.value, side.value))
+                total = int(ms) + (before.spent_ms if before else 0)
+                rows.append(TimeRow(reading=reading, limb=limb.value, side=side.value, spent_ms=total))
+            append(session, request=request, who=row.reader, action="record", asked=asked, rows=rows)
+
+    def reveal(self, reading: str, *, request: str) -> None:
+        """Note that the model is shown from here on: first values stay as they are."""
+        self._turn(reading, Status.REVEALED, request)
+
+    def complete(self, reading: str, *, request: str) -> None:
+        """Close a reading; it is never changed again."""
+        self._turn(reading, Status.COMPLETE, request)
+
+    def _turn(self, reading: str, status: Status, request: str) -> None:
+        asked = {"reading": reading, "status": status}
+        with self._writing() as session:
+            if done_before(session, request, "status", asked):
+                return
+            row = _known(session, reading)
+            if list(Status).index(Status(row.status)) >= list(Status).index(status):
+                return
+            after = ReadingRow(**{**row.model_dump(), "status": status})
+            append(session, request=request, who=row.reader, action="status", asked=asked, rows=[after])
+
+    def record_model(self, visit: StoredVisit, reading: Reading, *, cards: Mapping[str, str]) -> str:
+        """Keep what a model gave for a visit, once for each set of weights ({file: SHA-256}); the model's name as reader."""
+        text = json.dumps(dict(sorted(cards.items())))
+        name = f"model {_id('model', text)[:8]}"
+        request = f"model:{_id(visit.id, name)}"
+        asked = {"visit": visit.id, "model": name}
+        with self._writing() as session:
+            if done_before(session, request, "model", asked):
+                return name
+            key = _id("reading", request)
+            rows: list[SQLModel] = [ReaderRow(name=name, kind="model", cards=text)]
+            rows.append(
+                ReadingRow(
+                    id=key,
+                    visit=visit.id,
+                    reader=name,
+                    list_name="",
+                    order="",
+                    status=Status.COMPLETE,
+                    begun_at=now_text(),
+                )
+            )
+            for (side, site), points in reading.points.items():
+                mark = Mark(points).text
+                rows.append(CellRow(reading=key, side=side.value, site=site.suffix, first=mark, final=mark))
+            append(session, request=request, who=name, action="model", asked=asked, rows=rows)
+        return name
+
+    def readings(self, *, first: bool = False, unfinished: bool = False) -> dict[tuple[str, str, str], Reading]:
+        """The readings that stand (not superseded) by (reader, patient, visit label), for the agreement.
+
+        `first` takes the values given before the model was shown instead of the final ones; `unfinished` also takes readings
+        that are not complete.
+        """
+        if not self.connection.exists:
+            return {}
+        out: dict[tuple[str, str, str], Reading] = {}
+        with self._reading() as session:
+            visits = {row.id: row for row in session.exec(select(VisitRow)).all()}
+            rows = session.exec(select(ReadingRow).order_by(ReadingRow.begun_at)).all()
+            if not unfinished:
+                rows = [row for row in rows if row.status == Status.COMPLETE]
+            gone = {row.supersedes for row in rows}
+            wanted = {row.id: row for row in rows if row.id not in gone}
+            points: dict[str, dict[Cell, int | None]] = {key: {} for key in wanted}
+            for cell in session.exec(select(CellRow)).all():
+                text = cell.first if first else cell.final
+                if cell.reading in points and text:
+                    points[cell.reading][cell_of(cell)] = Mark.parse(text).points
+        for key, row in wanted.items():
+            visit = visits[row.visit]
+            out[row.reader, visit.patient, visit.label] = Reading(points[key])
+        return out
+
+    def progress(self, reader: str) -> dict[str, tuple[Status, int]]:
+        """Status and number of cells read of a reader's standing readings, by visit id."""
+        if not self.connection.exists:
+            return {}
+        with self._reading() as session:
+            rows = session.exec(select(ReadingRow).where(ReadingRow.reader == reader)).all()
+            gone = {row.supersedes for row in rows}
+            cells = session.exec(select(CellRow).where(CellRow.final != "")).all()
+        have: dict[str, int] = {}
+        for cell in cells:
+            have[cell.reading] = have.get(cell.reading, 0) + 1
+        return {row.visit: (Status(row.status), have.get(row.id, 0)) for row in rows if row.id not in gone}
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self.connection.writing() as session:
+            check_schema(session)
+            yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self.connection.reading() as session:
+            check_schema(session)
+            yield session
+
+
+def _id(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _typed(text: str, what: str) -> str:
+    kept = display_text(text)
+    if not kept:
+        raise StoreError(f"The {what} is empty.")
+    return kept
+
+
+def _latest(session: Session, visit: str, reader: str) -> ReadingRow | None:
+    rows = session.exec(select(ReadingRow).where(ReadingRow.visit == visit, ReadingRow.reader == reader)).all()
+    gone = {row.supersedes for row in rows}
+    return next((row for row in rows if row.id not in gone), None)
+
+
+def _known(session: Session, reading: str) -> ReadingRow:
+    row = session.get(ReadingRow, reading)
+    if row is None:
+        raise StoreError("This reading is not in the store.")
+    return row

@@ -1,0 +1,66 @@
+"""Read: a person scores films joint by joint, blinded to the model and to other readers, then sees the model."""
+
+import streamlit as st
+
+from core.store import Status
+from pages.widgets.film_pictures import session_shelf
+from pages.widgets.page_style import page_style
+from pages.widgets.reading_desk import Desk
+from pages.widgets.reading_setup import reading_setup
+from pages.widgets.reading_surface import reading_surface
+
+LOOK_EVERY_S = 0.7  # for the model, when it is not done at the reveal
+
+
+def leave() -> None:
+    """Back to the choice of reader and list; everything read is in the store."""
+    st.session_state.pop("desk", None)
+
+
+def at_work(desk: Desk) -> None:
+    """The surface with the line above it. Runs alone at every key."""
+    sheet = desk.sheet
+    waited = st.session_state.get("read_waiting", False)
+    waiting = sheet.status is not Status.BLINDED and not sheet.model_job.future.done()
+    st.session_state["read_waiting"] = waiting
+    if waiting != waited:
+        st.rerun()
+    if desk.trouble:
+        st.warning(f"**Not saved.** {desk.trouble} You can go on reading in this session.", icon=":material/save:")
+    if sheet.fault:
+        st.error(sheet.fault)
+    else:
+        reading_surface(desk, session_shelf())
+    if sheet.status is not Status.BLINDED:
+        if waiting:
+            st.caption("The model is still reading these films …")
+        elif sheet.model_job.future.result().no_weights:
+            st.info(f"There is no model to show. {sheet.model_job.future.result().no_weights}")
+        else:
+            desk.keep_model()
+    minutes = sum(sheet.spent_ms.values()) / 60_000
+    with st.container(horizontal=True, vertical_alignment="center"):
+        films = " · ".join(f"{side}{limb[0]} {ms / 60_000:.1f}" for (limb, side), ms in sheet.spent_ms.items())
+        st.caption(f"{desk.reader} · {desk.order} order · {minutes:.1f} min" + (f" ({films})" if films else ""))
+        st.space("stretch")
+        st.button("Previous visit", on_click=desk.go, args=(-1,), disabled=desk.at == 0, key="visit_back")
+        last = desk.at == len(desk.visits) - 1
+        st.button("Next visit", on_click=desk.go, args=(1,), disabled=last, key="visit_on")
+        incomplete = sheet.status is not Status.COMPLETE
+        st.button(
+            "Read again", on_click=desk.begin_again, disabled=incomplete, help="The old reading is kept.", key="again"
+        )
+
+
+page_style()
+desk: Desk | None = st.session_state.get("desk")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("##### Read films, blinded to the model and to other readers")
+    st.space("stretch")
+    if desk is not None:
+        st.button("Change reader or list", on_click=leave, key="leave_desk")
+if desk is None:
+    with st.container(width=560):
+        reading_setup()
+else:
+    st.fragment(at_work, run_every=LOOK_EVERY_S if st.session_state.get("read_waiting") else None)(desk)

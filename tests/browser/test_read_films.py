@@ -1,0 +1,106 @@
+"""The page "Read" in a real browser: one hand read blinded by keyboard alone, revealed, changed, and found page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.store import Order, Status, Store, verify
+from core.svh import HAND_EROSION, HAND_JSN, SITE_BY_SUFFIX, Side
+from pages.widgets.sample_case import sample_files
+
+OPEN_S = 60
+STEP_MS = 15_000
+NARROWED = (Side.L, SITE_BY_SUFFIX["wrist_J__radcar"])
+
+pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
+
+
+@pytest.fixture(autouse=True)
+def store_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The store of the server, which starts after this."""
+    url = f"sqlite:///{tmp_path / 'read' / 'store.sqlite'}"
+    monkeypatch.setenv("SVH_STORE_URL", url)
+    return url
+
+
+def press(page: Any, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def state(page: Any, words: str) -> None:
+    page.get_by_test_id("reading-state").get_by_text(words).wait_for(timeout=STEP_MS)
+
+
+def opened(page: Any, address: str) -> None:
+    """To the surface without a mouse: the notice, then the reader's name, Enter."""
+    page.goto(f"{address}/read_films")
+    page.get_by_role("button", name="I understand").press("Enter", timeout=OPEN_S * 1000)
+    page.get_by_role("dialog").wait_for(state="detached", timeout=STEP_MS)
+    page.get_by_label("Reader", exact=True).fill("Ann")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "() => document.activeElement?.shadowRoot?.activeElement?.classList.contains('stage')"
+        " || document.activeElement?.classList.contains('stage')",
+        timeout=OPEN_S * 1000,
+    )
+
+
+def stored(url: str) -> Any:
+    store = Store(url)
+    try:
+        visit = store.visits()[0]
+        return store.begin(visit, "Ann", order=Order.BLINDED, list_name="", request="look")
+    finally:
+        store.close()
+
+
+def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
+    server: str, page: Any, store_url: str
+) -> None:
+    opened(page, server)
+    state(page, "blinded to the model · 0 of 31 cells read")
+    assert page.locator("td .model").count() == 0
+
+    # Ten cells, one not scorable, typed as fast as the keyboard goes; then the window is closed.
+    for n in range(9):
+        press(page, str(n % 4), " ")
+    press(page, "x", "3", " ")
+    state(page, "10 of 31 cells read")
+    page.wait_for_timeout(1500)
+    page.goto("about:blank")
+    kept = stored(store_url)
+    assert (len(kept.cells), kept.status) == (10, Status.BLINDED)
+    texts = sorted(cell.final.text for cell in kept.cells.values())
+    assert texts == ["0", "0", "0", "1", "1", "2", "2", "3", "3", "NS: exposure"]
+
+    # Resume in a new session, read to the end.
+    opened(page, server)
+    state(page, "10 of 31 cells read")
+    for _ in range(21):
+        press(page, "1", " ")
+    state(page, "31 of 31 cells read")
+    assert page.locator("td .model").count() == 0
+
+    press(page, "Enter")
+    state(page, "model shown")
+    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
+    assert page.locator(".now-name").inner_text() == "Radiocarpal"  # the last cell read is still in view
+    press(page, "4")
+    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
+    press(page, "Enter")
+    state(page, "complete")
+    page.wait_for_timeout(1500)
+
+    store = Store(store_url)
+    assert verify(store.connection).faults == ()
+    key = ("Ann", "P0042", "one hand")
+    first, final = store.readings(first=True)[key], store.readings()[key]
+    assert set(final.points) == {(Side.L, site) for site in HAND_EROSION + HAND_JSN}
+    assert (first.points[NARROWED], final.points[NARROWED]) == (1, 4)
+    assert final.svh == first.svh + 3
+    assert {reader.split()[0] for reader, _, _ in store.readings()} == {"Ann", "model"}
+    assert sum(stored(store_url).spent_ms.values()) > 1000
+    store.close()
+    assert page.faults == []

@@ -1,0 +1,244 @@
+"""The store on SQLite and on PostgreSQL: what is kept, what is refused, and that nothing is edited unseen."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from core.store import Mark, Order, Status, Store, StoredVisit, StoreError, backup, restore, verify
+from core.svh import SITE_BY_SUFFIX, Limb, Reading, Side
+
+EROSION = (Side.L, SITE_BY_SUFFIX["mcp_E__2"])
+NARROWING = (Side.L, SITE_BY_SUFFIX["mcp_J__2"])
+TOE = (Side.R, SITE_BY_SUFFIX["mtp_E__1"])
+HAND = (Limb.HAND, Side.L)
+
+
+def pixels(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random((40, 30), dtype=np.float32)
+
+
+def begun(store: Store, reader: str = "Ann", request: str = "begin", again: bool = False):
+    visit = store.add_visit("P1", "2026-03")
+    return store.begin(visit, reader, order=Order.BLINDED, list_name="study", request=request, again=again)
+
+
+def filled(store: Store) -> StoredVisit:
+    visit = store.add_visit("P1", "2026-03")
+    store.add_film(visit, pixels(), limb=Limb.HAND, side=Side.L, joints={"MCP2": (3.0, 4.0)})
+    reading = begun(store)
+    store.record(reading.id, {EROSION: Mark(3), NARROWING: Mark(None, None, "exposure")}, request="r1")
+    return visit
+
+
+def flip_bit(store: Store, sequence: int, place: int) -> None:
+    with store.connection.engine.execution_options(writing=True).begin() as connection:
+        entry = connection.execute(text("SELECT entry FROM log WHERE sequence = :n"), {"n": sequence}).scalar_one()
+        place %= len(entry)
+        broken = entry[:place] + chr(ord(entry[place]) ^ 1) + entry[place + 1 :]
+        connection.execute(text("UPDATE log SET entry = :e WHERE sequence = :n"), {"e": broken, "n": sequence})
+
+
+def test_looking_creates_nothing(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'deep' / 'store.sqlite'}")
+    assert store.visits() == [] and store.readings() == {} and store.progress("Ann") == {}
+    assert not (tmp_path / "deep").exists()
+    store.add_visit("P1", "1")
+    assert (tmp_path / "deep" / "store.sqlite").exists()
+
+
+def test_first_and_final_values_are_both_kept(store: Store) -> None:
+    reading = begun(store)
+    store.record(reading.id, {EROSION: Mark(2)}, request="a", spent_ms={HAND: 1500})
+    store.record(reading.id, {EROSION: Mark(3)}, request="b", spent_ms={HAND: 500})  # changed while still blinded
+    store.reveal(reading.id, request="c")
+    store.record(reading.id, {EROSION: Mark(5), TOE: Mark(7, (4, 3))}, request="d")
+    store.complete(reading.id, request="e")
+    seen = begun(store, request="again")
+    assert (seen.id, seen.status, seen.order, seen.spent_ms) == (
+        reading.id,
+        Status.COMPLETE,
+        Order.BLINDED,
+        {HAND: 2000},
+    )
+    assert (seen.cells[EROSION].first, seen.cells[EROSION].final) == (Mark(3), Mark(5))
+    assert (seen.cells[TOE].first, seen.cells[TOE].final) == (None, Mark(7, (4, 3)))
+    key = ("Ann", "P1", "2026-03")
+    assert store.readings()[key] == Reading({EROSION: 5, TOE: 7})
+    assert store.readings(first=True)[key] == Reading({EROSION: 3})
+    assert verify(store.connection).faults == ()
+
+
+def test_a_complete_reading_is_superseded_and_never_edited(store: Store) -> None:
+    first = begun(store)
+    store.record(first.id, {EROSION: Mark(1)}, request="a")
+    store.complete(first.id, request="b")
+    with pytest.raises(StoreError, match="complete"):
+        store.record(first.id, {EROSION: Mark(2)}, request="c")
+    second = begun(store, request="anew", again=True)
+    assert second.id != first.id and second.cells == {}
+    store.record(second.id, {EROSION: Mark(4)}, request="d")
+    key = ("Ann", "P1", "2026-03")
+    assert store.readings()[key].erosion == 1  # the new one does not count before it is complete
+    assert store.readings(unfinished=True)[key].erosion == 4
+    store.complete(second.id, request="e")
+    assert store.readings() == {key: Reading({EROSION: 4})}
+    with store.connection.reading() as session:
+        kept = session.execute(text("SELECT final FROM cell WHERE reading = :r"), {"r": first.id}).scalar_one()
+    assert kept == "1"
+
+
+def test_a_retry_is_done_once_and_a_changed_retry_is_refused(store: Store) -> None:
+    reading = begun(store)
+    for _ in range(3):
+        store.record(reading.id, {EROSION: Mark(2)}, request="same", spent_ms={HAND: 100})
+        assert begun(store).id == reading.id
+    assert begun(store).spent_ms == {HAND: 100}
+    entries = verify(store.connection).entries
+    with pytest.raises(StoreError, match="one request number"):
+        store.record(reading.id, {EROSION: Mark(3)}, request="same", spent_ms={HAND: 100})
+    assert verify(store.connection).entries == entries
+    assert begun(store).cells[EROSION].final == Mark(2)
+
+
+def test_a_cell_can_be_taken_back(store: Store) -> None:
+    reading = begun(store)
+    store.record(reading.id, {EROSION: Mark(2), NARROWING: Mark(1)}, request="a")
+    store.record(reading.id, {EROSION: None}, request="b")
+    assert set(begun(store).cells) == {NARROWING}
+    assert store.progress("Ann") == {reading.visit.id: (Status.BLINDED, 1)}
+    assert verify(store.connection).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark"),
+    [
+        (EROSION, Mark(6)), (NARROWING, Mark(5)), (EROSION, Mark(3, (1, 2))), (TOE, Mark(7, (4, 4))), (TOE, Mark(7, (6, 1))),
+        (EROSION, Mark(2, None, "exposure")), (EROSION, Mark(None, None, "the patient moved")),
+    ],
+)  # fmt: skip
+def test_what_fits_no_site_is_refused(cell, mark: Mark) -> None:
+    with pytest.raises(ValueError, match=cell[1].suffix):
+        mark.checked(cell[1])
+
+
+@pytest.mark.parametrize("mark", [Mark(4), Mark(10, (5, 5)), Mark(0, (0, 0)), Mark(None), Mark(None, None, "exposure")])
+def test_marks_read_back_from_their_text(mark: Mark) -> None:
+    assert Mark.parse(mark.text) == mark
+
+
+def test_films_keep_pixels_and_joints_and_nothing_of_the_upload(store: Store) -> None:
+    visit = store.add_visit("P1", "2026-03")
+    places = {"MCP2": (3.0, 4.5)}
+    film = store.add_film(visit, pixels(), limb=Limb.HAND, side=Side.R, joints=places, spacing_mm=0.1)
+    assert store.add_film(visit, pixels(), limb=Limb.HAND, side=Side.R, joints=places, spacing_mm=0.1) == film
+    assert store.films(visit) == [film]
+    assert (film.joints, film.spacing_mm, film.limb, film.side) == (places, 0.1, Limb.HAND, Side.R)
+    assert np.abs(store.pixels(film) - pixels()).max() <= 0.5 / 65535 + 1e-7
+    assert [p.name for p in store.connection.films.iterdir()] == [f"{film.content}.png"]
+
+
+def test_the_model_is_a_reader_with_its_cards_and_is_kept_once(store: Store) -> None:
+    visit = store.add_visit("P1", "2026-03")
+    name = store.record_model(visit, Reading({EROSION: 2, NARROWING: None}), cards={"scorer": "ab" * 32})
+    assert store.record_model(visit, Reading({EROSION: 2, NARROWING: None}), cards={"scorer": "ab" * 32}) == name
+    assert store.readings() == {(name, "P1", "2026-03"): Reading({EROSION: 2, NARROWING: None})}
+    with pytest.raises(StoreError, match="name of a model"):
+        store.begin(visit, name, order=Order.BLINDED, list_name="", request="x")
+
+
+@pytest.mark.parametrize("place", [0, 1, 17, 60, 111, -1, -2, -30])
+def test_verify_finds_a_single_flipped_bit_in_the_log(store: Store, place: int) -> None:
+    filled(store)
+    assert verify(store.connection).faults == ()
+    for sequence in (1, 4):
+        flip_bit(store, sequence, place)
+        assert f"Log entry {sequence} was changed" in verify(store.connection).faults[0]
+        flip_bit(store, sequence, place)
+    assert verify(store.connection).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE cell SET final = '4' WHERE site = 'mcp_E__2'", "not as the log says"),
+        ("DELETE FROM cell WHERE site = 'mcp_E__2'", "is gone"),
+        ("INSERT INTO patient VALUES ('P9')", "not in the log"),
+        ("DELETE FROM log WHERE sequence = 3", "Log entry 3 is missing"),
+        ("DELETE FROM log WHERE sequence = 5", "not in the log"),
+        ("UPDATE log SET request = 'other' WHERE sequence = 5", "another number or request"),
+    ],
+)
+def test_verify_finds_rows_that_disagree_with_the_log(store: Store, change: str, said: str) -> None:
+    filled(store)
+    with store.connection.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text(change))
+    assert any(said in fault for fault in verify(store.connection).faults)
+
+
+def test_a_log_rewritten_from_the_start_is_found_by_the_noted_head(store: Store, tmp_path: Path) -> None:
+    filled(store)
+    backup(store.connection, tmp_path / "old.zip")
+    store.add_visit("P2", "1")
+    head = verify(store.connection).head
+    restore(store.connection, tmp_path / "old.zip", replace=True)
+    assert verify(store.connection).faults == ()
+    assert "noted head" in verify(store.connection, expect=head).faults[0]
+
+
+def test_verify_finds_a_changed_and_a_lost_picture(store: Store) -> None:
+    filled(store)
+    picture = next(store.connection.films.iterdir())
+    data = bytearray(picture.read_bytes())
+    data[-20] ^= 1
+    picture.write_bytes(data)
+    assert "was changed" in verify(store.connection).faults[0]
+    picture.unlink()
+    assert "is gone" in verify(store.connection).faults[0]
+
+
+def test_many_writers_at_once_lose_nothing_and_keep_the_chain(url: str) -> None:
+    cells = [(Side.L, site) for site in SITE_BY_SUFFIX.values() if site.limb is Limb.HAND][:8]
+    errors: list[Exception] = []
+
+    def write(number: int) -> None:
+        mine = Store(url)
+        try:
+            reading = begun(mine, reader=f"Reader {number}", request=f"begin-{number}")
+            for n, cell in enumerate(cells):
+                mine.record(reading.id, {cell: Mark(n % 4)}, request=f"{number}-{n}")
+        except Exception as error:  # handed to the test, which fails with it
+            errors.append(error)
+        finally:
+            mine.close()
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    store = Store(url)
+    proof = verify(store.connection)
+    assert (proof.faults, proof.entries) == ((), 2 + 6 * (1 + len(cells)))  # create, visit, and six readers' entries
+    wanted = Reading({cell: n % 4 for n, cell in enumerate(cells)})
+    assert list(store.readings(unfinished=True).values()) == [wanted] * 6
+    store.close()
+
+
+def test_a_newer_store_is_refused_in_words(store: Store) -> None:
+    filled(store)
+    with store.connection.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text("UPDATE meta SET value = '99' WHERE name = 'schema'"))
+    for attempt in (store.visits, lambda: store.add_visit("P", "2"), lambda: verify(store.connection)):
+        with pytest.raises(StoreError, match="newer version"):
+            attempt()
+
+
+def test_what_must_be_typed_is_asked_for(store: Store) -> None:
+    with pytest.raises(StoreError, match="pseudonym"):
+        store.add_visit(" \u202e ", "1")
+    with pytest.raises(StoreError, match="label"):
+        store.add_visit("P1", "")

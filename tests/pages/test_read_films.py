@@ -1,0 +1,197 @@
+"""The page "Read" without a browser: the desk that takes what the surface sends, and the page round it."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store import Mark, Order, Status, Store, verify
+from core.svh import SITE_BY_SUFFIX, SITES, Limb, Reading, Side
+from pages.widgets.case import Case
+from pages.widgets.case_steps import case_films
+from pages.widgets.reading_desk import Desk
+from pages.widgets.reading_lists import (
+    ONE_HAND,
+    SAMPLES,
+    ListedVisit,
+    in_order,
+    list_names,
+    listed_visits,
+    phantom_films,
+)
+from pages.widgets.reading_surface import surface_data
+from tests.pages.page_runs import ROOT, opened_page
+from tests.pages.stub_reader import EROSION, StubReader
+from tests.pages.test_case import radiograph
+
+EROSION_2 = (Side.L, SITE_BY_SUFFIX["mcp_E__2"])
+TOE = (Side.R, SITE_BY_SUFFIX["mtp_E__1"])
+URLS = {"LH": "x", "RF": "y"}
+
+
+@pytest.fixture(autouse=True)
+def store_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "data" / "store.sqlite"
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{file}")
+    return file
+
+
+def visit_films():
+    films = (radiograph("l", Limb.HAND, Side.L), radiograph("r", Limb.FOOT, Side.R))
+    case = Case("P1", case_films(films, StubReader().read_visit(films, patient="P1").films))
+    return listed_visits("Films of the Score page", Store(), case, "P1", "month 6")
+
+
+def new_desk(reader: str = "Ann", order: Order = Order.BLINDED) -> Desk:
+    return Desk(reader, order, "list", visit_films(), Store())
+
+
+def send(desk: Desk, *actions: dict[str, object]) -> None:
+    outbox = [{"n": desk.acked + 1 + n, "sheet": desk.sheet.key, **action} for n, action in enumerate(actions)]
+    desk.take(outbox)
+    desk.take(outbox)  # the browser sends again what it saw no answer to
+
+
+def points(n: int, site: str = "mcp_E__2", film: str = "LH", **more: object) -> dict[str, object]:
+    return {"do": "mark", "film": film, "site": site, "points": n, **more}
+
+
+def test_a_blinded_reading_is_kept_then_revealed_and_both_values_stay(stub: None) -> None:
+    desk = new_desk()
+    send(desk, points(3, spent={"LH": 900}), points(4, spent={"LH": 600}))
+    send(desk, {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": [5, 2]})
+    assert not any("model" in value for value in surface_data(desk, URLS)["values"].values())
+    send(desk, {"do": "accept", "film": "LH", "site": "mcp_E__2"})  # nothing to accept while blinded
+    send(desk, {"do": "reveal"})
+    assert surface_data(desk, URLS)["values"]["LH mcp_E__2"] == {"text": "4", "first": "4", "model": str(EROSION)}
+    send(desk, {"do": "accept", "film": "LH", "site": "mcp_E__2"}, {"do": "complete"}, points(5))
+    desk.keep_model()
+    store = Store()
+    assert store.readings(first=True)["Ann", "P1", "month 6"] == Reading({EROSION_2: 4, TOE: 7})
+    assert store.readings()["Ann", "P1", "month 6"] == Reading({EROSION_2: EROSION, TOE: 7})
+    assert sorted(reader.split()[0] for reader, _, _ in store.readings()) == ["Ann", "model"]
+    assert verify(store.connection).faults == ()
+    assert desk.sheet.spent_ms == {(Limb.HAND, Side.L): 1500}
+
+
+def test_a_reader_comes_back_to_where_he_left(stub: None) -> None:
+    send(new_desk(), points(3), {"do": "mark", "film": "LH", "site": "mcp_J__2", "reason": 2})
+    again = new_desk()
+    assert (again.sheet.status, again.sheet.unread) == (Status.BLINDED, 31 + 12 - 2)
+    values = surface_data(again, URLS)["values"]
+    assert values["LH mcp_E__2"]["text"] == "3" and values["LH mcp_J__2"]["text"] == "NS: exposure"
+    assert new_desk("Ben").sheet.unread == 31 + 12  # another reader sees nothing of it
+
+
+def test_a_complete_reading_can_be_begun_again_and_the_old_one_stays(stub: None) -> None:
+    desk = new_desk()
+    send(desk, points(3), {"do": "reveal"}, {"do": "complete"})
+    desk.begin_again()
+    assert (desk.sheet.status, desk.sheet.cells) == (Status.BLINDED, {})
+    send(desk, points(1), {"do": "reveal"}, {"do": "complete"})
+    assert Store().readings()["Ann", "P1", "month 6"].erosion == 1
+    assert verify(Store().connection).faults == ()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        points(6), points(-1), points(2, film="RH"), points(2, site="mtp_E__1"), points(2, site="knee"), {"do": "mark"},
+        {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": [6, 0]}, {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": "x"},
+        {"do": "mark", "film": "LH", "site": "mcp_E__2", "reason": 99}, {"do": "complete"}, {"do": "explode"}, points(None),
+        {"do": "mark", "film": "LH", "site": "mcp_E__2", "points": "high", "spent": {"LH": "long", "ZZ": 5}},
+    ],
+)  # fmt: skip
+def test_what_a_browser_makes_up_changes_nothing(stub: None, action: dict[str, object]) -> None:
+    desk = new_desk()
+    send(desk, action)
+    assert desk.sheet.cells == {} and desk.sheet.spent_ms == {} and desk.sheet.status is Status.BLINDED
+
+
+def test_without_a_store_one_reads_on_and_nothing_is_lost_when_it_returns(stub: None, store_file: Path) -> None:
+    store_file.parent.write_text("a file where the folder should be")
+    desk = new_desk()
+    send(desk, points(3))
+    assert desk.trouble and desk.sheet.cells[EROSION_2].final == Mark(3)
+    store_file.parent.unlink()
+    send(desk, points(2, site="mcp_J__2"))
+    assert desk.trouble == ""
+    assert Store().readings(unfinished=True)["Ann", "P1", "month 6"].svh == 5
+
+
+def test_blinded_order_hides_patient_and_date_and_is_the_same_when_one_returns(stub: None) -> None:
+    visits = [ListedVisit(f"P{n}", "baseline", 1, tuple) for n in range(9)]
+    blinded = in_order(visits, Order.BLINDED, "Ann")
+    assert blinded == in_order(visits[::-1], Order.BLINDED, "Ann") != visits
+    assert blinded != in_order(visits, Order.BLINDED, "Ben")
+    assert in_order(visits[::-1], Order.CHRONOLOGICAL, "Ann") == visits
+    assert new_desk().title == "Visit 1 of 1"
+    assert new_desk(order=Order.CHRONOLOGICAL).title == "Visit 1 of 1 · P1, month 6"
+
+
+def test_phantom_visits_come_from_their_seed_and_can_be_read() -> None:
+    films = phantom_films(7101, 1)
+    assert [film.key for film in films] == ["LH", "RH", "LF", "RF"]
+    for film in films:
+        assert {site.joint for site in SITES[film.limb]} <= set(film.joints)
+    phantom_films.clear()
+    assert [f.radiograph.sha256 for f in phantom_films(7101, 1)] == [f.radiograph.sha256 for f in films]
+
+
+def read_page() -> AppTest:
+    app = opened_page()
+    app.switch_page(str(ROOT / "pages" / "read_films.py"))
+    return app.run()
+
+
+def test_the_page_offers_the_samples_and_creates_no_store_before_one_begins(
+    stub: None, sample_folder: Path, store_file: Path
+) -> None:
+    page = read_page()
+    assert not page.exception
+    assert page.selectbox(key="read_list").options[:2] == [ONE_HAND, SAMPLES] == list_names(None)[:2]
+    assert not store_file.parent.exists()
+    page.button[-1].click().run()
+    assert not page.exception and store_file.exists()
+    desk = page.session_state["desk"]
+    assert (desk.reader, desk.sheet.unread, [f.key for f in desk.sheet.films]) == ("Reader 1", 31, ["LH"])
+    assert [(v.patient, v.label) for v in Store().visits()] == [("P0042", "one hand")]
+    page.button(key="leave_desk").click().run()
+    assert not page.exception and page.selectbox(key="read_list")
+
+
+def test_an_empty_store_is_no_dead_end(stub: None, sample_folder: Path) -> None:
+    page = read_page()
+    page.selectbox(key="read_list").select("The store").run()
+    page.button[-1].click().run()
+    assert "no visits yet" in page.warning[0].value
+
+
+def test_a_store_that_cannot_be_written_is_one_banner(stub: None, sample_folder: Path, store_file: Path) -> None:
+    store_file.parent.write_text("a file where the folder should be")
+    page = read_page()
+    page.button[-1].click().run()
+    assert not page.exception
+    assert len(page.warning) == 1 and "Not saved" in page.warning[0].value
+    assert page.session_state["desk"].sheet.unread == 31
+
+
+def test_a_lost_picture_is_told_and_the_other_visits_can_be_read(stub: None) -> None:
+    send(new_desk(), points(3))
+    store = Store()
+    for picture in store.connection.films.iterdir():
+        picture.unlink()
+    desk = Desk("Ben", Order.BLINDED, "The store", listed_visits("The store", store, None, "", ""), store)
+    assert "is gone" in desk.sheet.fault and desk.sheet.films == ()
+    assert store.progress("Ben") == {}
+
+
+def test_films_of_visits_that_were_left_do_not_pile_up(stub: None) -> None:
+    films = visit_films()[0].load()
+    visits = [ListedVisit("P1", f"month {n}", n, lambda: films) for n in range(5)]
+    desk = Desk("Ann", Order.CHRONOLOGICAL, "list", visits, Store())
+    for n in range(5):
+        send(desk, points(n % 4), {"do": "next visit"})
+    assert len(desk.sheets) == 1
+    desk.go(-2)
+    assert desk.sheet.cells[EROSION_2].final == Mark(2)

@@ -31,13 +31,9 @@ def disagreements(study: Study, readers: Sequence[str], *, change: bool = False)
     apart = np.nan_to_num(np.abs(both.points[0] - both.points[1]))
     where = np.argwhere(apart > 0)
     order = np.argsort(-apart[tuple(where.T)], kind="stable")
-    return [
-        Disagreement(
-            study.patients[p],
-            both.visits[p][v],
-            *CELL_LIST[c],
-            int(both.points[0, p, v, c]),
-            int(both.points[1, p, v, c]),
-        )
-        for p, v, c in where[order].tolist()
-    ]
+    found = []
+    for p, v, c in where[order].tolist():
+        side, site = CELL_LIST[c]
+        first, second = (int(points[p, v, c]) for points in both.points)
+        found.append(Disagreement(study.patients[p], both.visits[p][v], side, site, first, second))
+    return found

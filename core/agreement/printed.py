@@ -1,6 +1,7 @@
 """The comparison as a person reads it in a terminal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
@@ -54,6 +55,8 @@ def _groups(kind: str, c: Comparison) -> Table:
         table.add_column(name)
     for part in c.sections:
         if part.section.level in ("total", "group"):
-            row = [words(part.estimates[name], name) for name in _GRADES]
+            kappa, *others = _GRADES
+            row = [words(part.estimates[kappa], kappa)]
+            row += [words(replace(part.estimates[name], low=None, high=None), name) for name in others]
             table.add_row(part.section.name, str(part.cells), *row)
     return table

@@ -107,7 +107,7 @@ def paired(study: Study, readers: Sequence[str], *, change: bool = False) -> Pai
     points = np.where(scored.all(axis=0), points, np.nan)
     if not change:
         return Paired(tuple(readers), False, points, study.visit_names, left_out)
-    read: NDArray[np.bool_] = np.asarray(scored.any(axis=3)).all(axis=0)
+    read: NDArray[np.bool_] = np.asarray(np.asarray(scored.any(axis=3)).all(axis=0))
     first, last = read.argmax(axis=1), read.shape[1] - 1 - read[:, ::-1].argmax(axis=1)
     rows = np.arange(len(first))
     change_points = points[:, rows, last] - points[:, rows, first]

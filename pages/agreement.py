@@ -88,9 +88,9 @@ with sites:
         "Damage", ["Erosion", "JSN"], default="Erosion", required=True, key="agreement_damage"
     )
     kind_of = Damage.EROSION if damage == "Erosion" else Damage.JSN
-    hand, foot = st.columns(2)
-    hand.plotly_chart(kappa_map(found, Limb.HAND, kind_of), config=CHART, key="map_hand")
-    foot.plotly_chart(kappa_map(found, Limb.FOOT, kind_of), config=CHART, key="map_foot")
+    with st.container(horizontal=True, gap="large"):
+        for limb in Limb:
+            st.plotly_chart(kappa_map(found, limb, kind_of), width="content", config=CHART, key=f"map_{limb.value}")
     st.caption(
         "Quadratic weighted kappa of each site, left and right together; a fuller colour is better agreement. "
         "n.e.: not estimable, one reader gave every such joint the same points; look at the group instead."

@@ -1,7 +1,9 @@
 """The charts of two readers: scatter, Bland-Altman, and the map of kappa on a drawn hand and foot."""
 
+import math
 from collections.abc import Mapping
 from html import escape
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -14,6 +16,8 @@ DOTS = "#3B7DD8"
 LINES = "#888888"
 SHADES = {Damage.EROSION: ("#FFF3D6", "#E69F00"), Damage.JSN: ("#EAF6FD", "#56B4E9")}
 INK = "#1C1E21"
+BONE = "rgba(136,136,136,0.25)"
+BONE_RADIUS = 0.45
 # A right hand and a right foot seen from the back; joints and the lines of bones, in units of a drawing 12 wide.
 HAND = {
     "IP1": (0.6, 9.0), "MCP1": (1.7, 7.1), "MC1BASE": (2.9, 4.9),
@@ -40,7 +44,8 @@ FOOT_BONES = (
     ((5.5, 3.2), (6.2, 9.7), (6.4, 13.4)),
     ((6.4, 2.9), (7.7, 8.9), (8.2, 12.2)),
     ((7.2, 2.4), (9.1, 7.8), (10.0, 10.6)),
-    ((4.2, 1.6), (5.0, -1.4), (6.4, 1.6)),
+    ((4.2, 2.6), (4.4, -1.9)),
+    ((5.6, 2.4), (5.6, -1.9)),
 )
 
 
@@ -119,14 +124,29 @@ def _shade(value: float, damage: Damage) -> str:
     return "#" + "".join(f"{round(p + t * (f - p)):02X}" for p, f in zip(pale, full, strict=True))
 
 
+def _bone(start: tuple[float, float], end: tuple[float, float]) -> tuple[list[float], list[float]]:
+    """The outline of a bone with round ends that leaves room for the joints."""
+    turn = math.atan2(end[1] - start[1], end[0] - start[0])
+    inset = BONE_RADIUS + 0.1
+    points = []
+    for (x, y), sign in ((start, 1), (end, -1)):
+        x, y = x + sign * inset * math.cos(turn), y + sign * inset * math.sin(turn)
+        for step in range(9):
+            angle = turn + sign * math.pi / 2 + math.pi * step / 8
+            points.append((x + BONE_RADIUS * math.cos(angle), y + BONE_RADIUS * math.sin(angle)))
+    return [x for x, _ in points], [y for _, y in points]
+
+
 def kappa_map(found: Comparison, limb: Limb, damage: Damage) -> go.Figure:
     """Quadratic kappa of every site (both sides together) on a drawn right hand or foot."""
     places: Mapping[str, tuple[float, float]] = HAND if limb is Limb.HAND else FOOT
     figure = go.Figure()
-    for bone in HAND_BONES if limb is Limb.HAND else FOOT_BONES:
-        x, y = zip(*bone, strict=True)
-        line = {"color": "rgba(136,136,136,0.22)", "width": 20, "shape": "spline", "smoothing": 0.6}
-        figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    for line in HAND_BONES if limb is Limb.HAND else FOOT_BONES:
+        for start, end in pairwise(line):
+            x, y = _bone(start, end)
+            figure.add_scatter(
+                x=x, y=y, mode="lines", line={"width": 0}, fill="toself", fillcolor=BONE, hoverinfo="skip"
+            )
     for part in found.sections:
         site = part.section.site
         if site is None or site.limb is not limb or site.damage is not damage:
@@ -153,9 +173,7 @@ def kappa_map(found: Comparison, limb: Limb, damage: Damage) -> go.Figure:
             + "<extra></extra>",
         )
     hidden = {"visible": False, "fixedrange": True}
-    figure.update_layout(
-        xaxis={**hidden, "range": [-1.6, 11.2]},
-        yaxis={**hidden, "range": [-2.4, 17.6], "scaleanchor": "x"},
-        title="Hand" if limb is Limb.HAND else "Foot",
-    )
-    return _plain(figure, 520)
+    figure.update_layout(xaxis={**hidden, "range": [-1.4, 11.0]}, yaxis={**hidden, "range": [-2.4, 17.6]})
+    _plain(figure, 540)
+    figure.update_layout(width=340, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    return figure

@@ -78,8 +78,8 @@ def parts_table(found: Comparison, levels: Sequence[str]) -> None:
             )
             cells = {WORDING[k].title: words(part.estimates[k], k) for k in PARTS}
             rows.append({"Part": name, "Cells": part.cells, **cells})
-    column = {"Part": st.column_config.TextColumn(pinned=True)}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, key=f"parts_{levels[0]}")
+    column = {"Part": st.column_config.TextColumn(pinned=True, width=150)}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, height="content", key=f"parts_{levels[0]}")
 
 
 def disagreement_table(study: Study, found: Comparison) -> None:

@@ -51,7 +51,8 @@ def _totals(kind: str, pairs: Sequence[Comparison]) -> Table:
 
 def _groups(kind: str, c: Comparison) -> Table:
     table = Table(title=Text(f"{kind}: single cells by group, {' - '.join(c.readers)}"), title_justify="left")
-    for name in ("Part", "Cells", *(WORDING[name].title for name in _GRADES)):
+    table.add_column("Part", no_wrap=True)
+    for name in ("Cells", *(WORDING[name].title for name in _GRADES)):
         table.add_column(name)
     for part in c.sections:
         if part.section.level in ("total", "group"):

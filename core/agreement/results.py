@@ -1,7 +1,5 @@
 """The whole comparison of a study as JSON and CSV: every pair of readers, status and change, adjudication."""
 
-import csv
-import io
 import itertools
 import json
 import math
@@ -13,7 +11,7 @@ from core.agreement.compare import DRAWS, Comparison, Estimate, compare, observe
 from core.agreement.sections import TOTAL
 from core.agreement.study import Study, paired
 from core.agreement.wording import WORDING
-from core.cohort.table_text import inert
+from core.cohort.table_text import csv_text, inert
 
 VERSION = 1
 MODEL = "model"
@@ -45,13 +43,20 @@ def all_comparisons(study: Study, *, draws: int = DRAWS, seed: int = 0) -> list[
     return found
 
 
-def rmse_to_mean(study: Study, reader: str, others: tuple[str, str], *, change: bool = False) -> float | None:
-    """RMSE of the totals of one reader against the mean of two others; None without a patient in common.
+def rmse_to_mean(
+    study: Study, model: str, readers: tuple[str, str], *, change: bool = False
+) -> tuple[float, float] | None:
+    """RMSE of the totals against the mean of two readers: the model's, and that of either reader; None without a patient.
 
-    Each of the two has half of their own RMSE against that mean, whatever they scored: that is the yardstick.
+    A reader's is half of the readers' RMSE against each other, whatever they scored: that is the yardstick. All three are
+    compared on the cells that all three scored.
     """
-    sums = [s for _, _, s in observed(paired(study, (reader, *others), change=change), TOTAL)]
-    return math.sqrt(sum((a - (b + c) / 2) ** 2 for a, b, c in sums) / len(sums)) if sums else None
+    sums = [s for _, _, s in observed(paired(study, (model, *readers), change=change), TOTAL)]
+    if not sums:
+        return None
+    ours = sum((m - (a + b) / 2) ** 2 for m, a, b in sums)
+    theirs = sum(((a - b) / 2) ** 2 for _, a, b in sums)
+    return math.sqrt(ours / len(sums)), math.sqrt(theirs / len(sums))
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -111,16 +116,13 @@ def results_json(
 
 def results_csv(found: Sequence[Comparison]) -> str:
     """One row a statistic; names of readers are written so that no spreadsheet runs them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ("readers", "kind", "level", "section", "observations", "cells", "statistic", "value", "low", "high", "note")
-    )
+    head = ("readers", "kind", "level", "section", "observations", "cells", "statistic", "value", "low", "high", "note")
+    table: list[Sequence[str | int]] = [head]
     for c in found:
         readers, kind = inert(" / ".join(c.readers)), "change" if c.change else "status"
         for part in c.sections:
+            at = (readers, kind, part.section.level, part.section.name, part.observations, part.cells)
             for name, e in part.estimates.items():
                 numbers = ["" if v is None else f"{v:.6g}" for v in (e.value, e.low, e.high)]
-                at = (readers, kind, part.section.level, part.section.name, part.observations, part.cells)
-                writer.writerow((*at, WORDING[name].title, *numbers, e.why))
-    return out.getvalue()
+                table.append((*at, WORDING[name].title, *numbers, e.why))
+    return csv_text(table)

@@ -4,12 +4,10 @@
 that was looked at and is not scorable, never 0; a site without a row was not read.
 """
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.cohort.ra2_table import CELLS, read_table
-from core.cohort.table_text import NOT_SCORABLE, header, inert, plain, rows, table_text, whole_points
+from core.cohort.table_text import NOT_SCORABLE, csv_text, header, inert, plain, rows, table_text, whole_points
 from core.svh import SITE_BY_SUFFIX, Cell, Reading
 
 COLUMNS = ("patient", "visit", "reader", "side", "site", "points")
@@ -21,17 +19,15 @@ ReadingKey = tuple[str, str, str]
 
 def write_long(readings: Mapping[ReadingKey, Reading]) -> str:
     """CSV text of readings; sites that are not scorable are `NS`."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    table: list[Sequence[str | int]] = [COLUMNS]
     for (reader, patient, visit), reading in readings.items():
         for name, cell in CELLS.items():
             if cell in reading.points:
                 value = reading.points[cell]
                 side, site = name.split("_", 1)
                 points = NOT_SCORABLE if value is None else value
-                writer.writerow([inert(patient), inert(visit), inert(reader), side, site, points])
-    return out.getvalue()
+                table.append([inert(patient), inert(visit), inert(reader), side, site, points])
+    return csv_text(table)
 
 
 def read_long(text: str) -> dict[ReadingKey, Reading]:

@@ -3,11 +3,9 @@
 A site that was looked at and is not scorable is "NS", a site without a film is empty.
 """
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from core.cohort.table_text import NOT_SCORABLE, inert, plain, rows, whole_points
+from core.cohort.table_text import NOT_SCORABLE, csv_text, inert, plain, rows, whole_points
 from core.svh import FOOT_EROSION, FOOT_JSN, HAND_EROSION, HAND_JSN, Cell, Reading, Side
 
 TOTALS = ("Overall_Tol", "Overall_erosion", "Overall_narrowing")
@@ -23,16 +21,14 @@ COLUMNS: tuple[str, ...] = ("Patient_ID", *TOTALS, *CELLS)
 
 def write_table(readings: Mapping[str, Reading]) -> str:
     """CSV text of readings by patient."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    table: list[Sequence[str | int]] = [COLUMNS]
     for patient, reading in readings.items():
         row: list[str | int] = [inert(patient), reading.svh, reading.erosion, reading.jsn]
         for cell in CELLS.values():
             value = reading.points.get(cell)
             row.append(value if value is not None else NOT_SCORABLE if cell in reading.points else "")
-        writer.writerow(row)
-    return out.getvalue()
+        table.append(row)
+    return csv_text(table)
 
 
 def read_table(text: str) -> dict[str, Reading]:

@@ -6,11 +6,12 @@ Nothing is guessed where a guess could be wrong: a table is read whole, or refus
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 NOT_SCORABLE = "NS"
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?")
+_QUOTE = re.compile(r"[,;\"\t\r\n]")
 _MOST_BYTES = 64 * 2**20
 _MOST_CELL = 10_000
 
@@ -23,6 +24,15 @@ def inert(text: str) -> str:
 def plain(text: str) -> str:
     """Undo `inert`; a ' that another program wrote before anything else stays."""
     return text[1:] if text.startswith("'") and text[1:].startswith(_GUARDED) else text
+
+
+def csv_text(table: Iterable[Sequence[str | int | float]]) -> str:
+    """CSV text of rows of cells; unlike the csv module it quotes a lone CR, which would end the row when read again."""
+    return "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in table)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _QUOTE.search(cell) else cell
 
 
 def table_text(data: bytes) -> str:

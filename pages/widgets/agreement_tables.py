@@ -53,10 +53,10 @@ def totals_table(found: Sequence[Comparison], key: str) -> None:
 
 def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool) -> None:
     """The sentence that keeps a model's RMSE against the mean of two readers from being read wrongly."""
-    ours = rmse_to_mean(study, model, readers, change=change)
-    theirs = rmse_to_mean(study, readers[0], readers, change=change)
-    if ours is None or theirs is None:
+    found = rmse_to_mean(study, model, readers, change=change)
+    if found is None:
         return
+    ours, theirs = found
     st.info(
         f"Against the mean of the two readers the model's RMSE is **{ours:.2f}**. Each reader's own RMSE against that mean is "
         f"**{theirs:.2f}**: half of the readers' RMSE against each other, by construction. A model is as near as a reader "

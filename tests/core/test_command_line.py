@@ -125,7 +125,9 @@ def test_damaged_weights_are_named(tmp_path: Path) -> None:
             file.unlink()
         else:
             file.write_bytes(file.read_bytes()[:-1000] + bytes(1000))
-        done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
         assert done.stdout.strip() == f"weights_{what}", done.stderr
 
 

@@ -216,10 +216,12 @@ def agree(
     name = ""
     try:
         for argument in tables:
-            reader, _, named = argument.partition("=")
-            path = Path(named if named and not Path(argument).exists() else argument)
+            reader, path = "", Path(argument)
+            if "=" in argument and not path.exists():
+                reader, _, named = argument.partition("=")
+                path = Path(named)
             name = f"{path.name}: "
-            read.append(read_readings(path.read_bytes(), reader if str(path) != argument else path.stem))
+            read.append(read_readings(path.read_bytes(), reader or path.stem))
         name = ""
         study = study_of(join_readings(*read))
         found = all_comparisons(study, draws=draws, seed=seed)

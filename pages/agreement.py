@@ -9,6 +9,7 @@ from pages.widgets.agreement_charts import bland_altman, kappa_map, scatter
 from pages.widgets.agreement_tables import (
     adjudication_table,
     agreement_files,
+    all_readers,
     disagreement_table,
     headline,
     left_out,
@@ -73,6 +74,9 @@ with totals:
     left.plotly_chart(scatter(study, (first, second), WHOLE[key], change=change), config=CHART, key="scatter")
     right.plotly_chart(bland_altman(study, found, WHOLE[key]), config=CHART, key="bland_altman")
     model = next((name for name in names if name.casefold() == MODEL and name not in (first, second)), None)
+    people = tuple(name for name in names if name.casefold() != MODEL)
+    if len(people) > 2 and in_common(study, people, change=change):
+        all_readers(comparison(study, people, change=change))
     beside = [found]
     if model:
         model_yardstick(study, model, (first, second), change=change)

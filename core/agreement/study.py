@@ -1,5 +1,6 @@
 """A study: the readings of several readers as one array, made from readings by one function."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from core.svh import Reading
 
 ReadingKey = tuple[str, str, str]
 """Reader, patient, visit."""
+MOST_READERS = 20
+MOST_PATIENTS = 5000
+_MOST_CELLS = 30_000_000
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -66,7 +70,7 @@ def study_of(readings: Mapping[ReadingKey, Reading]) -> Study:
 
     Visits are ordered by date when all names are ISO dates, by number when each name holds one number (V2, month 12),
     otherwise as they first come.
-    Raises: ValueError for no readings.
+    Raises: ValueError for no readings, or more than fit into memory.
     """
     if not readings:
         raise ValueError("there are no readings")
@@ -76,8 +80,16 @@ def study_of(readings: Mapping[ReadingKey, Reading]) -> Study:
     for _, patient, visit in readings:
         visits.setdefault(patient, set()).add(visit)
     names = {patient: tuple(sorted(mine, key=order.__getitem__)) for patient, mine in visits.items()}
+    shape = (len(readers), len(names), max(map(len, names.values())), len(CELL_LIST))
+    if shape[0] > MOST_READERS:
+        raise ValueError(f"there are {shape[0]} readers, more than {MOST_READERS}; look at the column of readers")
+    if shape[1] > MOST_PATIENTS or math.prod(shape) > _MOST_CELLS:
+        raise ValueError(
+            f"{shape[1]} patients with up to {shape[2]} visits are more than can be compared at once "
+            f"({MOST_PATIENTS} patients); split the study"
+        )
     column = {cell: n for n, cell in enumerate(CELL_LIST)}
-    points = np.full((len(readers), len(names), max(map(len, names.values())), len(column)), np.nan)
+    points = np.full(shape, np.nan)
     row = {patient: n for n, patient in enumerate(names)}
     for (reader, patient, visit), reading in readings.items():
         target = points[readers.index(reader), row[patient], names[patient].index(visit)]

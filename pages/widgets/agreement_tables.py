@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.agreement import Comparison, Study, adjudication, all_comparisons, disagreements, results_csv, results_json
-from core.agreement.adjudication import HIGH_RATE
+from core.agreement.adjudication import HIGH_RATE, THRESHOLD
 from core.agreement.results import rmse_to_mean
 from core.agreement.wording import WORDING, number, words
 from core.cohort.long_table import write_long
@@ -49,6 +49,13 @@ def totals_table(found: Sequence[Comparison], key: str) -> None:
             }
             rows.append({"Statistic": wording.title, **cells, "Formula": wording.formula})
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="totals_table")
+
+
+def all_readers(found: Comparison) -> None:
+    """The intraclass correlations of three readers or more together."""
+    e = found.of("total").estimates
+    told = ", ".join(f"{WORDING[name].title} {words(e[name], name)}" for name in e)
+    st.markdown(f"All {len(found.readers)} readers together, {found.patients} patients, SvH total: {told}.")
 
 
 def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool) -> None:
@@ -115,7 +122,7 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
         "A third reader adjudicates when the changes differ by this many points or more",
         min_value=1.0,
         max_value=448.0,
-        value=10.0,
+        value=THRESHOLD,
         step=1.0,
         format="%.0f",
         key="adjudication_threshold",
@@ -147,10 +154,16 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
 
 def agreement_files(study: Study, name: str) -> None:
     """All pairs as JSON and CSV, and the readings in long form; computed when asked for."""
+    threshold = st.session_state.get("adjudication_threshold", THRESHOLD)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for label, kind, mime, make in (
             ("Results CSV", "csv", "text/csv", lambda: results_csv(all_comparisons(study))),
-            ("Results JSON", "json", "application/json", lambda: results_json(study, all_comparisons(study))),
+            (
+                "Results JSON",
+                "json",
+                "application/json",
+                lambda: results_json(study, all_comparisons(study), threshold=threshold),
+            ),
             ("Readings CSV", "readings.csv", "text/csv", lambda: write_long(study.readings)),
         ):
             st.download_button(

@@ -17,6 +17,11 @@ def opened(page: Any, address: str) -> None:
     page.get_by_test_id("stMetric").first.wait_for(timeout=STEP_MS)
 
 
+def settled(page: Any) -> None:
+    """The page has been drawn to its end: a file is made when its button is pressed, by the run that drew the button."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=STEP_MS)
+
+
 def saved(page: Any, button: str, path: Path) -> Path:
     with page.expect_download(timeout=STEP_MS) as download:
         page.get_by_role("button", name=button).click()
@@ -41,6 +46,8 @@ def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: A
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
     page.get_by_role("button", name="Compare these readers").click(timeout=STEP_MS)
     page.get_by_text("6 patients").first.wait_for(timeout=STEP_MS)
+    page.locator("input[type=file]").wait_for(state="hidden", timeout=STEP_MS)
+    settled(page)
 
     whole = json.loads(saved(page, "Results JSON", tmp_path / "out.json").read_text())
     assert whole["readers"] == ["=cmd()", "B"] and whole["patients"] == 6

@@ -101,6 +101,11 @@ def test_the_model_stands_beside_the_readers_with_its_yardstick(page_of) -> None
     assert found and f"**{found[0]:.2f}**" in words(page) and f"**{found[1]:.2f}**" in words(page)
 
 
+def test_three_readers_have_an_intraclass_correlation_together(page_of) -> None:
+    page = page_of(random_study(5, readers="ABC"))
+    assert not page.exception and "All 3 readers together, 12 patients" in words(page) and "ICC(A,k)" in words(page)
+
+
 def test_readers_without_a_patient_in_common_are_told_so(page_of) -> None:
     page = page_of(cell_study([1, None], [None, 1]))
     assert not page.exception and "did not score the same patient" in words(page)

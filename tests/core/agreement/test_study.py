@@ -69,6 +69,16 @@ def test_no_readings_are_no_study() -> None:
         study_of({})
 
 
+def test_more_than_fits_is_refused_before_it_is_built() -> None:
+    one = Reading({MTP5: 1})
+    with pytest.raises(ValueError, match="21 readers, more than 20"):
+        study_of({(f"R{n}", "P", "1"): one for n in range(21)})
+    with pytest.raises(ValueError, match="5001 patients"):
+        study_of({("A", f"P{n}", "1"): one for n in range(5001)})
+    with pytest.raises(ValueError, match="up to 70000 visits"):
+        study_of({("A", f"P{p}", str(v)): one for p in range(5) for v in range(70_000)})
+
+
 def test_rapid_progression_is_five_points_a_year() -> None:
     assert is_rapid(5, 1) and is_rapid(10, 2) and not is_rapid(4.9, 1) and not is_rapid(5, 1.01)
     assert points_a_year(3, 0.5) == 6

@@ -31,8 +31,9 @@ def header() -> None:
         kind = " · sample, two simulated readers" if is_sample() else ""
         st.markdown(f"##### Reader agreement{kind}")
         st.space("stretch")
-        with st.popover("Add tables", icon=":material/table:", type="primary"):
-            add_tables()
+        turn = st.session_state.setdefault("tables_turn", 0)  # another key after every take closes the popover
+        with st.popover("Add tables", icon=":material/table:", type="primary", key=f"add_tables_{turn}"):
+            add_tables(turn)
         st.button(
             "Sample",
             icon=":material/science:",

@@ -24,8 +24,10 @@ def headline(found: Comparison) -> None:
     with st.container(horizontal=True, gap="small", key="agreement_headline"):
         for name in ("icc_a1", "bias", smallest, "kappa_quadratic", "rmse"):
             estimate, wording = e[name], WORDING[name]
-            value = estimate.why if estimate.value is None else number(estimate.value, wording.decimals)
-            span = "" if estimate.low is None else words(estimate, name).split(" ", 1)[1].strip("()")
+            value, span = "\N{EN DASH}", estimate.why
+            if estimate.value is not None:
+                value = number(estimate.value, wording.decimals)
+                span = "" if estimate.low is None else words(estimate, name).split(" ", 1)[1].strip("()")
             st.metric(
                 wording.title,
                 value,
@@ -85,7 +87,8 @@ def parts_table(found: Comparison, levels: Sequence[str]) -> None:
             )
             cells = {WORDING[k].title: words(part.estimates[k], k) for k in PARTS}
             rows.append({"Part": name, "Cells": part.cells, **cells})
-    column = {"Part": st.column_config.TextColumn(pinned=True, width=150)}
+    column = {WORDING[k].title: st.column_config.TextColumn(width=215) for k in PARTS}  # room for "not estimable (...)"
+    column["Part"] = st.column_config.TextColumn(pinned=True, width=150)
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, height="content", key=f"parts_{levels[0]}")
 
 

@@ -43,10 +43,11 @@ def use_study(study: Study | None) -> None:
         st.session_state[STUDY] = study
 
 
-def add_tables() -> None:
+def add_tables(turn: int) -> None:
     """The drop zone: all tables are read, or none and the reason is shown."""
-    turn = st.session_state.setdefault("tables_turn", 0)
-    files = st.file_uploader("Tables of readings (CSV)", accept_multiple_files=True, help=HELP, key=f"tables_{turn}")
+    files = st.file_uploader(
+        "Tables of readings (CSV)", accept_multiple_files=True, max_upload_size=64, help=HELP, key=f"tables_{turn}"
+    )
     if st.button("Compare these readers", type="primary", disabled=not files, key="read_tables") and files:
         name = ""
         try:

@@ -23,6 +23,7 @@ page = st.navigation(
         st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
         st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
+        st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
     ],
     position="top",
 )

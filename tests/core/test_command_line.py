@@ -132,6 +132,6 @@ def test_damaged_weights_are_named(tmp_path: Path) -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ("score", "train", "evaluate", "phantom", "benchmark"):
+    for command in ("score", "train", "evaluate", "phantom", "benchmark", "agree"):
         done = run([command, "--help"])
         assert done.returncode == 0 and len(done.stdout) > 300

@@ -1,0 +1,108 @@
+"""Reader agreement: two readers of the same films, the model as one more, in the statistics of trials."""
+
+import streamlit as st
+
+from core.agreement import SECTIONS
+from core.agreement.results import MODEL, model_last
+from core.svh import Damage, Limb
+from pages.widgets.agreement_charts import bland_altman, kappa_map, scatter
+from pages.widgets.agreement_tables import (
+    adjudication_table,
+    agreement_files,
+    all_readers,
+    disagreement_table,
+    headline,
+    left_out,
+    model_yardstick,
+    parts_table,
+    totals_table,
+    who,
+)
+from pages.widgets.page_style import page_style
+from pages.widgets.study_in_view import add_tables, comparison, in_common, is_sample, study_in_view, use_study
+
+CHART = {"displayModeBar": False}
+WHOLE = {s.key: s for s in SECTIONS if s.level in ("total", "limb")}
+
+
+def header() -> None:
+    """One line: what is in view, and the way to other tables."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        kind = " · sample, two simulated readers" if is_sample() else ""
+        st.markdown(f"##### Reader agreement{kind}")
+        st.space("stretch")
+        turn = st.session_state.setdefault("tables_turn", 0)  # another key after every take closes the popover
+        with st.popover("Add tables", icon=":material/table:", type="primary", key=f"add_tables_{turn}"):
+            add_tables(turn)
+        st.button(
+            "Sample",
+            icon=":material/science:",
+            on_click=use_study,
+            args=(None,),
+            disabled=is_sample(),
+            key="sample_study",
+        )
+
+
+page_style()
+header()
+study = study_in_view()
+names = model_last(study.readers)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    first = st.selectbox("First reader", names, key="reader_first", width=220)
+    others = [name for name in names if name != first]
+    second = st.selectbox("Second reader", others, key="reader_second", width=220)
+    kind = st.segmented_control("Compare", ["Status", "Change"], default="Status", required=True, key="agreement_kind")
+change = kind == "Change"
+
+if not in_common(study, (first, second), change=change):
+    st.warning(
+        "These readers have no patient in common with two visits. Choose Status, or add tables with two visits."
+        if change
+        else "These readers did not score the same patient and visit: look at how patients and visits are written.",
+        icon=":material/info:",
+    )
+    st.stop()
+
+found = comparison(study, (first, second), change=change)
+st.caption(who(study, found))
+headline(found)
+left_out(found)
+totals, groups, sites, cells, third = st.tabs(["Totals", "Groups and limbs", "Sites", "Disagreements", "Adjudication"])
+with totals:
+    key = st.selectbox("Part of the score", WHOLE, format_func=lambda k: WHOLE[k].name, key="agreement_part", width=220)
+    left, right = st.columns(2)
+    left.plotly_chart(scatter(study, (first, second), WHOLE[key], change=change), config=CHART, key="scatter")
+    right.plotly_chart(bland_altman(study, found, WHOLE[key]), config=CHART, key="bland_altman")
+    model = next((name for name in names if name.casefold() == MODEL and name not in (first, second)), None)
+    people = tuple(name for name in names if name.casefold() != MODEL)
+    if len(people) > 2 and in_common(study, people, change=change):
+        all_readers(comparison(study, people, change=change))
+    beside = [found]
+    if model:
+        model_yardstick(study, model, (first, second), change=change)
+        pairs = [(model, reader) for reader in (first, second)]
+        beside += [comparison(study, p, change=change) for p in pairs if in_common(study, p, change=change)]
+    totals_table(beside, key)
+with groups:
+    parts_table(found, ("group", "limb", "total"))
+    if change:
+        st.caption("Change of single joints is unreliable even between experts: read the totals first.")
+with sites:
+    damage = st.segmented_control(
+        "Damage", ["Erosion", "JSN"], default="Erosion", required=True, key="agreement_damage"
+    )
+    kind_of = Damage.EROSION if damage == "Erosion" else Damage.JSN
+    with st.container(horizontal=True, gap="large"):
+        for limb in Limb:
+            st.plotly_chart(kappa_map(found, limb, kind_of), width="content", config=CHART, key=f"map_{limb.value}")
+    st.caption(
+        "Quadratic weighted kappa of each site, left and right together; a fuller colour is better agreement. "
+        "n.e.: not estimable, one reader gave every such joint the same points; look at the group instead."
+    )
+    parts_table(found, ("site",))
+with cells:
+    disagreement_table(study, found)
+with third:
+    adjudication_table(study, (first, second))
+agreement_files(study, "sample_agreement" if is_sample() else "reader_agreement")

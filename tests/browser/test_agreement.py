@@ -1,0 +1,67 @@
+"""The page "Reader agreement" in a real browser: deep link, sample, switch, a table of one's own, downloads."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from core.cohort.long_table import read_long, write_long
+from tests.core.agreement.studies import random_study
+
+STEP_MS = 30_000
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(f"{address}/agreement")
+    page.get_by_role("button", name="I understand").click(timeout=STEP_MS)
+    page.get_by_test_id("stMetric").first.wait_for(timeout=STEP_MS)
+
+
+def settled(page: Any) -> None:
+    """The page has been drawn to its end: a file is made when its button is pressed, by the run that drew the button."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=STEP_MS)
+
+
+def saved(page: Any, button: str, path: Path) -> Path:
+    with page.expect_download(timeout=STEP_MS) as download:
+        page.get_by_role("button", name=button).click()
+    download.value.save_as(path)
+    return path
+
+
+def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: Any, tmp_path: Path) -> None:
+    opened(page, server)
+    assert "Not a medical device" in page.content()
+    page.get_by_text("40 patients, status at every visit").wait_for(timeout=STEP_MS)
+    page.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+    page.get_by_role("tab", name="Sites").click()
+    page.locator(".js-plotly-plot .scatterlayer").last.wait_for(timeout=STEP_MS)
+    page.get_by_role("radio", name="Change").click()
+    page.get_by_text("change from the first to the last visit").first.wait_for(timeout=STEP_MS)
+
+    study = random_study(1, patients=6)
+    named = {("=cmd()" if r == "A" else r, p, v): reading for (r, p, v), reading in study.readings.items()}
+    (tmp_path / "mine.csv").write_text(write_long(named), newline="")
+    page.get_by_role("button", name="Add tables").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
+    page.get_by_role("button", name="Compare these readers").click(timeout=STEP_MS)
+    page.get_by_text("6 patients").first.wait_for(timeout=STEP_MS)
+    page.locator("input[type=file]").wait_for(state="hidden", timeout=STEP_MS)
+    settled(page)
+
+    whole = json.loads(saved(page, "Results JSON", tmp_path / "out.json").read_text())
+    assert whole["readers"] == ["=cmd()", "B"] and whole["patients"] == 6
+    with saved(page, "Results CSV", tmp_path / "out.csv").open(newline="") as file:
+        assert next(csv.DictReader(file))["readers"] == "'=cmd() / B"
+    back = read_long(saved(page, "Readings CSV", tmp_path / "back.csv").read_text())
+    assert {k: dict(r.points) for k, r in back.items()} == {k: dict(r.points) for k, r in named.items()}
+    assert page.faults == []
+
+
+def test_on_a_telephone_nothing_sticks_out(server: str, page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, server)
+    for tab in ("Groups and limbs", "Sites", "Disagreements", "Adjudication"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert page.faults == []

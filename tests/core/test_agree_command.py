@@ -1,0 +1,71 @@
+"""`python -m core agree`: tables in, a readable table and JSON out; bad tables end with a sentence."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.cohort.long_table import write_long
+from core.cohort.ra2_table import write_table
+from tests.core.agreement.studies import random_study
+
+ROOT = Path(__file__).parents[2]
+
+
+def agree(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "core", "agree", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_long_table_is_compared_and_written(tmp_path: Path) -> None:
+    (tmp_path / "study.csv").write_text(write_long(random_study(1).readings))
+    done = agree(tmp_path / "study.csv", "--json", tmp_path / "out.json", "--draws", "100")
+    assert done.returncode == 0, done.stderr
+    for words in ("ICC(A,1)", "SDC, mean of two", "MCP erosion", "Adjudication, A and B", "A - B"):
+        assert words in done.stdout
+    whole = json.loads((tmp_path / "out.json").read_text())
+    assert [c["kind"] for c in whole["comparisons"]] == ["status", "change"] and whole["readers"] == ["A", "B"]
+
+
+def test_ra2_tables_take_the_reader_from_the_name(tmp_path: Path) -> None:
+    readings = random_study(2, visits=1).readings
+    for reader in "AB":
+        table = {patient: reading for (who, patient, _), reading in readings.items() if who == reader}
+        (tmp_path / f"table_{reader}.csv").write_text(write_table(table))
+    done = agree(f"Dr X={tmp_path / 'table_A.csv'}", tmp_path / "table_B.csv", "--json", tmp_path / "out.json")
+    assert done.returncode == 0, done.stderr
+    whole = json.loads((tmp_path / "out.json").read_text())
+    assert whole["readers"] == ["Dr X", "table_B"] and [c["kind"] for c in whole["comparisons"]] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,7\n", "study.csv: row 2: points is 7, but LH_mcp_J__2 takes 0 to 4"),
+        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,1\n", "there is one reader alone, A"),
+        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,1\nP2,1,B,LH,mcp_J__2,1\n", "no two readers scored the same"),
+        ("patient,visit,reader,side,site,points\n", "there are no readings"),
+        ("not a table", "no reading table"),
+        (None, "study.csv: No such file"),
+    ],
+)  # fmt: skip
+def test_bad_tables_end_with_a_sentence(tmp_path: Path, text: str | None, words: str) -> None:
+    if text is not None:
+        (tmp_path / "study.csv").write_text(text)
+    done = agree(tmp_path / "study.csv", "--json", tmp_path / "out.json")
+    assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_names_with_brackets_are_printed_as_they_are(tmp_path: Path) -> None:
+    readings = {("[red]A" if who == "A" else who, p, v): r for (who, p, v), r in random_study(3).readings.items()}
+    (tmp_path / "study.csv").write_text(write_long(readings))
+    done = agree(tmp_path / "study.csv", "--draws", "100")
+    assert done.returncode == 0 and "[red]A" in done.stdout
+
+
+def test_the_command_needs_no_torch() -> None:
+    code = "import sys, core.agreement.printed, core.cohort.long_table; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

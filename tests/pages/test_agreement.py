@@ -1,0 +1,144 @@
+"""The page "Reader agreement" without a browser: the sample, tables of one's own, the model, what cannot be compared."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.agreement import Study, study_of
+from core.agreement.results import rmse_to_mean
+from core.cohort.long_table import write_long
+from core.svh import Damage, Limb
+from pages.widgets.agreement_charts import FOOT, HAND, kappa_map
+from pages.widgets.study_in_view import STUDY, shown
+from tests.core.agreement.studies import cell_study, random_study
+from tests.pages.page_runs import opened_page
+
+
+@pytest.fixture
+def sample(stub: None, sample_folder: object) -> AppTest:
+    return opened_page().switch_page("agreement.py").run()
+
+
+@pytest.fixture
+def page_of(stub: None, sample_folder: object):
+    def make(study: Study) -> AppTest:
+        return opened_page(**{STUDY: study}).switch_page("agreement.py").run()
+
+    return make
+
+
+def metric(page: AppTest, label: str) -> str:
+    return next(m.value for m in page.metric if m.label == label)
+
+
+def table(page: AppTest, column: str) -> pd.DataFrame:
+    """The first table with a column of this name."""
+    return next(frame.value for frame in page.dataframe if column in frame.value.columns)
+
+
+def words(page: AppTest) -> str:
+    return " ".join(
+        e.value for kind in ("warning", "info", "error", "markdown", "caption") for e in getattr(page, kind)
+    )
+
+
+def test_opens_with_the_sample(sample: AppTest) -> None:
+    assert not sample.exception
+    assert "sample, two simulated readers" in words(sample) and "40 patients, status" in words(sample)
+    assert float(metric(sample, "ICC(A,1)")) > 0.9
+    shown_table = table(sample, "Statistic").set_index("Statistic")["Reader A \N{MINUS SIGN} Reader B"]
+    assert shown_table["ICC(A,1)"].startswith(metric(sample, "ICC(A,1)"))
+    assert {"SDD, mean of two", "Lin's concordance", "Paired t-test p"} <= set(shown_table.index)
+    assert [len(f.value) for f in sample.dataframe if "Part" in f.value.columns] == [20, 43]
+
+
+def test_change_shows_the_sdc_of_change(sample: AppTest) -> None:
+    sample.segmented_control("agreement_kind").set_value("Change").run()
+    assert not sample.exception and "change from the first to the last visit" in words(sample)
+    assert metric(sample, "SDC, mean of two")
+
+
+def test_another_part_of_the_score_has_its_own_numbers(sample: AppTest) -> None:
+    before = table(sample, "Statistic")
+    sample.selectbox("agreement_part").set_value("jsn").run()
+    assert not sample.exception and not table(sample, "Statistic").equals(before)
+
+
+def test_a_lower_threshold_calls_the_third_reader_more_often(sample: AppTest) -> None:
+    assert "**2 of 40 patients** go to adjudication, a rate of **5.0%**" in words(sample)
+    sample.number_input("adjudication_threshold").set_value(3.0).run()
+    assert "More than 20 %" in words(sample) and len(table(sample, "Visits")) > 8
+
+
+def test_a_table_of_ones_own_replaces_the_sample_and_back(sample: AppTest) -> None:
+    text = write_long(random_study(4, patients=5).readings)
+    sample.file_uploader("tables_0").set_value(("mine.csv", text.encode(), "text/csv")).run()
+    sample.button("read_tables").click().run()
+    assert not sample.exception and "5 patients, status" in words(sample) and "sample, two" not in words(sample)
+    sample.button("sample_study").click().run()
+    assert "40 patients, status" in words(sample)
+
+
+def test_a_bad_table_is_refused_whole_and_the_study_stays(sample: AppTest) -> None:
+    bad = b"patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,9\n"
+    sample.file_uploader("tables_0").set_value(("bad.csv", bad, "text/csv")).run()
+    sample.button("read_tables").click().run()
+    assert not sample.exception and len(sample.error) == 1
+    said = sample.error[0].value.replace("\\", "")
+    assert "bad.csv: row 2: points is 9, but LH_mcp_J__2 takes 0 to 4. Nothing was changed." in said
+    assert "40 patients, status" in words(sample)
+
+
+def test_the_model_stands_beside_the_readers_with_its_yardstick(page_of) -> None:
+    study = random_study(5, readers="ABM")
+    page = page_of(study_of({("model" if r == "M" else r, p, v): x for (r, p, v), x in study.readings.items()}))
+    assert not page.exception
+    minus = "\N{MINUS SIGN}"
+    columns = list(table(page, "Statistic").columns)
+    assert columns == ["Statistic", f"A {minus} B", f"model {minus} A", f"model {minus} B", "Formula"]
+    assert "half of the readers' RMSE against each other" in words(page)
+    found = rmse_to_mean(page.session_state[STUDY], "model", ("A", "B"))
+    assert found and f"**{found[0]:.2f}**" in words(page) and f"**{found[1]:.2f}**" in words(page)
+
+
+def test_three_readers_have_an_intraclass_correlation_together(page_of) -> None:
+    page = page_of(random_study(5, readers="ABC"))
+    assert not page.exception and "All 3 readers together, 12 patients" in words(page) and "ICC(A,k)" in words(page)
+
+
+def test_readers_without_a_patient_in_common_are_told_so(page_of) -> None:
+    page = page_of(cell_study([1, None], [None, 1]))
+    assert not page.exception and "did not score the same patient" in words(page)
+
+
+def test_one_visit_has_no_change(page_of) -> None:
+    page = page_of(cell_study([1, 2], [1, 3]))
+    page.segmented_control("agreement_kind").set_value("Change").run()
+    assert not page.exception and "no patient in common with two visits" in words(page)
+
+
+def test_nothing_but_zeros_is_said_in_words(page_of) -> None:
+    page = page_of(cell_study([0] * 9, [0] * 9))
+    shown_metric = next(m for m in page.metric if m.label == "ICC(A,1)")
+    assert not page.exception
+    assert (shown_metric.value, shown_metric.delta) == ("\N{EN DASH}", "not estimable (0 non-zero of 9)")
+
+
+def test_names_are_no_markdown_and_no_html(page_of) -> None:
+    name = "![x](http://example.org/a.png)<b>"
+    page = page_of(study_of({(name if r == "A" else r, p, v): x for (r, p, v), x in random_study(6).readings.items()}))
+    assert not page.exception and "](http" not in words(page)
+    assert shown("a*b_[c]") == r"a\*b\_\[c\]"
+
+
+@pytest.mark.parametrize("limb", Limb)
+@pytest.mark.parametrize("damage", Damage)
+def test_every_site_has_a_place_on_the_map(limb: Limb, damage: Damage) -> None:
+    from core.agreement import compare
+    from core.svh import SITES
+
+    places = HAND if limb is Limb.HAND else FOOT
+    wanted = [places[s.joint] for s in SITES[limb] if s.damage is damage]
+    assert len(set(wanted)) == len(wanted)
+    drawn = [t for t in kappa_map(compare(random_study(7), ("A", "B"), draws=10), limb, damage).data if t.text]
+    assert sorted((t.x[0], t.y[0]) for t in drawn) == sorted(wanted)

@@ -1,6 +1,6 @@
 """Joins the scoring network to its explanation: which close-up of a film, which head, which output."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,13 +8,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.checkpoint import WeightCard
 from core.detection.template import fit_pose
 from core.joint_scoring.crops import LimbPose, joint_frame
-from core.joint_scoring.scorer import JointScorer
+from core.joint_scoring.scorer import JointScorer, site_kind
 from core.joint_scoring.table import SITE_ROWS
 from core.radiograph.frame import Frame
 from core.radiograph.parts import Point
 from core.saliency import Explainable, Heatmap, Method, explain
+from core.saliency.controls import Control, centred, prior, uniform
+from core.saliency.verdict import shuffled_name
 from core.svh import Limb, Site
 
 
@@ -86,3 +89,46 @@ def site_view(
     )
     row, output = SITE_ROWS[site]
     return SiteView(site, frame.take(pixels), frame, explainable(scorer, row.name), output, row.outputs)
+
+
+def stored_prior(cards: Sequence[WeightCard], site: Site) -> list[NDArray[np.float64]]:
+    """The mean attention map over validation close-ups of this site's kind, from the scorer's card; empty if it has none.
+
+    `python -m core evaluate saliency --write-cards` measures and stores it.
+    """
+    kept = [card.calibration.get("attention_prior", {}) for card in cards if card.name.endswith("joint_scorer")]
+    return [np.array(maps[site_kind(site)], float) for maps in kept if site_kind(site) in maps]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The maps of one output and, apart, the controls that they have to beat, both by name."""
+
+    maps: Mapping[str, Heatmap]
+    controls: Mapping[str, Heatmap]
+
+    def values(self) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
+        """The bare heat of maps and controls."""
+        maps, controls = ({name: h.values for name, h in group.items()} for group in (self.maps, self.controls))
+        return maps, controls
+
+
+def explain_site(
+    view: SiteView,
+    methods: Sequence[Method],
+    *,
+    output: int | None = None,
+    attention_prior: Sequence[NDArray[np.floating]] = (),
+    shuffled: SiteView | None = None,
+) -> Explained:
+    """The maps of some methods with their controls: uniform, centred, mean attention, the same methods on shuffled weights.
+
+    `shuffled` is `view.randomised()`, where the caller keeps it.
+    """
+    unlearnt = shuffled or view.randomised()
+    controls = {Control.UNIFORM.value: uniform(view.frame), Control.CENTRE.value: centred(view.frame)}
+    if attention_prior:
+        controls[Control.PRIOR.value] = prior(attention_prior, view.frame)
+    for method in methods:
+        controls[shuffled_name(method.value)] = unlearnt.map(method, output=output)
+    return Explained({method.value: view.map(method, output=output) for method in methods}, controls)

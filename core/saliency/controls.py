@@ -16,7 +16,6 @@ class Control(StrEnum):
     UNIFORM = "uniform"
     CENTRE = "centred Gaussian"
     PRIOR = "mean attention of other crops"
-    RANDOM = "randomised weights"
 
 
 def uniform(frame: Frame) -> Heatmap:

@@ -24,7 +24,7 @@ from core.saliency.heatmap import Heatmap
 class Method(StrEnum):
     """How a map is made."""
 
-    ATTENTION = "attention"
+    ATTENTION = "Attention"
     GRAD_CAM = "Grad-CAM"
     GRAD_CAM_PLUS = "Grad-CAM++"
     LAYER_CAM = "LayerCAM"

@@ -155,19 +155,51 @@ def train(
         raise typer.Exit(2) from None
 
 
+class What(StrEnum):
+    """What is evaluated."""
+
+    weights = "weights"
+    saliency = "saliency"
+
+
 @app.command()
 def evaluate(
+    what: Annotated[
+        What, typer.Argument(help="weights: a set of weights. saliency: where it looks, against controls and truth.")
+    ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
-    patients: Annotated[int, typer.Option(min=2, help="Unseen phantom patients.")] = 100,
-    out: Annotated[Path | None, typer.Option(help="File for the figures as JSON.")] = None,
+    patients: Annotated[
+        int | None, typer.Option(min=2, help="Unseen phantom patients: 100 for weights, 30 for saliency.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the figures as JSON; for saliency a folder, saliency_results unless told."),
+    ] = None,
     write_cards: Annotated[bool, typer.Option("--write-cards", help="Store the figures in the weight cards.")] = False,
 ) -> None:
-    """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals."""
+    """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
+
+    Or, with `saliency`, whether attention and Grad-CAM show the damage better than maps that know nothing of the film.
+    """
+    if what is What.saliency:
+        from core.evaluation.saliency_study import evaluate_saliency
+
+        folder = out or Path("saliency_results")
+        evaluate_saliency(
+            films_folder=films,
+            weights=weights.value,
+            patients=patients or 30,
+            out=folder,
+            write_cards=write_cards,
+            tell=typer.echo,
+        )
+        typer.echo(f"Written: {folder}")
+        return
     from core.evaluation import evaluate as run
     from core.evaluation.cards import fill_cards
 
-    results = run(films_folder=films, weights=weights.value, patients=patients, tell=typer.echo)
+    results = run(films_folder=films, weights=weights.value, patients=patients or 100, tell=typer.echo)
     if out:
         out.write_text(json.dumps(results, indent=1) + "\n")
     if write_cards:

@@ -49,7 +49,11 @@ class SiteView:
 
     def randomised(self) -> "SiteView":
         """The same close-up before a network with shuffled weights."""
-        return replace(self, network=self.network.randomised())
+        return self.before(self.network.randomised())
+
+    def before(self, network: Explainable) -> "SiteView":
+        """The same close-up before another network with the same head."""
+        return replace(self, network=network)
 
 
 def explainable(scorer: JointScorer, row: str) -> Explainable:

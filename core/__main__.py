@@ -173,6 +173,7 @@ class What(StrEnum):
 
     weights = "weights"
     study = "study"
+    saliency = "saliency"
 
 
 @app.command()
@@ -180,27 +181,43 @@ def evaluate(
     what: Annotated[
         What,
         typer.Argument(
-            help="weights: a set of weights. study: every trained system of the two papers, table by table."
+            help="weights: a set of weights. study: every trained system of the two papers, table by table. "
+            "saliency: where the scorer looks, against controls and truth."
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
     patients: Annotated[
         int | None,
-        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 test patients for the study."),
+        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 for the study, 30 for saliency."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="File for the figures as JSON; for the study a folder, study_results unless told."),
+        typer.Option(help="File for the figures as JSON; for study and saliency a folder (NAME_results unless told)."),
     ] = None,
     write_cards: Annotated[bool, typer.Option("--write-cards", help="Store the figures in the weight cards.")] = False,
 ) -> None:
     """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
 
-    Or, with `study`, every trained system beside the papers' figures.
+    With `study`: every trained system beside the papers' figures. With `saliency`: whether attention and Grad-CAM show the
+    damage better than maps that know nothing of the film.
     """
     if what is What.study:
         _evaluate_study(out or Path("study_results"), patients, write_cards)
+        return
+    if what is What.saliency:
+        from core.evaluation.saliency_study import evaluate_saliency
+
+        folder = out or Path("saliency_results")
+        evaluate_saliency(
+            films_folder=films,
+            weights=weights.value,
+            patients=patients or 30,
+            out=folder,
+            write_cards=write_cards,
+            tell=typer.echo,
+        )
+        typer.echo(f"Written: {folder}")
         return
     from core.evaluation import evaluate as run
     from core.evaluation.cards import fill_cards

@@ -24,6 +24,7 @@ page = st.navigation(
         st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
+        st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
     ],
     position="top",
 )

@@ -1,5 +1,6 @@
 """From the joints of a limb to an estimate, a spread and whole points for every site."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +79,7 @@ class JointScorer:
     def __init__(self, network: ScoringNetwork, calibration: Calibration, *, device: torch.device) -> None:
         self.network = network.eval().to(device).to(memory_format=torch.channels_last)
         self.calibration, self.device = calibration, device
+        self.lock = threading.Lock()  # whoever runs or explains the network holds it
 
     def frames(self, limb: LimbJoints) -> dict[str, Frame]:
         """The close-up frame of every joint that has a place."""
@@ -88,9 +90,12 @@ class JointScorer:
             if joint in limb.joints
         }
 
-    @torch.inference_mode()
     def score(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, SiteScore]]:
         """Scores of the sites of each limb; a site whose joint has no place is left out."""
+        with self.lock, torch.inference_mode():
+            return self._score(limbs)
+
+    def _score(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, SiteScore]]:
         taken = [(n, joint, frame) for n, limb in enumerate(limbs) for joint, frame in self.frames(limb).items()]
         scores: list[dict[Site, SiteScore]] = [{} for _ in limbs]
         if not taken:

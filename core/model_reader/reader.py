@@ -96,6 +96,11 @@ class ModelReader:
             weights,
         )
 
+    @property
+    def scorer(self) -> JointScorer:
+        """The network that scores the joints, with its lock: what `explanation` looks into."""
+        return self._scorer
+
     def read_film(
         self, radiograph: Radiograph, *, slot: Slot | None = None, force: bool = False
     ) -> tuple[FilmReading, ...]:

@@ -1,0 +1,211 @@
+"""`python -m core evaluate saliency`: do attention and Grad-CAM show where the damage is, or what any centred map shows?
+
+Unseen phantoms, whose damage is known to the pixel, and the validation split of the marked real films, on which nothing is
+damaged: there only agreement and heat inside the site's box can be measured. The mask does not tell whose erosion a pixel is:
+in the wrist a close-up holds erosions of neighbouring sites too.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint import read_card, write_card
+from core.cohort.labelled_film import LabelledFilm
+from core.cohort.marked_films import marked_films
+from core.evaluation.saliency_tables import draw_figure, markdown
+from core.joint_scoring.scorer import site_kind
+from core.joint_scoring.table import SITE_ROWS
+from core.model_reader import ModelReader
+from core.model_reader.explanation import Explained, SiteView, explain_site, site_view
+from core.phantom import phantom_visit
+from core.saliency import Method
+from core.saliency.comparison import agreement_of_maps, heat_inside, pointing, precision_recall_area, site_box
+from core.saliency.faithfulness import faithfulness
+from core.svh import SITES, Damage, Site
+
+STUDY_SEED, PRIOR_SEED = 6_000_000, 6_500_000
+PRIOR_PATIENTS = 6
+SITES_A_FILM = 6  # damaged sites first: the others say nothing of truth
+RESAMPLES = 1000
+Prior = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One map of one site of one film. NaN where a measure is not defined."""
+
+    patient: str
+    source: str  # "phantom" or "real"
+    kind: str  # row/output: erosion_fingers/MCP
+    grade: int
+    map: str
+    inside_damage: float
+    pointing: float
+    pr_area: float
+    inside_box: float
+    deletion: float
+    insertion: float
+    spearman: float  # with the attention of the same site
+    overlap: float
+    blank: float
+    chance: float
+
+
+def _chosen(film: LabelledFilm, rng: np.random.Generator) -> list[Site]:
+    sites = [site for site in SITES[film.limb] if site in film.grades and site.joint in film.points]
+    order = rng.permutation(len(sites))
+    return sorted((sites[n] for n in order), key=lambda site: film.grades[site] == 0)[:SITES_A_FILM]
+
+
+def attention_prior(reader: ModelReader, films: Iterable[LabelledFilm]) -> Prior:
+    """The mean attention map of every kind of site over close-ups of films, as the small map that the gate makes."""
+    maps: dict[str, list[NDArray[np.float32]]] = {}
+    for film in films:
+        for site in SITES[film.limb]:
+            if site.joint in film.points:
+                view = _view(reader, film, site)
+                heat = view.map(Method.ATTENTION)
+                raw = heat.lowest + heat.values * (heat.highest - heat.lowest)
+                side = reader.scorer.network.heads[SITE_ROWS[site][0].name].gate.local.bias.shape[-1]  # type: ignore[union-attr]
+                step = raw.shape[0] // int(side)
+                maps.setdefault(site_kind(site), []).append(raw[step // 2 :: step, step // 2 :: step])
+    return {kind: np.mean(found, axis=0) for kind, found in maps.items()}
+
+
+def _view(reader: ModelReader, film: LabelledFilm, site: Site) -> SiteView:
+    pixels = np.clip(film.pixels, 0, 1).astype(np.float32)
+    return site_view(reader.scorer, pixels, film.limb, film.points, site)
+
+
+def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str) -> Iterator[Row]:
+    """Every map and control of one site, measured."""
+    site, grade = view.site, film.grades[view.site]
+    damage = None
+    if film.damage_mask is not None and grade > 0:
+        code = 1 if site.damage is Damage.EROSION else 2
+        taken = view.frame.take((film.damage_mask == code).astype(np.float32)) > 0.5
+        damage = taken if taken.any() else None
+    maps, controls = found.values()
+    attention = maps[Method.ATTENTION.value]
+    for name, heat in {**maps, **controls}.items():
+        faith = faithfulness(heat, view.view, view.score)
+        pair = agreement_of_maps(heat, attention)
+        nan = float("nan")
+        yield Row(
+            patient,
+            "real" if film.source == "fracatlas" else "phantom",
+            site_kind(site),
+            grade,
+            name,
+            heat_inside(heat, damage) if damage is not None else nan,
+            pointing(heat, damage) if damage is not None else nan,
+            precision_recall_area(heat, damage) if damage is not None else nan,
+            heat_inside(heat, site_box(heat.shape[0])),
+            faith.deletion_area,
+            faith.insertion_area,
+            pair.spearman,
+            pair.overlap,
+            float(np.ptp(heat) == 0),
+            float(damage.mean()) if damage is not None else nan,
+        )
+
+
+def mean_with_interval(rows: Sequence[Row], measure: str) -> tuple[float, float, float, int] | None:
+    """Mean, 95 % interval and number of patients; whole patients are drawn, so that their sites stay together.
+
+    None where nothing was measured. Source: percentile bootstrap, Efron & Tibshirani 1993.
+    """
+    sums: dict[str, list[float]] = {}
+    for row in rows:
+        value = float(getattr(row, measure))
+        if np.isfinite(value):
+            total = sums.setdefault(row.patient, [0.0, 0.0])
+            total[0] += value
+            total[1] += 1
+    if not sums:
+        return None
+    pairs = np.array(list(sums.values()))
+    drawn = np.random.default_rng(0).integers(0, len(pairs), (RESAMPLES, len(pairs)))
+    means = pairs[drawn, 0].sum(1) / pairs[drawn, 1].sum(1)
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(pairs[:, 0].sum() / pairs[:, 1].sum()), float(low), float(high), len(pairs)
+
+
+MEASURES = (
+    "inside_damage", "pointing", "pr_area", "inside_box", "deletion", "insertion", "spearman", "overlap", "blank", "chance",
+)  # fmt: skip
+
+
+def summary(rows: Sequence[Row]) -> dict[str, Any]:
+    """Means and intervals of every map: over all, by source, by kind of site and by grade."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        names = [row.source, f"{row.source} {row.kind.split('_')[0]}", f"{row.source} {row.kind}"]
+        names += [f"phantom {row.kind.split('_')[0]}, grade {row.grade}"] if row.source == "phantom" else []
+        for name in names:
+            groups.setdefault(name, []).append(row)
+    found: dict[str, Any] = {}
+    for name in sorted(groups):
+        maps = dict.fromkeys(row.map for row in groups[name])
+        found[name] = {
+            each: {m: mean_with_interval([r for r in groups[name] if r.map == each], m) for m in MEASURES}
+            for each in maps
+        }
+    return found
+
+
+def evaluate_saliency(
+    *,
+    films_folder: Path | None,
+    weights: str = "compact",
+    patients: int = 30,
+    out: Path,
+    write_cards: bool = False,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Run the study and write `saliency.json`, `saliency.md` and `saliency.png` into the folder `out`.
+
+    `write_cards` stores the mean attention maps in the scorer's card, where the page "Explain" finds its control.
+    Raises: FileNotFoundError if a marked film is not in `films_folder`.
+    """
+    reader = ModelReader.open(weights)
+    others = (film for n in range(PRIOR_PATIENTS) for film in phantom_visit(PRIOR_SEED + n).values())
+    means = attention_prior(reader, others)
+    if write_cards:
+        card = read_card(f"{weights}_joint_scorer")
+        kept = {kind: np.round(heat, 3).tolist() for kind, heat in means.items()}
+        write_card(card.model_copy(update={"calibration": {**card.calibration, "attention_prior": kept}}))
+    shuffled = {}
+    rows: list[Row] = []
+    for patient, film in _films(films_folder, patients):
+        for site in _chosen(film, np.random.default_rng([STUDY_SEED, len(rows)])):
+            view = _view(reader, film, site)
+            head = SITE_ROWS[site][0].name
+            if head not in shuffled:
+                shuffled[head] = view.network.randomised()
+            unlearnt = view.before(shuffled[head])
+            own = [means[site_kind(site)]] if site_kind(site) in means else []
+            found = explain_site(view, tuple(Method), attention_prior=own, shuffled=unlearnt)
+            rows += site_rows(view, found, film, patient)
+        tell(f"{film.film_id}: {len(rows)} maps")
+    results = {"weights": weights, "patients": patients, "maps": len(rows), "groups": summary(rows)}
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**results, "rows": [asdict(row) for row in rows]}, indent=1)
+    (out / "saliency.json").write_text(text.replace("NaN", "null") + "\n")
+    (out / "saliency.md").write_text(markdown(results))
+    draw_figure(results).save(out / "saliency.png")
+    return results
+
+
+def _films(folder: Path | None, patients: int) -> Iterator[tuple[str, LabelledFilm]]:
+    for n in range(patients):
+        for film in phantom_visit(STUDY_SEED + n).values():
+            yield f"phantom {n}", film
+    if folder is not None:
+        for film in marked_films(folder, split="validation", small=False):
+            yield film.film_id, film

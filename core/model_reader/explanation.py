@@ -1,0 +1,138 @@
+"""Joins the scoring network to its explanation: which close-up of a film, which head, which output."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.checkpoint import WeightCard
+from core.detection.template import fit_pose
+from core.joint_scoring.crops import LimbPose, joint_frame
+from core.joint_scoring.scorer import JointScorer, site_kind
+from core.joint_scoring.table import SITE_ROWS
+from core.radiograph.frame import Frame
+from core.radiograph.parts import Point
+from core.saliency import Explainable, Heatmap, Method, explain
+from core.saliency.controls import Control, centred, prior, uniform
+from core.saliency.verdict import shuffled_name
+from core.svh import Limb, Site
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """One site's close-up: view [S, S] in [0, 1], its frame, the network cut at its features, and the site's output.
+
+    `names` are all outputs of the head in order; `output` is the site's own. Values are shares of the site's maximum.
+    """
+
+    site: Site
+    view: NDArray[np.float32]
+    frame: Frame
+    network: Explainable
+    output: int
+    names: tuple[str, ...]
+
+    def map(self, method: Method, *, output: int | None = None) -> Heatmap:
+        """The map of an output: the site's own unless told.
+
+        Raises: ValueError if the network has no attention and that was asked for.
+        """
+        chosen = self.output if output is None else output
+        return explain(self.network, self.view, self.frame, output=chosen, method=method)
+
+    def score(self, views: NDArray[np.float32], *, output: int | None = None) -> NDArray[np.float64]:
+        """Raw outputs, not clipped, of views [N, S, S]."""
+        return self.network.scores(views, self.output if output is None else output)
+
+    def randomised(self) -> "SiteView":
+        """The same close-up before a network with shuffled weights."""
+        return self.before(self.network.randomised())
+
+    def before(self, network: Explainable) -> "SiteView":
+        """The same close-up before another network with the same head."""
+        return replace(self, network=network)
+
+
+def explainable(scorer: JointScorer, row: str) -> Explainable:
+    """The scoring network with the head of one row of DeepRA's Table 2."""
+
+    def features(network: nn.Module, views: Tensor) -> Tensor:
+        return network.features(views.contiguous(memory_format=torch.channels_last))  # type: ignore[operator]
+
+    def outputs(network: nn.Module, found: Tensor) -> Tensor:
+        values: Tensor = network.heads[row](found)[0]  # type: ignore[index,operator]
+        return values[:, :, 0]  # the score; the other two are its quantiles
+
+    def attention(network: nn.Module, found: Tensor) -> Tensor:
+        gate: Tensor = network.heads[row](found)[1]  # type: ignore[index,operator]
+        return gate
+
+    return Explainable(scorer.network, features, outputs, attention, scorer.lock)
+
+
+def site_view(
+    scorer: JointScorer, pixels: NDArray[np.float32], limb: Limb, joints: Mapping[str, Point], site: Site
+) -> SiteView:
+    """The close-up of one site of a film [H, W], from its joints in film pixels.
+
+    Raises: ValueError if the site's joint has no place on the film, or too few joints have one.
+    """
+    if site.joint not in joints:
+        raise ValueError(f"{site.joint} was not found on this film, so there is nothing to explain")
+    pose = fit_pose(limb, joints)
+    mirrored = bool(np.linalg.det(pose.matrix[:, :2]) < 0)
+    frame = joint_frame(
+        limb,
+        site.joint,
+        joints,
+        LimbPose(pose.mm_per_px, pose.up_deg, mirrored),
+        side_px=scorer.network.settings.crop_px,
+    )
+    row, output = SITE_ROWS[site]
+    return SiteView(site, frame.take(pixels), frame, explainable(scorer, row.name), output, row.outputs)
+
+
+def stored_prior(cards: Sequence[WeightCard], site: Site) -> list[NDArray[np.float64]]:
+    """The mean attention map over validation close-ups of this site's kind, from the scorer's card; empty if it has none.
+
+    `python -m core evaluate saliency --write-cards` measures and stores it.
+    """
+    kept = [card.calibration.get("attention_prior", {}) for card in cards if card.name.endswith("joint_scorer")]
+    return [np.array(maps[site_kind(site)], float) for maps in kept if site_kind(site) in maps]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The maps of one output and, apart, the controls that they have to beat, both by name."""
+
+    maps: Mapping[str, Heatmap]
+    controls: Mapping[str, Heatmap]
+
+    def values(self) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
+        """The bare heat of maps and controls."""
+        maps, controls = ({name: h.values for name, h in group.items()} for group in (self.maps, self.controls))
+        return maps, controls
+
+
+def explain_site(
+    view: SiteView,
+    methods: Sequence[Method],
+    *,
+    output: int | None = None,
+    attention_prior: Sequence[NDArray[np.floating]] = (),
+    shuffled: SiteView | None = None,
+) -> Explained:
+    """The maps of some methods with their controls: uniform, centred, mean attention, the same methods on shuffled weights.
+
+    `shuffled` is `view.randomised()`, where the caller keeps it.
+    """
+    unlearnt = shuffled or view.randomised()
+    controls = {Control.UNIFORM.value: uniform(view.frame), Control.CENTRE.value: centred(view.frame)}
+    if attention_prior:
+        controls[Control.PRIOR.value] = prior(attention_prior, view.frame)
+    for method in methods:
+        controls[shuffled_name(method.value)] = unlearnt.map(method, output=output)
+    return Explained({method.value: view.map(method, output=output) for method in methods}, controls)

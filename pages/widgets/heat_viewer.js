@@ -1,0 +1,70 @@
+// Panels of one close-up: they zoom and move together. Opacity and zoom stay here, so no change of them runs the page.
+const views = new WeakMap();
+
+function make(root) {
+  const v = { k: 1, x: 0, y: 0, alpha: 0.5, drag: null };
+  const panels = root.querySelector(".panels"), slider = root.querySelector(".opacity");
+
+  function draw() {
+    root.querySelector(".shown").textContent = `${Math.round(100 * v.alpha)} %`;
+    for (const l of panels.querySelectorAll(".layers")) l.style.transform = `translate(${100 * v.x}%, ${100 * v.y}%) scale(${v.k})`;
+    for (const h of panels.querySelectorAll(".map")) h.style.opacity = v.alpha;
+  }
+  function zoom(factor, px, py) { // px, py: the point that stays, as shares of the window
+    const k = factor ? Math.min(12, Math.max(1, v.k * factor)) : 1;
+    v.x = px - (px - v.x) * k / v.k; v.y = py - (py - v.y) * k / v.k; v.k = k;
+    keepIn();
+  }
+  function keepIn() {
+    v.x = Math.min(0, Math.max(1 - v.k, v.x)); v.y = Math.min(0, Math.max(1 - v.k, v.y));
+    draw();
+  }
+  slider.addEventListener("input", () => { v.alpha = slider.value / 100; draw(); });
+  root.querySelector(".zooms").addEventListener("click", (e) => {
+    if (e.target.dataset.zoom !== undefined) zoom(Number(e.target.dataset.zoom), 0.5, 0.5);
+  });
+  panels.addEventListener("wheel", (e) => {
+    const box = e.target.closest(".window")?.getBoundingClientRect();
+    if (!box) return;
+    e.preventDefault();
+    zoom(Math.exp(-e.deltaY / 400), (e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height);
+  }, { passive: false });
+  panels.addEventListener("pointerdown", (e) => {
+    const w = e.target.closest(".window");
+    if (w) { w.setPointerCapture(e.pointerId); v.drag = { x: e.clientX, y: e.clientY, side: w.clientWidth }; }
+  });
+  panels.addEventListener("pointermove", (e) => {
+    if (!v.drag) return;
+    v.x += (e.clientX - v.drag.x) / v.drag.side; v.y += (e.clientY - v.drag.y) / v.drag.side;
+    v.drag.x = e.clientX; v.drag.y = e.clientY;
+    keepIn();
+  });
+  for (const end of ["pointerup", "pointercancel"]) panels.addEventListener(end, () => { v.drag = null; });
+
+  v.update = (data) => {
+    root.querySelector(".truth-key").hidden = !data.truth;
+    panels.replaceChildren(...data.panels.map((p) => {
+      const figure = document.createElement("figure"), frame = document.createElement("div"), layers = document.createElement("div");
+      figure.className = "panel"; frame.className = "window"; layers.className = "layers";
+      for (const [kind, url] of [["film", data.film], ["map", p.map], ["truth", data.truth]]) {
+        if (!url) continue;
+        const img = document.createElement("img");
+        img.className = kind; img.src = url; img.alt = kind === "film" ? `${p.name} of ${data.title}` : "";
+        layers.append(img);
+      }
+      const caption = document.createElement("figcaption"), name = document.createElement("b"), note = document.createElement("span");
+      name.textContent = p.name; note.textContent = p.note ? ` ${p.note}` : "";
+      caption.append(name, note); frame.append(layers); figure.append(frame, caption);
+      return figure;
+    }));
+    draw();
+  };
+  return v;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".heat");
+  if (!root || !data) return;
+  if (!views.has(root)) views.set(root, make(root));
+  views.get(root).update(data);
+}

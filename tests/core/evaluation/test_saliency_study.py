@@ -1,0 +1,64 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.evaluation.saliency_study import Row, mean_with_interval, summary
+from core.evaluation.saliency_tables import draw_figure, findings, is_control, markdown, unbeaten
+
+NAN = float("nan")
+ROW = Row("P1", "phantom", "erosion_fingers/MCP", 2, "Grad-CAM", 0.5, 1, 0.8, 0.5, 0.7, 0.7, 0.4, 0.5, 0, 0.1)
+
+
+def test_the_mean_is_over_sites_and_the_interval_over_patients() -> None:
+    rows = [replace(ROW, pr_area=v, patient=p) for v, p in ((0.2, "A"), (0.4, "A"), (0.9, "B"), (NAN, "C"))]
+    mean, low, high, patients = mean_with_interval(rows, "pr_area")
+    assert mean == pytest.approx(0.5) and patients == 2
+    assert (low, high) == pytest.approx((0.3, 0.9))  # A twice, B twice: the ends of what can be drawn
+
+
+def test_one_patient_has_no_width_and_none_no_figure() -> None:
+    assert mean_with_interval([ROW], "pr_area") == pytest.approx((0.8, 0.8, 0.8, 1))
+    assert mean_with_interval([replace(ROW, pr_area=NAN)], "pr_area") is None
+
+
+@pytest.fixture
+def results() -> dict:
+    rng = np.random.default_rng(0)
+    means = {"Grad-CAM": 0.6, "Attention": 0.3, "uniform": 0.1, "centred Gaussian": 0.35}
+    means |= {"Grad-CAM, shuffled": 0.2, "Attention, shuffled": 0.9}
+    rows = [
+        replace(ROW, patient=f"P{p}", map=name, pr_area=mean + rng.normal(0, 0.02), deletion=NAN)
+        for name, mean in means.items()
+        for p in range(8)
+    ]
+    rows += [replace(row, source="real", grade=0, pr_area=NAN, chance=NAN) for row in rows[:3]]
+    return {"weights": "compact", "patients": 8, "maps": len(rows), "groups": summary(rows)}
+
+
+def test_a_map_is_said_not_to_beat_the_controls_it_does_not_beat(results: dict) -> None:
+    group = results["groups"]["phantom erosion"]
+    assert unbeaten(group, "Grad-CAM", "pr_area") == []
+    assert unbeaten(group, "Attention", "pr_area") == ["centred Gaussian", "Attention, shuffled"]
+    assert unbeaten(group, "Grad-CAM", "deletion") is None
+    assert "Grad-CAM, PR area: beats every control." in findings(group)
+    assert "Attention, PR area: does not beat centred Gaussian, Attention, shuffled." in findings(group)
+
+
+def test_groups_are_source_damage_kind_and_grade(results: dict) -> None:
+    assert set(results["groups"]) == {
+        "phantom", "phantom erosion", "phantom erosion_fingers/MCP", "phantom erosion, grade 2",
+        "real", "real erosion", "real erosion_fingers/MCP",
+    }  # fmt: skip
+    assert results["groups"]["real"]["Grad-CAM"]["pr_area"] is None
+
+
+def test_the_tables_and_the_figure_hold_every_map(results: dict) -> None:
+    text = markdown(results)
+    assert "| Grad-CAM | 0.6" in text and "*centred Gaussian* (control)" in text
+    assert "10.0% of the close-up" in text
+    picture = draw_figure(results)
+    assert picture.width == 900 and np.asarray(picture).std() > 5
+    assert not math.isnan(results["groups"]["phantom"]["uniform"]["pr_area"][0])
+    assert is_control("Grad-CAM, shuffled") and not is_control("Grad-CAM")

@@ -20,6 +20,7 @@ page = st.navigation(
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
         st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
         st.Page(**SCORE_FILMS, url_path="score_films"),
+        st.Page(HERE / "progression.py", title="Progression", icon=":material/trending_up:", url_path="progression"),
     ],
     position="top",
 )

@@ -20,11 +20,12 @@ page = st.navigation(
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
         st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
         st.Page(**SCORE_FILMS, url_path="score_films"),
-        st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
-        st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
+        st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
-        st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
+        st.Page(HERE / "progression.py", title="Progression", icon=":material/trending_up:", url_path="progression"),
+        st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
+        st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
     ],
     position="top",
 )

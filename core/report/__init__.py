@@ -1,5 +1,12 @@
-"""Readings as files: JSON, the RA2 table, overlay pictures."""
+"""Readings as files: JSON, the RA2 table, overlay pictures, PDF, DICOM Structured Report and Secondary Capture."""
 
 from core.report.overlay import overlay_picture as overlay_picture
+from core.report.pdf import visits_pdf as visits_pdf
 from core.report.readings import readings_csv as readings_csv
 from core.report.readings import readings_json as readings_json
+from core.report.secondary_capture import secondary_captures as secondary_captures
+from core.report.structured_report import reading_from_sr as reading_from_sr
+from core.report.structured_report import report_zip as report_zip
+from core.report.structured_report import structured_report as structured_report
+from core.report.visit_report import INTENDED_USE as INTENDED_USE
+from core.report.visit_report import VisitReport as VisitReport

@@ -12,9 +12,12 @@ EROSION_RGB, JSN_RGB, BOX_RGB = (230, 159, 0), (86, 180, 233), (120, 120, 120)  
 LONGEST_PX = 1600
 
 
-def overlay_picture(pixels: NDArray[np.float32], films: tuple[FilmReading, ...]) -> Image.Image:
+def overlay_picture(
+    pixels: NDArray[np.float32], films: tuple[FilmReading, ...], *, mark_size: float = 1.0
+) -> Image.Image:
     """RGB picture of a film [H, W] in [0, 1] with the readings of its limbs, at most 1600 px long.
 
+    `mark_size` enlarges rings and letters, for pictures that are printed small.
     Beside each joint stand its erosion (E) and narrowing (J) points; a joint that is not scorable shows a dash.
     """
     height, width = pixels.shape
@@ -22,7 +25,7 @@ def overlay_picture(pixels: NDArray[np.float32], films: tuple[FilmReading, ...])
     small = cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     picture = Image.fromarray(np.clip(small * 255, 0, 255).astype(np.uint8)).convert("RGB")
     draw = ImageDraw.Draw(picture)
-    unit = max(picture.size) / 1000
+    unit = mark_size * max(picture.size) / 1000
     font = ImageFont.load_default(size=max(10, int(15 * unit)))
     for film in films:
         for part in film.parts:

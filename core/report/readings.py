@@ -7,6 +7,7 @@ from typing import Any
 from core.cohort.ra2_table import write_table
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.film import FilmError
+from core.report.visit_report import INTENDED_USE
 
 VERSION = 1
 
@@ -97,7 +98,13 @@ def limb_letter(limb: str) -> str:
 def readings_json(visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()) -> str:
     """The whole result as JSON text that is the same for the same films."""
     films = [film_row(film) for visit in visits for film in visit.films] + [refused_row(error) for error in refused]
-    whole = {"version": VERSION, "weights": dict(weights), "films": films, "visits": [visit_row(v) for v in visits]}
+    whole = {
+        "version": VERSION,
+        "intended_use": INTENDED_USE,
+        "weights": dict(weights),
+        "films": films,
+        "visits": [visit_row(v) for v in visits],
+    }
     return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -1,10 +1,11 @@
 """The case as files: RA2 table and JSON, with the person's changes in them."""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from core.report import readings_csv, readings_json
+from core.report import VisitReport, readings_csv, readings_json, report_zip, visits_pdf
 from pages.widgets import cached_reader
 from pages.widgets.case import Case
 
@@ -13,6 +14,19 @@ def weights_used() -> dict[str, Any]:
     """The weights by name and digest, as the JSON file states them."""
     reader = cached_reader.open_reader()
     return {"set": reader.weights, "files": {card.name: card.sha256 for card in reader.cards}}
+
+
+def visit_report(case: Case) -> VisitReport:
+    """The case as it is now, ready to be reported under today's date."""
+    edited = {
+        (reading.side, site)
+        for film in case.films
+        if (reading := case.edited(film)) in case.visit().counted and reading and reading.side
+        for key, site in case.changes.points
+        if key == film.key
+    }
+    pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
+    return VisitReport(case.visit(), date.today(), pixels, weights_used(), frozenset(edited))
 
 
 def downloads(case: Case) -> None:
@@ -39,6 +53,27 @@ def downloads(case: Case) -> None:
             icon=":material/download:",
             on_click="ignore",
             key="json",
+        )
+        report = visit_report(case)
+        st.download_button(
+            "PDF",
+            lambda: visits_pdf([report]),  # made when it is pressed
+            f"{name}.pdf",
+            "application/pdf",
+            icon=":material/download:",
+            on_click="ignore",
+            key="pdf",
+        )
+        st.download_button(
+            "DICOM SR",
+            lambda: report_zip(report),
+            f"{name}-dicom.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not visit.counted,
+            help="A zip of the structured report and the films with overlay that it points at.",
+            key="dicom",
         )
         edited = len(case.changes.points)
         changed = f"{edited} site{'s' if edited != 1 else ''} changed by you. " if edited else ""

@@ -1,0 +1,204 @@
+"""A visit on one page of A4: films, every site, totals, what is missing, and what the numbers rest on."""
+
+import io
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import Color, HexColor, black
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, Table
+
+from core.model_reader.evidence import FilmReading
+from core.report.overlay import overlay_picture
+from core.report.visit_report import INTENDED_USE, VisitReport
+from core.svh import SITES, Cell, Damage, Limb, Side
+
+EROSION, JSN = HexColor("#E69F00"), HexColor("#56B4E9")  # Okabe and Ito's colours
+GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
+LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
+FILM_TOP, FILM_HEIGHT = A4[1] - 33 * mm, 74 * mm
+TABLE_TOP, FOOT = FILM_TOP - FILM_HEIGHT - 10 * mm, 12 * mm
+TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=7.5, leading=9.5)
+COLUMNS = tuple((side, damage) for side in Side for damage in Damage)  # left first, as the films stand
+SIDE_WORD = {Side.L: "Left", Side.R: "Right"}
+MOST_WORDS = 900  # characters of a list that the right column has room for
+
+
+def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
+    """A PDF with one page a visit. The same reports give the same bytes.
+
+    Raises: ValueError if there is no visit.
+    """
+    if not reports:
+        raise ValueError("a report needs at least one visit")
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
+    canvas.setTitle("Sharp/van der Heijde score")
+    canvas.setSubject(INTENDED_USE)
+    for number, report in enumerate(reports, start=1):
+        _heading(canvas, report)
+        _films(canvas, report)
+        _grid(canvas, report, Limb.HAND, LEFT, TABLE_TOP)
+        below = _grid(canvas, report, Limb.FOOT, LEFT + 95 * mm, TABLE_TOP)
+        below = _totals(canvas, report, LEFT + 95 * mm, below - 5 * mm)
+        _notes(canvas, report, LEFT + 95 * mm, below - 4 * mm)
+        canvas.setFont("Helvetica-Bold", 8)
+        canvas.setFillColor(black)
+        canvas.drawString(LEFT, FOOT, INTENDED_USE)
+        canvas.drawRightString(RIGHT, FOOT, f"{number} of {len(reports)}")
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _latin(text: str) -> str:
+    """The text in the letters of the standard fonts; others become question marks."""
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def _heading(canvas: Canvas, report: VisitReport) -> None:
+    canvas.setFillColor(black)
+    canvas.setFont("Helvetica-Bold", 15)
+    canvas.drawString(LEFT, A4[1] - 19 * mm, "Sharp/van der Heijde score")
+    canvas.setFont("Helvetica", 9)
+    canvas.drawString(LEFT, A4[1] - 25 * mm, f"Case {_latin(report.patient)}")
+    canvas.drawRightString(RIGHT, A4[1] - 19 * mm, f"Report of {report.made_on.isoformat()}")
+    read = f"Read by the model, weights {report.weights_line}"
+    if report.edited:
+        read += f"; {len(report.edited)} sites changed by a person"
+    canvas.setFillColor(GREY)
+    canvas.drawRightString(RIGHT, A4[1] - 25 * mm, _latin(read))
+    canvas.setStrokeColor(LINE)
+    canvas.line(LEFT, A4[1] - 28 * mm, RIGHT, A4[1] - 28 * mm)
+
+
+def _films(canvas: Canvas, report: VisitReport) -> None:
+    films = list(report.pictured().items())[:4]
+    wide = (RIGHT - LEFT - 9 * mm) / 4
+    for place, (digest, readings) in enumerate(films):
+        picture = overlay_picture(report.pixels[digest], readings, mark_size=1.7)
+        picture.thumbnail((900, 1200))
+        data = io.BytesIO()
+        picture.save(data, "JPEG", quality=90)
+        share = min(wide / picture.width, FILM_HEIGHT / picture.height)
+        width, height = picture.width * share, picture.height * share
+        at = LEFT + place * (wide + 3 * mm) + (wide - width) / 2
+        canvas.drawImage(ImageReader(data), at, FILM_TOP - height, width, height)
+        canvas.setFillColor(GREY)
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(at, FILM_TOP - height - 3.2 * mm, " and ".join(_film_name(film) for film in readings))
+    if not films:
+        canvas.setFillColor(GREY)
+        canvas.setFont("Helvetica", 9)
+        canvas.drawString(LEFT, FILM_TOP - 10 * mm, "No pictures of the films were at hand.")
+
+
+def _film_name(film: FilmReading) -> str:
+    """Never the name of the file: it may hold a person's."""
+    if film.limb is None:
+        return "Unknown film"
+    return f"{SIDE_WORD[film.side] if film.side else 'Unknown'} {film.limb.value.lower()}"
+
+
+def _cell_text(report: VisitReport, cell: Cell) -> str:
+    points = report.visit.reading.points
+    if cell not in points:
+        return ""
+    value = points[cell]
+    return ("NS" if value is None else str(value)) + ("*" if cell in report.edited else "")
+
+
+def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float) -> float:
+    """The sites of a limb, a row a joint; the y below the table."""
+    by_joint: dict[str, dict[Damage, Cell]] = {}
+    for site in SITES[limb]:
+        by_joint.setdefault(site.joint, {})[site.damage] = (Side.R, site)
+    rows = [[f"{limb.value.capitalize()}", "Left", "", "Right", ""], ["", "Ero", "JSN", "Ero", "JSN"]]
+    style: list[tuple[object, ...]] = [
+        ("FONT", (0, 0), (-1, 1), "Helvetica-Bold", 8), ("FONT", (0, 2), (-1, -1), "Helvetica", 8),
+        ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, -1), "CENTER"),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.25, LINE), ("TOPPADDING", (0, 0), (-1, -1), 0.5),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5), ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE),
+    ]  # fmt: skip
+    for joint, sites in by_joint.items():
+        row = [joint]
+        for column, (side, damage) in enumerate(COLUMNS, start=1):
+            at = (column, len(rows))
+            if damage not in sites:
+                row.append("\N{MIDDLE DOT}")
+                style.append(("TEXTCOLOR", at, at, GREY))
+                continue
+            site = sites[damage][1]
+            row.append(_cell_text(report, (side, site)))
+            value = report.visit.reading.points.get((side, site))
+            if value:
+                style.append(("BACKGROUND", at, at, _shade(damage, value / site.maximum)))
+        rows.append(row)
+    table = Table(rows, colWidths=[22 * mm, *([15.5 * mm] * 4)], rowHeights=5.7 * mm, style=style)
+    _, height = table.wrapOn(canvas, 0, 0)
+    table.drawOn(canvas, x, top - height)
+    return float(top - height)
+
+
+def _shade(damage: Damage, share: float) -> Color:
+    """The colour of a kind of damage, stronger for more points, never too dark for black figures."""
+    full = EROSION if damage is Damage.EROSION else JSN
+    k = 0.25 + 0.75 * share
+    return Color(*(1 - k * (1 - c) for c in full.rgb()))
+
+
+def _totals(canvas: Canvas, report: VisitReport, x: float, top: float) -> float:
+    reading = report.visit.reading
+    rows = [
+        ["SvH total", reading.svh, "of 448", "Hands", reading.hands, "of 280"],
+        ["Erosion", reading.erosion, "of 280", "Feet", reading.feet, "of 168"],
+        ["JSN", reading.jsn, "of 168", "SENS", reading.sens, "of 86"],
+    ]
+    style = [
+        ("FONT", (0, 0), (-1, -1), "Helvetica", 9), ("FONT", (1, 0), (1, -1), "Helvetica-Bold", 10),
+        ("FONT", (4, 0), (4, -1), "Helvetica-Bold", 10), ("FONT", (0, 0), (0, 0), "Helvetica-Bold", 9),
+        ("ALIGN", (1, 0), (1, -1), "RIGHT"), ("ALIGN", (4, 0), (4, -1), "RIGHT"), ("BOX", (0, 0), (-1, -1), 0.8, black),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY), ("TEXTCOLOR", (5, 0), (5, -1), GREY),
+    ]  # fmt: skip
+    table = Table(rows, colWidths=[v * mm for v in (19, 11, 15, 13, 11, 15)], rowHeights=6 * mm, style=style)
+    _, height = table.wrapOn(canvas, 0, 0)
+    table.drawOn(canvas, x, top - height)
+    return float(top - height)
+
+
+def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
+    """What a reader of the totals must know, as far down as the page goes."""
+    reading = report.visit.reading
+    unscored = [cell for cell in reading.missing() if cell in reading.points]
+    absent = {(side, site.limb) for side, site in reading.missing() if (side, site) not in reading.points}
+    names = ", ".join(f"{side.value} {site.joint} {site.damage.name.lower()}" for side, site in unscored)
+    films = ", ".join(f"{side.value} {limb.value.lower()}" for side, limb in sorted(absent))
+    lines = [
+        f"<b>Not scorable (NS): {len(unscored)} sites.</b> {escape(_short(names))}",
+        f"<b>Without a film: {films or 'none'}.</b> Totals leave missing sites out: compare them only site for site.",
+    ]
+    if report.edited:
+        lines.append(f"<b>*</b> {len(report.edited)} sites changed by a person; all others are the model's.")
+    flagged = [f"{_film_name(film)}: {flag}" for film in report.visit.films for flag in film.flags]
+    flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if film.status != "scored"]
+    if flagged:
+        lines.append(f"<b>Flags.</b> {escape(_short(' '.join(flagged)))}")
+    lines.append(
+        f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion "
+        "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
+    )
+    for line in lines:
+        paragraph = Paragraph(_latin(line), TEXT)
+        _, height = paragraph.wrapOn(canvas, 84 * mm, top - FOOT)
+        if top - height < FOOT + 4 * mm:
+            break
+        top -= height + 1.5 * mm
+        paragraph.drawOn(canvas, x, top)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_WORDS else text[:MOST_WORDS] + " ... (all in the CSV and JSON)"

@@ -1,0 +1,227 @@
+"""A reading as a DICOM Structured Report (TID 1500), and back.
+
+One measurement group a joint and side: finding site is the hand or foot (SNOMED CT) with its laterality and, as the
+topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code the
+private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`, `jsn`,
+`NS` (looked at, not scorable) and `changed` (the points are a person's).
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pydicom
+from highdicom import sr
+from highdicom.sr import CodedConcept
+from pydicom.sr.coding import Code
+
+from core.report.dicom_identity import MANUFACTURER, file_bytes, fix_identity, study_uid, uid_of
+from core.report.readings import film_row
+from core.report.secondary_capture import secondary_captures
+from core.report.visit_report import INTENDED_USE, VisitReport
+from core.svh import SITES, Cell, Damage, Limb, Reading, Side
+
+SCHEME = "99SVH"
+LIMB_CODE = {Limb.HAND: Code("85562004", "SCT", "Hand"), Limb.FOOT: Code("56459004", "SCT", "Foot")}
+SIDE_CODE = {Side.L: Code("7771000", "SCT", "Left"), Side.R: Code("24028007", "SCT", "Right")}
+DAMAGE_CODE = {
+    Damage.EROSION: Code("erosion", SCHEME, "Sharp/van der Heijde erosion points"),
+    Damage.JSN: Code("jsn", SCHEME, "Sharp/van der Heijde joint-space narrowing points"),
+}
+NOT_SCORABLE, CHANGED = Code("NS", SCHEME, "Not scorable"), Code("changed", SCHEME, "Points changed by a person")
+UNIT = Code("{score}", "UCUM", "score")
+_GROUP, _SITE, _LATERALITY, _MODIFIER = "125007", "363698007", "272741003", "106233006"
+
+
+def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, pydicom.Dataset]]:
+    """The report, and the secondary captures (by the film's SHA-256) in which it places the joints.
+
+    The report is not verified. Joints of films without pixels have no place in it. Identifiers follow from the content.
+
+    Raises: ValueError if no film of the visit is scored with a known side, or none has pixels.
+    Source: PS3.16 TID 1500, TID 1410, TID 1501.
+    """
+    captures = secondary_captures(report)
+    if not captures:
+        raise ValueError("a DICOM report needs the picture of at least one film; add the films again")
+    groups = list(_groups(report, captures))
+    if not groups:
+        raise ValueError("a DICOM report needs a film that is scored and whose side is known")
+    study, state = study_uid(report), _state(report)
+    content = sr.MeasurementReport(
+        observation_context=sr.ObservationContext(
+            observer_device_context=sr.ObserverContext(
+                observer_type=CodedConcept("121007", "DCM", "Device"),
+                observer_identifying_attributes=sr.DeviceObserverIdentifyingAttributes(
+                    uid=uid_of("device", report.weights_line),
+                    name="SvH model reader",
+                    manufacturer_name=MANUFACTURER,
+                    model_name=f"weights {report.weights_line}"[:64],
+                ),
+            )
+        ),
+        procedure_reported=Code("363680008", "SCT", "Radiographic imaging procedure"),
+        imaging_measurements=groups,
+        title=Code("126000", "DCM", "Imaging Measurement Report"),
+        referenced_images=list(captures.values()),
+    )
+    content[0].ContentSequence.append(
+        sr.TextContentItem(
+            name=Code("121106", "DCM", "Comment"),
+            value=INTENDED_USE,
+            relationship_type=sr.RelationshipTypeValues.CONTAINS,
+        )
+    )
+    made = sr.ComprehensiveSR(
+        evidence=list(captures.values()),
+        content=content,
+        series_instance_uid=uid_of("reports", study),
+        series_number=2,
+        sop_instance_uid=uid_of("report", study, state),
+        instance_number=1,
+        manufacturer=MANUFACTURER,
+        is_complete=True,
+        is_verified=False,
+        series_description="SvH points, research only",
+    )
+    fix_identity(made, report)
+    return made, captures
+
+
+def report_zip(report: VisitReport) -> bytes:
+    """A zip of `report.dcm` and the captures that it points at (`film1.dcm` ..); same report, same bytes.
+
+    Raises: ValueError as `structured_report` does.
+    """
+    made, captures = structured_report(report)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        names = ["report.dcm", *(f"film{n}.dcm" for n in range(1, len(captures) + 1))]
+        for name, dataset in zip(names, (made, *captures.values()), strict=True):
+            archive.writestr(zipfile.ZipInfo(name), file_bytes(dataset), zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo("INTENDED_USE.txt"), INTENDED_USE + "\n")
+    return out.getvalue()
+
+
+def _state(report: VisitReport) -> str:
+    """A digest of everything that the report says."""
+    rows = [film_row(film) for film in report.visit.films]
+    edited = sorted(f"{side.value}{site.suffix}{site.limb.value}" for side, site in report.edited)
+    whole = [rows, edited, report.weights_line, report.made_on.isoformat()]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _groups(
+    report: VisitReport, captures: Mapping[str, pydicom.Dataset]
+) -> Iterator[sr.MeasurementsAndQualitativeEvaluations | sr.PlanarROIMeasurementsAndQualitativeEvaluations]:
+    algorithm = sr.AlgorithmIdentification(name="SvH model reader", version=report.weights_line)
+    for film in report.visit.counted:
+        if film.limb is None or film.side is None:
+            continue
+        places = {joint.name: (joint.x, joint.y) for joint in film.joints}
+        points = {cell.site: cell.points for cell in film.cells}
+        for joint in dict.fromkeys(site.joint for site in SITES[film.limb] if site in points):
+            sites = [site for site in SITES[film.limb] if site.joint == joint and site in points]
+            name = f"{film.side.value}{film.limb.value[0]} {joint}"
+            common: dict[str, Any] = {
+                "tracking_identifier": sr.TrackingIdentifier(
+                    uid=uid_of("joint", study_uid(report), name), identifier=name
+                ),
+                "finding_sites": [
+                    sr.FindingSite(
+                        LIMB_CODE[film.limb],
+                        laterality=SIDE_CODE[film.side],
+                        topographical_modifier=CodedConcept(joint, SCHEME, joint),
+                    )
+                ],
+                "algorithm_id": algorithm,
+                "measurements": [
+                    sr.Measurement(DAMAGE_CODE[site.damage], float(value), UNIT)
+                    for site in sites
+                    if (value := points[site]) is not None
+                ],
+                "qualitative_evaluations": [
+                    sr.QualitativeEvaluation(DAMAGE_CODE[site.damage], NOT_SCORABLE)
+                    for site in sites
+                    if points[site] is None
+                ]
+                + [
+                    sr.QualitativeEvaluation(CHANGED, DAMAGE_CODE[site.damage])
+                    for site in sites
+                    if (film.side, site) in report.edited
+                ],
+            }
+            capture = captures.get(film.sha256)
+            if capture is None or joint not in places:
+                yield sr.MeasurementsAndQualitativeEvaluations(**common)
+                continue
+            x, y = places[joint]
+            place = np.array([[x * capture.Columns / film.width, y * capture.Rows / film.height]])
+            region = sr.ImageRegion(
+                graphic_type=sr.GraphicTypeValues.POINT,
+                graphic_data=np.clip(place, 0, [[capture.Columns, capture.Rows]]),
+                source_image=sr.SourceImageForRegion(capture.SOPClassUID, capture.SOPInstanceUID),
+            )
+            yield sr.PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=region, **common)
+
+
+def reading_from_sr(data: bytes) -> Reading:
+    """The reading in a structured report that this module wrote.
+
+    Raises: ValueError saying what is wrong: no DICOM report, an unknown code, a cell given twice, or points that are no score.
+    """
+    try:
+        dataset = pydicom.dcmread(io.BytesIO(data))
+        root = list(dataset.ContentSequence)
+    except (pydicom.errors.InvalidDicomError, AttributeError, EOFError) as error:
+        raise ValueError("this is no DICOM structured report") from error
+    points: dict[Cell, int | None] = {}
+    for group in (item for top in root for item in top.get("ContentSequence", [])):
+        if _name(group) == _GROUP:
+            for cell, value in _group_points(list(group.get("ContentSequence", []))):
+                if cell in points:
+                    raise ValueError(f"the report gives {cell[0].value} {cell[1].suffix} twice")
+                points[cell] = value
+    return Reading(points)
+
+
+def _group_points(items: list[pydicom.Dataset]) -> Iterator[tuple[Cell, int | None]]:
+    """Cells and points of one measurement group."""
+    side_by = {code.value: side for side, code in SIDE_CODE.items()}
+    limb_by = {code.value: limb for limb, code in LIMB_CODE.items()}
+    damage_by = {code.value: damage for damage, code in DAMAGE_CODE.items()}
+    where = next((item for item in items if _name(item) == _SITE), None)
+    if where is None:
+        raise ValueError("a measurement group of the report names no finding site")
+    more = {_name(item): _code(item) for item in where.get("ContentSequence", [])}
+    limb, side = limb_by.get(_code(where)), side_by.get(more.get(_LATERALITY, ""))
+    joint = more.get(_MODIFIER, "")
+    for item in items:
+        damage = damage_by.get(_name(item))
+        if damage is None:
+            continue
+        sites = SITES[limb] if limb else ()
+        site = next((s for s in sites if s.joint == joint and s.damage is damage), None)
+        if site is None or side is None:
+            raise ValueError(f"the report names the joint {joint!r} on a limb or side that the method does not have")
+        if item.ValueType == "NUM":
+            value = float(item.MeasuredValueSequence[0].NumericValue)
+            if not value.is_integer():
+                raise ValueError(f"{side.value} {site.suffix} takes whole points, not {value}")
+            yield (side, site), int(value)
+        elif _code(item) == NOT_SCORABLE.value:
+            yield (side, site), None
+
+
+def _name(item: pydicom.Dataset) -> str:
+    concept = item.get("ConceptNameCodeSequence")
+    return str(concept[0].CodeValue) if concept else ""
+
+
+def _code(item: pydicom.Dataset) -> str:
+    concept = item.get("ConceptCodeSequence")
+    return str(concept[0].CodeValue) if concept else ""

@@ -1,0 +1,52 @@
+"""What every report of a visit is made from, and the line that stands on each of them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model_reader.evidence import FilmReading, VisitReading
+from core.radiograph.film import display_text
+from core.svh import Cell
+
+INTENDED_USE = "For research and teaching. Not a medical device: do not use it to diagnose or to treat."
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """One visit to be reported.
+
+    `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is the
+    date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json` states:
+    the set and the digests of its files. `edited` holds the cells whose points are a person's.
+    """
+
+    visit: VisitReading
+    made_on: date
+    pixels: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    edited: frozenset[Cell] = frozenset()
+
+    @property
+    def patient(self) -> str:
+        """The local pseudonym as one safe line of at most 64 characters; a backslash would split a DICOM value."""
+        return display_text(self.visit.patient).replace("\\", "_")
+
+    @property
+    def weights_line(self) -> str:
+        """The weight set, and eight characters of the digest of its files' digests."""
+        files: Mapping[str, str] = self.weights.get("files", {})
+        digest = hashlib.sha256("\n".join(f"{k} {v}" for k, v in sorted(files.items())).encode()).hexdigest()
+        return f"{self.weights.get('set', 'none')} {digest[:8]}" if files else str(self.weights.get("set", "none"))
+
+    def pictured(self) -> dict[str, tuple[FilmReading, ...]]:
+        """The films with pixels, by SHA-256, with the readings of all limbs on each."""
+        found: dict[str, tuple[FilmReading, ...]] = {}
+        for film in self.visit.films:
+            if film.sha256 in self.pixels:
+                found[film.sha256] = (*found.get(film.sha256, ()), film)
+        return found

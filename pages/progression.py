@@ -1,0 +1,90 @@
+"""Progression: is this year worse than last, by more than readers differ?"""
+
+import streamlit as st
+
+from core.agreement.change import cell_changes, group_changes
+from core.agreement.progression import RAPID_POINTS_A_YEAR, is_rapid, points_a_year, years_between
+from core.svh import Limb, Side
+from pages.widgets.film_pictures import session_shelf
+from pages.widgets.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name
+from pages.widgets.linked_films import linked_films
+from pages.widgets.page_style import page_style
+from pages.widgets.progression_charts import cohort_chart, patient_chart
+from pages.widgets.progression_study import sample_progression, study_in_view
+
+CHART = {"displayModeBar": False}
+FILMS = {film_name(limb, side): (limb, side) for limb in Limb for side in Side}
+
+page_style()
+study = study_in_view()
+sample = " · sample, 40 phantom patients and two simulated readers" if study is sample_progression() else ""
+st.markdown(f"##### Progression{sample}")
+sdc = study.sdc()
+
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    patient = st.selectbox("Patient", study.patients, key="progression_patient", width=150)
+    reader = st.selectbox(
+        "Reader", [r for r in study.readers if study.visits(r, patient)], key="progression_reader", width=180
+    )
+    visits = study.visits(reader, patient)
+    first = st.selectbox("From", visits[:-1] or visits, key="progression_first", width=150)
+    later = [visit for visit in visits if visit > first] or [first]
+    last = st.selectbox("To", later, index=len(later) - 1, key=f"progression_last_{first}", width=150)
+
+before, after = (study.readings[reader, patient, visit] for visit in (first, last))
+groups = group_changes(before, after)
+total, years = groups[0], years_between(first, last)
+if first == last:
+    st.info("This reader scored one visit of the patient. Change needs two.", icon=":material/info:")
+else:
+    words = [f"**{total.change:+d} points** in the SvH total, from {total.first} to {total.last}."]
+    if sdc is None:
+        words.append("How much readers differ is not known: that needs two readers of the same patients.")
+    else:
+        what = "More than" if abs(total.change) > sdc else "Within"
+        words.append(f"{what} the smallest detectable change of one reader, {sdc:.1f} points.")
+    if years:
+        speed = "rapid" if is_rapid(total.change, years) else "not rapid"
+        words.append(
+            f"{points_a_year(total.change, years):+.1f} points a year: {speed} (from {RAPID_POINTS_A_YEAR:.0f} a year)."
+        )
+    if total.left_out:
+        words.append(f"{total.left_out} sites were scored at one of the visits only and are left out.")
+    st.markdown(" ".join(words))
+
+left, right = st.columns([0.56, 0.44], gap="medium")
+with left:
+    st.plotly_chart(patient_chart(study, patient, sdc), key="progression_patient_chart", config=CHART)
+with right:
+    st.dataframe(
+        [{"Group": g.name, first: g.first, f"{last} ": g.last, "Change": g.change, "Sites": g.cells} for g in groups],
+        hide_index=True,
+        key="progression_groups",
+    )
+    changed = [
+        {
+            "Site": f"{SIDE_WORD[side].capitalize()} {LIMB_WORD[site.limb]}, {joint_name(site.joint)}",
+            "Damage": DAMAGE_WORD[site.damage],
+            first: before.points[side, site],
+            f"{last} ": after.points[side, site],
+            "Change": by,
+        }
+        for (side, site), by in sorted(cell_changes(before, after).items(), key=lambda row: -abs(row[1]))
+        if by
+    ]
+    with st.expander(f"{len(changed)} single sites changed"):
+        st.caption("Change at one site is unreliable even between experts: look at the films before you believe it.")
+        st.dataframe(changed, hide_index=True, key="progression_cells")
+
+if study.film:
+    st.markdown("###### Films of both visits")
+    shown = st.segmented_control("Film", list(FILMS), default=next(iter(FILMS)), required=True, key="progression_film")
+    films = {visit: study.film(patient, visit, *FILMS[shown]) for visit in (first, last)}
+    linked_films({visit: film for visit, film in films.items() if film}, session_shelf())
+
+st.markdown("###### The whole cohort, first to last visit")
+st.plotly_chart(cohort_chart(study, sdc), key="progression_cohort", config=CHART)
+st.caption(
+    "Each patient is one point; the share left of it changed less. SDC: smallest detectable change of one reader, "
+    "1.96 SD of the difference of two readers' changes / √2."
+)

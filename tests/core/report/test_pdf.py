@@ -1,0 +1,64 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from core.report import INTENDED_USE, visits_pdf
+from core.svh import SITES, Limb, Reading, Side
+from tests.core.report.visits import reading_of, report_of
+
+FULL = Reading({(side, site): site.maximum for limb in Limb for side in Side for site in SITES[limb]})
+
+
+def words(pdf: bytes, folder: Path) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (Debian package poppler-utils) is not installed")
+    (folder / "report.pdf").write_bytes(pdf)
+    command = ["pdftotext", "-layout", str(folder / "report.pdf"), "-"]
+    return " ".join(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split())
+
+
+def test_the_same_state_gives_the_same_bytes_and_another_state_others() -> None:
+    assert visits_pdf([report_of(reading_of(1))]) == visits_pdf([report_of(reading_of(1))])
+    assert visits_pdf([report_of(reading_of(1))]) != visits_pdf([report_of(reading_of(2))])
+
+
+def test_the_page_holds_totals_with_maxima_and_the_intended_use(tmp_path: Path) -> None:
+    text = words(visits_pdf([report_of(FULL)]), tmp_path)
+    for part in (
+        "448 of 448",
+        "280 of 280",
+        "168 of 168",
+        "86 of 86",
+        INTENDED_USE,
+        "Case P1",
+        "2026-03-02",
+        "compact",
+    ):
+        assert part in text
+
+
+def test_missing_edited_and_flagged_sites_are_said(tmp_path: Path) -> None:
+    cell = (Side.L, SITES[Limb.HAND][1])
+    hand = Reading({(Side.L, site): None if site.suffix == "mcp_J__3" else 1 for site in SITES[Limb.HAND]})
+    text = words(visits_pdf([report_of(hand, edited=frozenset({cell}))]), tmp_path)
+    assert "Not scorable (NS): 1 sites. L MCP3 jsn" in text
+    assert "Without a film: L foot, R foot, R hand." in text
+    assert "1*" in text and "1 sites changed by a person" in text
+    assert "The wrist is near the edge." in text
+
+
+def test_every_page_has_the_line_and_no_file_name(tmp_path: Path) -> None:
+    text = words(visits_pdf([report_of(FULL), report_of(reading_of(3), patient="P2")]), tmp_path)
+    assert text.count(INTENDED_USE) == 2 and "2 of 2" in text and "Secret" not in text
+
+
+@pytest.mark.parametrize("name", ["<b>x", "a&b;\n\x00", "\u202egnp", "(\\) Tj ET", "患者", "x" * 4000])
+def test_hostile_names_make_a_page_all_the_same(name: str, tmp_path: Path) -> None:
+    assert "448 of 448" in words(visits_pdf([report_of(FULL, patient=name)]), tmp_path)
+
+
+def test_no_visit_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one visit"):
+        visits_pdf([])

@@ -1,0 +1,30 @@
+"""The reports of a case on the page: what they say of a person's changes, and that the buttons are there."""
+
+import io
+import zipfile
+
+from streamlit.testing.v1 import AppTest
+
+from core.report import reading_from_sr, report_zip, visits_pdf
+from core.svh import SITE_BY_SUFFIX, Side
+from pages.widgets.downloads import visit_report
+
+SITE = SITE_BY_SUFFIX["mcp_E__2"]
+
+
+def test_pdf_and_dicom_can_be_had(page: AppTest) -> None:
+    assert not page.exception
+    labels = {button.proto.label for button in page.get("download_button")}
+    assert {"CSV", "JSON", "PDF", "DICOM SR"} <= labels
+
+
+def test_reports_carry_the_changes_of_the_person(page: AppTest) -> None:
+    case = page.session_state["case"]
+    case.set_points(case.films[0].key, SITE, 5)
+    report = visit_report(case)
+    assert report.edited == {(Side.L, SITE)}
+    with zipfile.ZipFile(io.BytesIO(report_zip(report))) as archive:
+        read = reading_from_sr(archive.read("report.dcm"))
+        assert len(archive.namelist()) == 1 + 4 + 1  # report, four films, the line
+    assert read == case.visit().reading and read.points[Side.L, SITE] == 5
+    assert visits_pdf([report]).startswith(b"%PDF-")

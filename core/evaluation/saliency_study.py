@@ -71,7 +71,8 @@ def attention_prior(reader: ModelReader, films: Iterable[LabelledFilm]) -> Prior
                 view = _view(reader, film, site)
                 heat = view.map(Method.ATTENTION)
                 raw = heat.lowest + heat.values * (heat.highest - heat.lowest)
-                side = reader.scorer.network.heads[SITE_ROWS[site][0].name].gate.local.bias.shape[-1]  # type: ignore[union-attr]
+                head: Any = reader.scorer.network.heads[SITE_ROWS[site][0].name]
+                side = head.gate.local.bias.shape[-1]
                 step = raw.shape[0] // int(side)
                 maps.setdefault(site_kind(site), []).append(raw[step // 2 :: step, step // 2 :: step])
     return {kind: np.mean(found, axis=0) for kind, found in maps.items()}

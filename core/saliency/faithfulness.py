@@ -48,9 +48,9 @@ def faithfulness(
     share = np.linspace(0, 1, STEPS + 1)
     deleted, inserted = [], []
     for part in share:
-        hot = np.zeros(heat.size, bool)
-        hot[order[: round(part * heat.size)]] = True
-        hot = hot.reshape(heat.shape)
+        flat = np.zeros(heat.size, bool)
+        flat[order[: round(part * heat.size)]] = True
+        hot = flat.reshape(heat.shape)
         deleted.append(np.where(hot, empty, view))
         inserted.append(np.where(hot, view, empty))
     scores = score(np.stack([*deleted, *inserted]).astype(np.float32))

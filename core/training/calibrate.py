@@ -75,14 +75,17 @@ def _best_cut(phantom: _Cells, simulated: _Cells, kind: str) -> float:
     return float(max(CUTS, key=worth))
 
 
-def _widen(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
-    """Points by which the quantiles move outwards so that the interval covers 90 % of the truths of these cells."""
-    if chosen.sum() < 30:
-        return 0.0
+def _misses(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """By how much the interval of each chosen cell misses its truth; below zero where it holds the truth with room to spare."""
     low, high = np.minimum(cells.low, points), np.maximum(cells.high, points)
-    miss = np.maximum(low - cells.truth, cells.truth - high)[chosen]
-    rank = min(1.0, COVERAGE * (1 + 1 / miss.size))
-    return float(np.quantile(miss, rank))
+    return np.maximum(low - cells.truth, cells.truth - high)[chosen]
+
+
+def _widening(misses: NDArray[np.float64]) -> float:
+    """Points by which the quantiles move outwards so that the interval covers 90 % of the truths."""
+    if misses.size < 30:
+        return 0.0
+    return round(float(np.quantile(misses, min(1.0, COVERAGE * (1 + 1 / misses.size)))), 3)
 
 
 @torch.inference_mode()
@@ -100,13 +103,13 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
     phantom, simulated = sets
     cuts = {str(kind): round(_best_cut(phantom, simulated, kind), 2) for kind in sorted(set(phantom.kind))}
     widen: dict[str, tuple[float, float]] = {}
-    points = phantom.points(np.array([cuts[k] for k in phantom.kind]))
     for damage, letter in ((0, Damage.EROSION.value), (1, Damage.JSN.value)):
-        mine = phantom.damage == damage
-        widen[letter] = (
-            round(_widen(phantom, points, mine & (points == 0)), 3),
-            round(_widen(phantom, points, mine & (points > 0)), 3),
-        )
+        misses: list[list[NDArray[np.float64]]] = [[], []]
+        for cells in sets:
+            points = cells.points(np.array([cuts[k] for k in cells.kind]))
+            for n, chosen in enumerate((points == 0, points > 0)):
+                misses[n].append(_misses(cells, points, chosen & (cells.damage == damage)))
+        widen[letter] = (_widening(np.concatenate(misses[0])), _widening(np.concatenate(misses[1])))
     found = {"zero_cut": cuts, "widen": widen}
     write_card(card.model_copy(update={"calibration": found}))
     return found

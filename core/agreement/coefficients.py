@@ -82,7 +82,8 @@ def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, cent
     Source: Bland and Altman 1986, Lancet 1:307; Lin 1989, Biometrics 45:255.
     """
     within = spread(n, sums, products)
-    saa, sbb, sab = within[..., 0, 0], within[..., 1, 1], within[..., 0, 1]
+    saa, sbb = np.maximum(within[..., 0, 0], 0), np.maximum(within[..., 1, 1], 0)
+    sab = within[..., 0, 1]
     n1 = np.where(n > 1, n - 1, np.nan)
     n = np.where(n > 0, n, np.nan)
     sdd = np.maximum(saa + sbb - 2 * sab, 0)

@@ -50,6 +50,8 @@ def total_comparison(reference: Floats, estimate: Floats) -> dict[str, Any]:
     if reference.shape != estimate.shape or reference.size < 3:
         raise ValueError("a comparison needs as many estimates as references, and at least three patients")
     ours, spans = pair(estimate, reference), intervals(estimate, reference)
+    if np.ptp(reference) == 0 or np.ptp(estimate) == 0:
+        ours["pearson"], spans["pearson"] = np.nan, [np.nan, np.nan]
     found: dict[str, Any] = {"patients": int(reference.size)}
     for name, statistic in FIGURES.items():
         found[name] = _rounded(ours[statistic])

@@ -221,4 +221,4 @@ def who(study: Study, found: Comparison) -> str:
     """One line: readers, patients and what is compared."""
     first, second = (shown(name) for name in found.readers)
     what = "change from the first to the last visit" if found.change else "status at every visit"
-    return f"{found.patients} patients, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."
+    return f"{found.patients} patient{'s' * (found.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."

@@ -56,7 +56,7 @@ def test_a_hand_read_by_keyboard_stands_beside_the_model_in_the_agreement(
     page.get_by_role("link", name="Reader agreement").click()
     page.get_by_role("button", name="Case store").click(timeout=STEP_MS)
     page.get_by_text("Reader agreement · case store").wait_for(timeout=STEP_MS)
-    page.get_by_text("1 patients, status at every visit. d = Ann").wait_for(timeout=STEP_MS)
+    page.get_by_text("1 patient, status at every visit. d = Ann").wait_for(timeout=STEP_MS)
     assert page.get_by_text(model).first.is_visible()
     bias_becomes(page, apart(final.readings["Ann", *visit], final.readings[model, *visit]))
 

@@ -36,8 +36,8 @@ def test_intervals_hold_the_figure_and_come_again() -> None:
 
 
 def test_what_is_not_defined_is_none_and_what_cannot_be_compared_is_refused() -> None:
-    flat = total_comparison(np.array([1.0, 2, 3]), np.array([2.0, 2, 2]))
-    assert flat["rho"] is None
+    flat = total_comparison(np.array([1.0, 2, 3]), np.array([2.3, 2.3, 2.3]))
+    assert flat["rho"] is None and flat["rho_interval"] == [None, None]
     assert total_comparison(np.array([1.0, 2, 3]), np.array([2.0, 3, 4]))["p"] is None
     for pair in (([1.0], [1.0]), ([1.0, 2, 3], [1.0, 2])):
         with pytest.raises(ValueError, match="three patients"):

@@ -20,16 +20,17 @@ from pages.widgets.agreement_tables import (
 )
 from pages.widgets.case_store import stored_film
 from pages.widgets.page_style import page_style
-from pages.widgets.study_in_view import comparison, in_common, source_in_view, study_in_view, use_study
-from pages.widgets.study_source import SAMPLE, STORE, TABLES, study_source
+from pages.widgets.study_in_view import STUDY, comparison, in_common, study_in_view, use_study
+from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 WHOLE = {s.key: s for s in SECTIONS if s.level in ("total", "limb")}
 
 
 page_style()
-kind = {SAMPLE: "sample, two simulated readers", TABLES: "tables", STORE: "case store"}[source_in_view()]
-study_source(f"##### Reader agreement · {kind}", source_in_view(), use_study)
+source = source_of(STUDY)
+kind = {SAMPLE: "sample, two simulated readers", TABLES: "tables", STORE: "case store"}[source]
+study_source(f"##### Reader agreement · {kind}", source, use_study)
 study = study_in_view()
 names = model_last(study.readers)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -86,7 +87,7 @@ with sites:
     )
     parts_table(found, ("site",))
 with cells:
-    disagreement_table(study, found, stored_film if source_in_view() == STORE else None)
+    disagreement_table(study, found, stored_film if source == STORE else None)
 with third:
     adjudication_table(study, (first, second))
-agreement_files(study, "sample_agreement" if source_in_view() == SAMPLE else "reader_agreement")
+agreement_files(study, "sample_agreement" if source == SAMPLE else "reader_agreement")

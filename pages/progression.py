@@ -10,15 +10,16 @@ from pages.widgets.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_na
 from pages.widgets.linked_films import linked_films
 from pages.widgets.page_style import page_style
 from pages.widgets.progression_charts import cohort_chart, patient_chart
-from pages.widgets.progression_study import source_in_view, study_in_view, use_readings
-from pages.widgets.study_source import SAMPLE, STORE, TABLES, study_source
+from pages.widgets.progression_study import STUDY, study_in_view, use_readings
+from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 FILMS = {film_name(limb, side): (limb, side) for limb in Limb for side in Side}
 
 page_style()
+source = source_of(STUDY)
 kind = {SAMPLE: "sample, 40 phantom patients and two simulated readers", TABLES: "tables", STORE: "case store"}
-study_source(f"##### Progression · {kind[source_in_view()]}", source_in_view(), use_readings)
+study_source(f"##### Progression · {kind[source]}", source, use_readings)
 study = study_in_view()
 sdc = study.sdc()
 

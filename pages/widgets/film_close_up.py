@@ -8,7 +8,7 @@ from pages.widgets.joint_names import film_name, joint_name
 from pages.widgets.reading_lists import ReadFilm
 
 HALF_MM, HALF_SHARE = 16.0, 0.09  # of the close-up; a share of the film's longer side where no scale is known
-CLOSE_PX, WHOLE_PX = 420, 420
+PICTURE_PX = 350  # fits a telephone
 
 
 def film_close_up(film: ReadFilm, joint: str, title: str) -> None:
@@ -18,10 +18,10 @@ def film_close_up(film: ReadFilm, joint: str, title: str) -> None:
     pictures, names = [], []
     if joint in film.joints:
         box = close_up_box(film, joint)
-        pictures.append(grey.crop(box).resize((CLOSE_PX, CLOSE_PX), Image.Resampling.LANCZOS).convert("RGB"))
+        pictures.append(grey.crop(box).resize((PICTURE_PX, PICTURE_PX), Image.Resampling.LANCZOS).convert("RGB"))
         names.append(f"{title}: {joint_name(joint)}")
         ImageDraw.Draw(whole).rectangle(box, outline="#56B4E9", width=max(2, max(grey.size) // 200))
-    whole.thumbnail((WHOLE_PX, WHOLE_PX))
+    whole.thumbnail((PICTURE_PX, PICTURE_PX))
     pictures.append(whole)
     place = "the frame is the close-up" if joint in film.joints else f"the place of {joint_name(joint)} is not stored"
     names.append(f"{film_name(film.limb, film.side)}; {place}")

@@ -19,9 +19,9 @@ from core.phantom.worsening import misread, worsened
 from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Limb, Reading, Side
 from pages.widgets.case_store import stored_film
-from pages.widgets.study_source import SAMPLE, STORE, TABLES
+from pages.widgets.study_source import STORE
 
-STUDY, SOURCE = "progression_study", "progression_source"
+STUDY = "progression_study"
 VISITS = ("2024-03-04", "2025-03-03", "2026-03-02")
 YEARLY = {"Group A": 7.0, "Group B": 1.5}  # mean points a year
 SEED, PATIENTS, FILM_MM_PER_PX, MISREAD = 1998, 40, 0.3, 0.03
@@ -127,12 +127,6 @@ def study_in_view() -> ProgressionStudy:
     return study
 
 
-def source_in_view() -> str:
-    """Where it comes from: SAMPLE, TABLES or STORE of `study_source`."""
-    source: str = st.session_state.get(SOURCE, TABLES) if STUDY in st.session_state else SAMPLE
-    return source
-
-
 def use_readings(readings: Mapping[ReadingKey, Reading] | None, source: str) -> None:
     """Show other readings; None is the sample.
 
@@ -144,7 +138,7 @@ def use_readings(readings: Mapping[ReadingKey, Reading] | None, source: str) -> 
         del st.session_state[key]
     if readings is not None:
         film = _stored_radiograph if source == STORE else None
-        st.session_state[STUDY], st.session_state[SOURCE] = ProgressionStudy(readings, film=film), source
+        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = ProgressionStudy(readings, film=film), source
 
 
 def _stored_radiograph(patient: str, visit: str, limb: Limb, side: Side) -> Radiograph | None:

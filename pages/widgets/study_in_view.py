@@ -8,23 +8,15 @@ from core.agreement import Comparison, Study, compare, paired, study_of
 from core.cohort.long_table import ReadingKey
 from core.svh import Reading
 from pages.widgets.sample_study import sample_study
-from pages.widgets.study_source import SAMPLE, TABLES
 
 STUDY = "agreement_study"
 RESULTS = "agreement_results"
-SOURCE = "agreement_source"
 
 
 def study_in_view() -> Study:
     """The session's study, or the sample."""
     study: Study = st.session_state.get(STUDY) or sample_study()
     return study
-
-
-def source_in_view() -> str:
-    """Where it comes from: SAMPLE, TABLES or STORE of `study_source`."""
-    source: str = st.session_state.get(SOURCE, TABLES) if STUDY in st.session_state else SAMPLE
-    return source
 
 
 def use_study(readings: Mapping[ReadingKey, Reading] | None, source: str) -> None:
@@ -38,7 +30,7 @@ def use_study(readings: Mapping[ReadingKey, Reading] | None, source: str) -> Non
     for key in (STUDY, RESULTS, "reader_first", "reader_second"):
         st.session_state.pop(key, None)
     if study is not None:
-        st.session_state[STUDY], st.session_state[SOURCE] = study, source
+        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = study, source
 
 
 def comparison(study: Study, readers: Sequence[str], *, change: bool) -> Comparison:

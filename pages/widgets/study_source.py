@@ -22,6 +22,12 @@ HELP = (
 )
 
 
+def source_of(study: str) -> str:
+    """Where the study under this key of the session comes from; a page without one shows its sample."""
+    source: str = st.session_state.get(f"{study}_source", TABLES) if study in st.session_state else SAMPLE
+    return source
+
+
 def shown(text: str) -> str:
     """Text from a table as it is, where Markdown would be run."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!<>|~$:@&])", r"\\\1", text.replace("\n", " "))

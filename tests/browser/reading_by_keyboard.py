@@ -29,3 +29,16 @@ def opened(page: Any, address: str) -> None:
         " || document.activeElement?.classList.contains('stage')",
         timeout=OPEN_S * 1000,
     )
+
+
+def reveal_change_and_complete(page: Any) -> None:
+    """Show the model, give the last cell read, the radiocarpal joint, 4 points, and close the reading."""
+    press(page, "Enter")
+    state(page, "model shown")
+    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
+    assert page.locator(".now-name").inner_text() == "Radiocarpal"  # the last cell read is still in view
+    press(page, "4")
+    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
+    press(page, "Enter")
+    state(page, "complete")
+    page.wait_for_timeout(1500)

@@ -7,7 +7,7 @@ import pytest
 from core.store import Order, Status, Store, verify
 from core.svh import HAND_EROSION, HAND_JSN, SITE_BY_SUFFIX, Side
 from pages.widgets.sample_case import sample_files
-from tests.browser.reading_by_keyboard import OPEN_S, STEP_MS, opened, press, state
+from tests.browser.reading_by_keyboard import opened, press, reveal_change_and_complete, state
 
 NARROWED = (Side.L, SITE_BY_SUFFIX["wrist_J__radcar"])
 
@@ -50,15 +50,7 @@ def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
     state(page, "31 of 31 cells read")
     assert page.locator("td .model").count() == 0
 
-    press(page, "Enter")
-    state(page, "model shown")
-    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
-    assert page.locator(".now-name").inner_text() == "Radiocarpal"  # the last cell read is still in view
-    press(page, "4")
-    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
-    press(page, "Enter")
-    state(page, "complete")
-    page.wait_for_timeout(1500)
+    reveal_change_and_complete(page)
 
     store = Store(store_url)
     assert verify(store.connection).faults == ()

@@ -9,7 +9,7 @@ from core.store import Store
 from core.svh import HAND_EROSION, HAND_JSN, Reading
 from pages.widgets.joint_names import DAMAGE_WORD, joint_name
 from pages.widgets.sample_case import sample_files
-from tests.browser.reading_by_keyboard import OPEN_S, STEP_MS, opened, press, state
+from tests.browser.reading_by_keyboard import STEP_MS, opened, press, reveal_change_and_complete, state
 
 CELLS = len(HAND_EROSION) + len(HAND_JSN)
 HEADER_PX, ROW_PX = 35, 35  # of Streamlit's tables
@@ -37,14 +37,7 @@ def test_a_hand_read_by_keyboard_stands_beside_the_model_in_the_agreement(
     for n in range(CELLS):
         press(page, str(n % 3), " ")
     state(page, f"{CELLS} of {CELLS} cells read")
-    press(page, "Enter")
-    state(page, "model shown")
-    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
-    press(page, "4")
-    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
-    press(page, "Enter")
-    state(page, "complete")
-    page.wait_for_timeout(1500)
+    reveal_change_and_complete(page)
 
     store = Store(store_url)
     final, first = study_of(store.readings()), study_of(store.readings(first=True))

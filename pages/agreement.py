@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.agreement import SECTIONS
-from core.agreement.results import MODEL, model_last
+from core.agreement.results import is_model, model_last
 from core.svh import Damage, Limb
 from pages.widgets.agreement_charts import bland_altman, kappa_map, scatter
 from pages.widgets.agreement_tables import (
@@ -18,34 +18,19 @@ from pages.widgets.agreement_tables import (
     totals_table,
     who,
 )
+from pages.widgets.case_store import stored_film
 from pages.widgets.page_style import page_style
-from pages.widgets.study_in_view import add_tables, comparison, in_common, is_sample, study_in_view, use_study
+from pages.widgets.study_in_view import STUDY, comparison, in_common, study_in_view, use_study
+from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 WHOLE = {s.key: s for s in SECTIONS if s.level in ("total", "limb")}
 
 
-def header() -> None:
-    """One line: what is in view, and the way to other tables."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        kind = " · sample, two simulated readers" if is_sample() else ""
-        st.markdown(f"##### Reader agreement{kind}")
-        st.space("stretch")
-        turn = st.session_state.setdefault("tables_turn", 0)  # another key after every take closes the popover
-        with st.popover("Add tables", icon=":material/table:", type="primary", key=f"add_tables_{turn}"):
-            add_tables(turn)
-        st.button(
-            "Sample",
-            icon=":material/science:",
-            on_click=use_study,
-            args=(None,),
-            disabled=is_sample(),
-            key="sample_study",
-        )
-
-
 page_style()
-header()
+source = source_of(STUDY)
+kind = {SAMPLE: "sample, two simulated readers", TABLES: "tables", STORE: "case store"}[source]
+study_source(f"##### Reader agreement · {kind}", source, use_study)
 study = study_in_view()
 names = model_last(study.readers)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -74,8 +59,8 @@ with totals:
     left, right = st.columns(2)
     left.plotly_chart(scatter(study, (first, second), WHOLE[key], change=change), config=CHART, key="scatter")
     right.plotly_chart(bland_altman(study, found, WHOLE[key]), config=CHART, key="bland_altman")
-    model = next((name for name in names if name.casefold() == MODEL and name not in (first, second)), None)
-    people = tuple(name for name in names if name.casefold() != MODEL)
+    model = next((name for name in names if is_model(name) and name not in (first, second)), None)
+    people = tuple(name for name in names if not is_model(name))
     if len(people) > 2 and in_common(study, people, change=change):
         all_readers(comparison(study, people, change=change))
     beside = [found]
@@ -102,7 +87,7 @@ with sites:
     )
     parts_table(found, ("site",))
 with cells:
-    disagreement_table(study, found)
+    disagreement_table(study, found, stored_film if source == STORE else None)
 with third:
     adjudication_table(study, (first, second))
-agreement_files(study, "sample_agreement" if is_sample() else "reader_agreement")
+agreement_files(study, "sample_agreement" if source == SAMPLE else "reader_agreement")

@@ -10,15 +10,17 @@ from pages.widgets.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_na
 from pages.widgets.linked_films import linked_films
 from pages.widgets.page_style import page_style
 from pages.widgets.progression_charts import cohort_chart, patient_chart
-from pages.widgets.progression_study import sample_progression, study_in_view
+from pages.widgets.progression_study import STUDY, study_in_view, use_readings
+from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 FILMS = {film_name(limb, side): (limb, side) for limb in Limb for side in Side}
 
 page_style()
+source = source_of(STUDY)
+kind = {SAMPLE: "sample, 40 phantom patients and two simulated readers", TABLES: "tables", STORE: "case store"}
+study_source(f"##### Progression · {kind[source]}", source, use_readings)
 study = study_in_view()
-sample = " · sample, 40 phantom patients and two simulated readers" if study is sample_progression() else ""
-st.markdown(f"##### Progression{sample}")
 sdc = study.sdc()
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -28,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     )
     visits = study.visits(reader, patient)
     first = st.selectbox("From", visits[:-1] or visits, key="progression_first", width=150)
-    later = [visit for visit in visits if visit > first] or [first]
+    later = visits[visits.index(first) + 1 :] or [first]
     last = st.selectbox("To", later, index=len(later) - 1, key=f"progression_last_{first}", width=150)
 
 before, after = (study.readings[reader, patient, visit] for visit in (first, last))
@@ -80,7 +82,11 @@ if study.film:
     st.markdown("###### Films of both visits")
     shown = st.segmented_control("Film", list(FILMS), default=next(iter(FILMS)), required=True, key="progression_film")
     films = {visit: study.film(patient, visit, *FILMS[shown]) for visit in (first, last)}
-    linked_films({visit: film for visit, film in films.items() if film}, session_shelf())
+    found = {visit: film for visit, film in films.items() if film}
+    if found:
+        linked_films(found, session_shelf())
+    else:
+        st.caption("Neither visit has this film.")
 
 st.markdown("###### The whole cohort, first to last visit")
 st.plotly_chart(cohort_chart(study, sdc), key="progression_cohort", config=CHART)

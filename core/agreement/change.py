@@ -1,9 +1,7 @@
 """What changed between two visits as one reader scored them: per cell, group and total, on the cells scored at both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 from core.svh import Cell, Damage, Limb, Reading
 
@@ -62,18 +60,3 @@ def group_changes(first: Reading, last: Reading) -> list[GroupChange]:
             )
         )
     return rows
-
-
-def detectable_change(one: Sequence[float], other: Sequence[float], *, readers: int = 1) -> float | None:
-    """Smallest detectable change in points, 1.96 SD(difference of the readers' changes) / (sqrt(2) sqrt(k)).
-
-    `one` and `other` are the changes that two readers gave to the same patients, `readers` is k, how many are averaged.
-    None with fewer than two patients.
-
-    Raises: ValueError if the lengths differ.
-    Source: Bruynesteyn 2005, Ann Rheum Dis 64:179.
-    """
-    if len(one) != len(other):
-        raise ValueError("both readers need a change for each patient")
-    difference = np.subtract(np.asarray(one, np.float64), np.asarray(other, np.float64))
-    return float(1.96 * difference.std(ddof=1) / np.sqrt(2 * readers)) if len(difference) > 1 else None

@@ -82,7 +82,8 @@ def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, cent
     Source: Bland and Altman 1986, Lancet 1:307; Lin 1989, Biometrics 45:255.
     """
     within = spread(n, sums, products)
-    saa, sbb, sab = within[..., 0, 0], within[..., 1, 1], within[..., 0, 1]
+    saa, sbb = np.maximum(within[..., 0, 0], 0), np.maximum(within[..., 1, 1], 0)
+    sab = within[..., 0, 1]
     n1 = np.where(n > 1, n - 1, np.nan)
     n = np.where(n > 0, n, np.nan)
     sdd = np.maximum(saa + sbb - 2 * sab, 0)
@@ -133,6 +134,8 @@ def table_kappa(counts: ArrayLike, weights: ArrayLike) -> float:
     Source: Cohen 1968, Psychol Bull 70:213.
     """
     observed, w = np.asarray(counts, np.float64), np.asarray(weights, np.float64)
+    if not observed.any():
+        return float("nan")
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
     below = float((w * expected).sum())
     return 1 - float((w * observed).sum()) / below if below > 0 else float("nan")
@@ -145,6 +148,12 @@ def weighted_kappa(first: ArrayLike, second: ArrayLike, *, grades: int, power: i
     np.add.at(counts, (a, b), 1)
     levels = np.arange(grades)
     return table_kappa(counts, np.abs(levels[:, None] - levels) ** power)
+
+
+def quadratic_kappa(first: ArrayLike, second: ArrayLike) -> float:
+    """Cohen's kappa of whole grades from 0 with squared weights; how many grades there are does not matter to it."""
+    a, b = np.asarray(first, np.intp), np.asarray(second, np.intp)
+    return weighted_kappa(a, b, grades=1 + int(max(a.max(initial=0), b.max(initial=0))), power=2)
 
 
 def grades_from_sums(sums: Mapping[str, Array]) -> dict[str, Array]:

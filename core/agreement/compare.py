@@ -68,6 +68,7 @@ def compare(
     """All statistics of two readers, or the intraclass correlations of more, for every part of the score.
 
     Intervals are 95 % percentiles of a bootstrap of patients with all their visits; the same seed gives the same intervals.
+    One patient has none.
     Raises: ValueError for readers who are not in the study, or who scored no patient in common.
     """
     pair = paired(study, readers, change=change)
@@ -79,7 +80,7 @@ def compare(
     points = pair.points[:, used]
     n = points.shape[1]
     rng = np.random.default_rng(seed)
-    times = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
+    times = rng.multinomial(n, np.full(n, 1 / n), size=draws if n > 1 else 0).astype(np.float64)
     times = np.concatenate([np.ones((1, n)), times])  # the first "draw" is the study itself
     found, shape = _sum_statistics(points, masks, times, change=change)
     counts = np.zeros(len(SECTIONS))

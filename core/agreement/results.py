@@ -17,9 +17,14 @@ VERSION = 1
 MODEL = "model"
 
 
+def is_model(reader: str) -> bool:
+    """A reader called "model", in any case of letters, or "model" and what tells its weights: `model 1f3a`."""
+    return reader.casefold().split(" ", 1)[0] == MODEL
+
+
 def model_last(readers: Sequence[str]) -> list[str]:
-    """The readers with a reader called "model" (in any case of letters) at the end."""
-    return sorted(readers, key=lambda name: name.casefold() == MODEL)
+    """The readers with models at the end."""
+    return sorted(readers, key=is_model)
 
 
 def all_comparisons(study: Study, *, draws: int = DRAWS, seed: int = 0) -> list[Comparison]:

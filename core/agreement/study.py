@@ -68,14 +68,13 @@ class Paired:
 def study_of(readings: Mapping[ReadingKey, Reading]) -> Study:
     """The study of readings by (reader, patient, visit): the one way into this package, for tables and for a store.
 
-    Visits are ordered by date when all names are ISO dates, by number when each name holds one number (V2, month 12),
-    otherwise as they first come.
+    Visits stand as `in_order` puts them.
     Raises: ValueError for no readings, or more than fit into memory.
     """
     if not readings:
         raise ValueError("there are no readings")
     readers = tuple(dict.fromkeys(key[0] for key in readings))
-    order = {name: n for n, name in enumerate(_in_order(list(dict.fromkeys(key[2] for key in readings))))}
+    order = {name: n for n, name in enumerate(in_order(list(dict.fromkeys(key[2] for key in readings))))}
     visits: dict[str, set[str]] = {}
     for _, patient, visit in readings:
         visits.setdefault(patient, set()).add(visit)
@@ -99,7 +98,8 @@ def study_of(readings: Mapping[ReadingKey, Reading]) -> Study:
     return Study(readers, tuple(names), tuple(names.values()), points, dict(readings))
 
 
-def _in_order(names: list[str]) -> list[str]:
+def in_order(names: list[str]) -> list[str]:
+    """Names of visits by date when all are ISO dates, by number when each holds one (V2, month 12), otherwise as they come."""
     if all(_ISO_DATE.fullmatch(name) for name in names):
         return sorted(names)
     numbers = {name: re.findall(r"[0-9]+(?:\.[0-9]+)?", name) for name in names}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.agreement.coefficients import quadratic_kappa
 from core.svh import Damage, Limb, Side, Site
 
 
@@ -21,12 +21,6 @@ class CellPair:
     points: int
     low: float
     high: float
-
-
-def quadratic_kappa(truth: NDArray[np.floating], points: NDArray[np.floating]) -> float:
-    """Cohen's kappa with squared weights: 1 - E(a - b)^2 / E(a' - b')^2 over independent a', b'; NaN if nothing varies."""
-    expected = float(np.mean(truth**2) + np.mean(points**2) - 2 * truth.mean() * points.mean())
-    return 1 - float(np.mean((truth - points) ** 2)) / expected if expected > 0 else float("nan")
 
 
 def site_figures(cells: Sequence[CellPair]) -> dict[str, float]:

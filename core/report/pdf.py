@@ -175,10 +175,10 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     reading = report.visit.reading
     unscored = [cell for cell in reading.missing() if cell in reading.points]
     absent = {(side, site.limb) for side, site in reading.missing() if (side, site) not in reading.points}
-    names = ", ".join(f"{side.value} {site.joint} {site.damage.name.lower()}" for side, site in unscored)
+    names = [f"{side.value} {site.joint} {site.damage.name.lower()}" for side, site in unscored]
     films = ", ".join(f"{side.value} {limb.value.lower()}" for side, limb in sorted(absent))
     lines = [
-        f"<b>Not scorable (NS): {len(unscored)} sites.</b> {escape(_short(names))}",
+        f"<b>Not scorable (NS): {len(unscored)} sites.</b> {escape(_list(names, ', '))}",
         f"<b>Without a film: {films or 'none'}.</b> Totals leave missing sites out: compare them only site for site.",
     ]
     if report.edited:
@@ -186,19 +186,35 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     flagged = [f"{_film_name(film)}: {flag}" for film in report.visit.films for flag in film.flags]
     flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if film.status != "scored"]
     if flagged:
-        lines.append(f"<b>Flags.</b> {escape(_short(' '.join(flagged)))}")
+        lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")
     lines.append(
         f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion "
         "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
     )
-    for line in lines:
-        paragraph = Paragraph(_latin(line), TEXT)
-        _, height = paragraph.wrapOn(canvas, 84 * mm, top - FOOT)
-        if top - height < FOOT + 4 * mm:
-            break
-        top -= height + 1.5 * mm
-        paragraph.drawOn(canvas, x, top)
+    _lines(canvas, [Paragraph(_latin(line), TEXT) for line in lines], x, top)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_WORDS else text[:MOST_WORDS] + " ... (all in the CSV and JSON)"
+def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float) -> None:
+    """As many paragraphs as the page has room for; the last line says how many are left out."""
+    room = top - FOOT - 4 * mm
+    heights = [p.wrapOn(canvas, 84 * mm, room)[1] + 1.5 * mm for p in paragraphs]
+    fit = len(paragraphs)
+    if sum(heights) > room:
+        kept = room - TEXT.leading - 1.5 * mm
+        fit = sum(1 for n in range(len(heights)) if sum(heights[: n + 1]) <= kept)
+    for paragraph, height in zip(paragraphs[:fit], heights[:fit], strict=True):
+        top -= height
+        paragraph.drawOn(canvas, x, top + 1.5 * mm)
+    if left := len(paragraphs) - fit:
+        last = Paragraph(f"<b>{left} more notes did not fit on this page;</b> the JSON holds them.", TEXT)
+        _, height = last.wrapOn(canvas, 84 * mm, room)
+        last.drawOn(canvas, x, top - height)
+
+
+def _list(items: Sequence[str], between: str) -> str:
+    """The items as text, as many as there is room for; then how many are left out."""
+    text, fit = between.join(items), len(items)
+    while len(text) > MOST_WORDS and fit:
+        fit -= 1
+        text = between.join(items[:fit]) + f" ... and {len(items) - fit} more (all in the JSON)"
+    return text

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.agreement.coefficients import quadratic_kappa
 from core.svh import Site
 
 LAST = 20  # answers in the running share
@@ -39,22 +40,20 @@ class Marks:
 def mark(answers: Sequence[Answer]) -> Marks:
     """How well the answers agree with the truth.
 
-    kappa = 1 - sum of squared differences / the sum expected by chance from both marginals.
     Raises: ValueError without any answer.
-    Source: Cohen 1968, Psychol Bull 70:213.
     """
     n = len(answers)
     if not n:
         raise ValueError("there are no answers to mark")
     off = [abs(a.given - a.truth) for a in answers]
-    expected = sum((a.given - b.truth) ** 2 for a in answers for b in answers) / n
-    constant = len({a.given for a in answers}) == 1 and len({a.truth for a in answers}) == 1
+    given, truth = [a.given for a in answers], [a.truth for a in answers]
+    constant = len(set(given)) == 1 and len(set(truth)) == 1
     why = "it needs two answers at least" if n < 2 else "answers and truth do not vary" if constant else ""
     return Marks(
         n,
         sum(d == 0 for d in off) / n,
         sum(d <= 1 for d in off) / n,
-        None if why else 1 - sum(d * d for d in off) / expected,
+        None if why else quadratic_kappa(given, truth),
         why,
     )
 

@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.agreement.coefficients import quadratic_kappa
 from core.checkpoint import open_weights, read_card, write_card
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import site_kind
 from core.svh import SITES, Damage, Site
 from core.training.film_cache import JOINT_KEYS, STORED_PX, Crops
-from core.training.score_joints import predict, quadratic_kappa
+from core.training.score_joints import predict
 
 CUTS = np.arange(0.3, 1.35, 0.05)
 COVERAGE = 0.90

@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.agreement.coefficients import quadratic_kappa
 from core.cohort.labelled_film import unit
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import SITE_ROWS
@@ -199,9 +200,3 @@ def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], most: 
             figures[f"{name}_{damage}_zero"] = float(points[truth == 0].mean())
     figures["score"] = float(np.mean([v for key, v in figures.items() if key.endswith("kappa")]))
     return figures
-
-
-def quadratic_kappa(truth: NDArray, points: NDArray) -> float:
-    """Cohen's kappa with squared weights, 1 - E|a - b|^2 / E|a' - b'|^2 over independent a', b'."""
-    expected = ((truth[:, None] - points[None, :]) ** 2).mean()
-    return float(1 - ((truth - points) ** 2).mean() / expected) if expected > 0 else float("nan")

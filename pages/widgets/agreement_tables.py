@@ -10,8 +10,11 @@ from core.agreement.adjudication import HIGH_RATE, THRESHOLD
 from core.agreement.results import rmse_to_mean
 from core.agreement.wording import WORDING, number, words
 from core.cohort.long_table import write_long
+from pages.widgets.case_store import FilmOf
+from pages.widgets.film_close_up import film_close_up
 from pages.widgets.joint_names import DAMAGE_WORD, film_name, joint_name
-from pages.widgets.study_in_view import shown
+from pages.widgets.research_notice import RESEARCH_CSV
+from pages.widgets.study_source import shown
 
 PARTS = ("kappa_quadratic", "kappa_linear", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
 MOST_ROWS = 500
@@ -92,8 +95,8 @@ def parts_table(found: Comparison, levels: Sequence[str]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, height="content", key=f"parts_{levels[0]}")
 
 
-def disagreement_table(study: Study, found: Comparison) -> None:
-    """The cells that both scored and saw differently."""
+def disagreement_table(study: Study, found: Comparison, film_of: FilmOf | None) -> None:
+    """The cells that both scored and saw differently; the chosen one with its film where films are at hand."""
     all_rows = disagreements(study, found.readers, change=found.change)
     first, second = found.readers
     if not all_rows:
@@ -116,7 +119,36 @@ def disagreement_table(study: Study, found: Comparison) -> None:
         }
         for r in all_rows[:MOST_ROWS]
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, key="disagreements")
+    if film_of is None:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, key="disagreements")
+        st.caption(
+            "A row opens its film at the joint when the readings come from the case store; there are no films here."
+        )
+        return
+    st.caption("Click a row: its film opens below, at the joint.")
+    chosen = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=min(420, 38 + 35 * len(rows)),
+        on_select="rerun",
+        selection_mode="single-cell",
+        selection_default={"selection": {"cells": [(0, "Joint")]}},
+        key=f"disagreements_{'_'.join(found.readers)}_{found.change}",
+    )
+    cells = chosen.selection.cells
+    row = all_rows[min(int(cells[0][0]), len(rows) - 1) if cells else 0]
+    names = study.visit_names[study.patients.index(row.patient)]
+    st.markdown(
+        f"**{shown(row.patient)}, {film_name(row.site.limb, row.side).lower()}, {joint_name(row.site.joint)} "
+        f"{DAMAGE_WORD[row.site.damage]}**: {shown(first)} {row.first}, {shown(second)} {row.second}"
+    )
+    for visit in names:
+        if visit == row.visit or row.visit in (f"{visit} to {names[-1]}", f"{names[0]} to {visit}"):
+            film = film_of(row.patient, visit, row.site.limb, row.side)
+            if film:
+                film_close_up(film, row.site.joint, visit)
+            else:
+                st.caption(f"The store has no picture of this film for {shown(visit)}.")
 
 
 def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
@@ -159,18 +191,18 @@ def agreement_files(study: Study, name: str) -> None:
     """All pairs as JSON and CSV, and the readings in long form; computed when asked for."""
     threshold = st.session_state.get("adjudication_threshold", THRESHOLD)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for label, kind, mime, make in (
-            ("Results CSV", "csv", "text/csv", lambda: results_csv(all_comparisons(study))),
+        for label, end, mime, make in (
+            ("Results CSV", RESEARCH_CSV, "text/csv", lambda: results_csv(all_comparisons(study))),
             (
                 "Results JSON",
-                "json",
+                ".json",
                 "application/json",
                 lambda: results_json(study, all_comparisons(study), threshold=threshold),
             ),
-            ("Readings CSV", "readings.csv", "text/csv", lambda: write_long(study.readings)),
+            ("Readings CSV", f".readings{RESEARCH_CSV}", "text/csv", lambda: write_long(study.readings)),
         ):
             st.download_button(
-                label, make, f"{name}.{kind}", mime, icon=":material/download:", on_click="ignore", key=f"get_{kind}"
+                label, make, f"{name}{end}", mime, icon=":material/download:", on_click="ignore", key=f"get_{label}"
             )
         st.caption(
             "All pairs of readers, status and change. Text that a spreadsheet would run as a formula is made inert."
@@ -189,4 +221,4 @@ def who(study: Study, found: Comparison) -> str:
     """One line: readers, patients and what is compared."""
     first, second = (shown(name) for name in found.readers)
     what = "change from the first to the last visit" if found.change else "status at every visit"
-    return f"{found.patients} patients, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."
+    return f"{found.patients} patient{'s' * (found.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."

@@ -8,6 +8,7 @@ import streamlit as st
 from core.report import VisitReport, readings_csv, readings_json, report_zip, visits_pdf
 from pages.widgets import cached_reader
 from pages.widgets.case import Case
+from pages.widgets.research_notice import RESEARCH_CSV
 
 
 def weights_used() -> dict[str, Any]:
@@ -39,7 +40,7 @@ def downloads(case: Case) -> None:
         st.download_button(
             "CSV",
             readings_csv([visit]),
-            f"{name}.csv",
+            f"{name}{RESEARCH_CSV}",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",

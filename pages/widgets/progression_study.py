@@ -3,17 +3,25 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 
-from core.agreement.change import detectable_change, group_changes
+from core.agreement.change import cell_changes
+from core.agreement.coefficients import pair, smallest_change
 from core.agreement.progression import years_between
+from core.agreement.results import is_model
+from core.agreement.study import in_order
+from core.cohort.long_table import ReadingKey
 from core.phantom import foot_film, hand_film, patient_grades
 from core.phantom.worsening import misread, worsened
 from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Limb, Reading, Side
+from pages.widgets.case_store import stored_film
+from pages.widgets.study_source import STORE
 
+STUDY = "progression_study"
 VISITS = ("2024-03-04", "2025-03-03", "2026-03-02")
 YEARLY = {"Group A": 7.0, "Group B": 1.5}  # mean points a year
 SEED, PATIENTS, FILM_MM_PER_PX, MISREAD = 1998, 40, 0.3, 0.03
@@ -35,6 +43,11 @@ class ProgressionStudy:
         """Names of the readers."""
         return sorted({reader for reader, _, _ in self.readings})
 
+    @cached_property
+    def visit_order(self) -> list[str]:
+        """Names of all visits in time, as far as the names or the readings tell."""
+        return in_order(list(dict.fromkeys(visit for _, _, visit in self.readings)))
+
     @property
     def patients(self) -> list[str]:
         """Pseudonyms."""
@@ -42,7 +55,7 @@ class ProgressionStudy:
 
     def visits(self, reader: str, patient: str) -> list[str]:
         """The visits of a patient that a reader scored, in order."""
-        return sorted(visit for who, whose, visit in self.readings if (who, whose) == (reader, patient))
+        return [visit for visit in self.visit_order if (reader, patient, visit) in self.readings]
 
     def changes(self, reader: str, group: str | None = None) -> dict[str, tuple[float, float | None]]:
         """Change of the total from first to last visit and the years between, by patient; None where there are no dates."""
@@ -51,16 +64,20 @@ class ProgressionStudy:
             visits = self.visits(reader, patient)
             if len(visits) > 1 and group in (None, self.groups.get(patient)):
                 first, last = (self.readings[reader, patient, visits[n]] for n in (0, -1))
-                found[patient] = (float(group_changes(first, last)[0].change), years_between(visits[0], visits[-1]))
+                found[patient] = (float(sum(cell_changes(first, last).values())), years_between(visits[0], visits[-1]))
         return found
 
     def sdc(self) -> float | None:
-        """Smallest detectable change of one reader, from the first two readers; None where it cannot be estimated."""
-        if len(self.readers) < 2:
+        """Smallest detectable change of one reader, from the first two who are no model; None where it cannot be estimated."""
+        people = [reader for reader in self.readers if not is_model(reader)]
+        if len(people) < 2:
             return None
-        one, other = (self.changes(reader) for reader in self.readers[:2])
+        one, other = (self.changes(reader) for reader in people[:2])
         both = [patient for patient in one if patient in other]
-        return detectable_change([one[p][0] for p in both], [other[p][0] for p in both])
+        if len(both) < 2:
+            return None
+        apart = pair([one[p][0] for p in both], [other[p][0] for p in both])["sd_difference"]
+        return float(smallest_change(np.asarray(apart), change=True)["sdc_one"])
 
 
 @st.cache_resource(show_spinner=False)
@@ -106,5 +123,24 @@ def sample_progression() -> ProgressionStudy:
 
 def study_in_view() -> ProgressionStudy:
     """The session's study, or the sample."""
-    study: ProgressionStudy = st.session_state.get("progression_study") or sample_progression()
+    study: ProgressionStudy = st.session_state.get(STUDY) or sample_progression()
     return study
+
+
+def use_readings(readings: Mapping[ReadingKey, Reading] | None, source: str) -> None:
+    """Show other readings; None is the sample.
+
+    Raises: ValueError for no readings.
+    """
+    if readings is not None and not readings:
+        raise ValueError("there are no readings")
+    for key in [name for name in st.session_state if str(name).startswith("progression_")]:
+        del st.session_state[key]
+    if readings is not None:
+        film = _stored_radiograph if source == STORE else None
+        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = ProgressionStudy(readings, film=film), source
+
+
+def _stored_radiograph(patient: str, visit: str, limb: Limb, side: Side) -> Radiograph | None:
+    film = stored_film(patient, visit, limb, side)
+    return film.radiograph if film else None

@@ -11,7 +11,7 @@ from core.phantom.foot_film import foot_film
 from core.phantom.hand_film import hand_film
 from core.phantom.patients import patient_grades
 from core.radiograph import Radiograph
-from core.store import Order, Store, StoredVisit
+from core.store import Order, Store, StoredFilm, StoredVisit
 from core.svh import SITES, Limb, Side
 from pages.widgets.case import Case
 from pages.widgets.case_steps import case_films
@@ -92,18 +92,17 @@ def phantom_films(seed: int, visit: int) -> tuple[ReadFilm, ...]:
     return tuple(films)
 
 
+def read_film(store: Store, film: StoredFilm) -> ReadFilm:
+    """A film of the store with its pixels.
+
+    Raises: StoreError if they are gone or changed.
+    """
+    shot = Radiograph(store.pixels(film), f"{film.side}{film.limb[0]}", film.content, spacing_mm=film.spacing_mm)
+    return ReadFilm(shot, film.limb, film.side, film.joints)
+
+
 def _stored(store: Store, visit: StoredVisit) -> tuple[ReadFilm, ...]:
-    return _first_of_each(
-        [
-            ReadFilm(
-                Radiograph(store.pixels(f), f"{f.side}{f.limb[0]}", f.content, spacing_mm=f.spacing_mm),
-                f.limb,
-                f.side,
-                f.joints,
-            )
-            for f in store.films(visit)
-        ]
-    )
+    return _first_of_each([read_film(store, film) for film in store.films(visit)])
 
 
 def list_names(case: Case | None) -> list[str]:

@@ -3,18 +3,17 @@
 import streamlit as st
 
 from core.store import Order, Store, StoreError
+from pages.widgets.case_store import open_store
 from pages.widgets.reading_desk import Desk
 from pages.widgets.reading_lists import SCORED, STORED, in_order, list_names, listed_visits
 
 
 def _open_store() -> tuple[Store | None, str]:
     """The session's store, or the reason why there is none."""
-    if "store" not in st.session_state:
-        try:
-            st.session_state["store"] = Store()
-        except StoreError as error:
-            return None, str(error)
-    return st.session_state["store"], ""
+    try:
+        return open_store(), ""
+    except StoreError as error:
+        return None, str(error)
 
 
 def reading_setup() -> None:

@@ -2,6 +2,10 @@
 
 import streamlit as st
 
+RESEARCH_CSV = (
+    ".research-use-only.csv"  # the end of the name of every table: its columns are fixed and hold no such line
+)
+
 LINE = "For research and teaching. Not a medical device: do not use it to diagnose or to treat."
 
 

@@ -1,27 +1,16 @@
-"""Which study is in view: the sample, or the tables that this session added. Nothing of it leaves the session."""
+"""Which study is in view: the sample, tables, or the case store. Nothing of it leaves the session."""
 
-import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.agreement import Comparison, Study, compare, paired, study_of
-from core.cohort.long_table import join_readings, read_readings
+from core.cohort.long_table import ReadingKey
+from core.svh import Reading
 from pages.widgets.sample_study import sample_study
 
 STUDY = "agreement_study"
 RESULTS = "agreement_results"
-HELP = (
-    "One table or several: `patient,visit,reader,side,site,points` with RA2 site names (`mcp_J__2`) and LH, RH, LF or RF as "
-    "side, or the 90 RA2 columns; an RA2 table is one reader, called as the file, and one visit. An empty cell is not "
-    "scorable, never 0. A reader called `model` is shown beside the others."
-)
-
-
-def shown(text: str) -> str:
-    """Text from a table as it is, where Markdown would be run."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!<>|~$:@&])", r"\\\1", text.replace("\n", " "))
 
 
 def study_in_view() -> Study:
@@ -30,41 +19,18 @@ def study_in_view() -> Study:
     return study
 
 
-def is_sample() -> bool:
-    """Nothing was added."""
-    return STUDY not in st.session_state
+def use_study(readings: Mapping[ReadingKey, Reading] | None, source: str) -> None:
+    """Show other readings; None is the sample.
 
-
-def use_study(study: Study | None) -> None:
-    """Show another study; None is the sample."""
+    Raises: ValueError for readings of fewer than two readers.
+    """
+    study = None if readings is None else study_of(readings)
+    if study and len(study.readers) < 2:
+        raise ValueError(f"there is one reader alone, {study.readers[0]}; agreement needs two")
     for key in (STUDY, RESULTS, "reader_first", "reader_second"):
         st.session_state.pop(key, None)
     if study is not None:
-        st.session_state[STUDY] = study
-
-
-def add_tables(turn: int) -> None:
-    """The drop zone: all tables are read, or none and the reason is shown."""
-    files = st.file_uploader(
-        "Tables of readings (CSV)", accept_multiple_files=True, max_upload_size=64, help=HELP, key=f"tables_{turn}"
-    )
-    if st.button("Compare these readers", type="primary", disabled=not files, key="read_tables") and files:
-        name = ""
-        try:
-            tables = []
-            for file in files:
-                name = f"{file.name}: "
-                tables.append(read_readings(file.getvalue(), Path(file.name).stem))
-            name = ""
-            study = study_of(join_readings(*tables))
-            if len(study.readers) < 2:
-                raise ValueError(f"there is one reader alone, {study.readers[0]}; agreement needs two")
-        except ValueError as error:
-            st.error(shown(f"{name}{error}") + ". Nothing was changed.", icon=":material/block:")
-            return
-        use_study(study)
-        st.session_state["tables_turn"] = turn + 1
-        st.rerun()
+        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = study, source
 
 
 def comparison(study: Study, readers: Sequence[str], *, change: bool) -> Comparison:

@@ -21,6 +21,14 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+@pytest.fixture(autouse=True)
+def store_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The store of the server, which starts after this; never the one of the person who runs the tests."""
+    url = f"sqlite:///{tmp_path / 'read' / 'store.sqlite'}"
+    monkeypatch.setenv("SVH_STORE_URL", url)
+    return url
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """The address of a server that nobody has visited yet."""

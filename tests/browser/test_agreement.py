@@ -25,6 +25,8 @@ def settled(page: Any) -> None:
 def saved(page: Any, button: str, path: Path) -> Path:
     with page.expect_download(timeout=STEP_MS) as download:
         page.get_by_role("button", name=button).click()
+    if button.endswith("CSV"):
+        assert download.value.suggested_filename.endswith(".research-use-only.csv")
     download.value.save_as(path)
     return path
 
@@ -44,7 +46,7 @@ def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: A
     (tmp_path / "mine.csv").write_text(write_long(named), newline="")
     page.get_by_role("button", name="Add tables").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
-    page.get_by_role("button", name="Compare these readers").click(timeout=STEP_MS)
+    page.get_by_role("button", name="Use these tables").click(timeout=STEP_MS)
     page.get_by_text("6 patients").first.wait_for(timeout=STEP_MS)
     page.locator("input[type=file]").wait_for(state="hidden", timeout=STEP_MS)
     settled(page)

@@ -1,6 +1,5 @@
 """The page "Read" in a real browser: one hand read blinded by keyboard alone, revealed, changed, and found page."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,43 +7,11 @@ import pytest
 from core.store import Order, Status, Store, verify
 from core.svh import HAND_EROSION, HAND_JSN, SITE_BY_SUFFIX, Side
 from pages.widgets.sample_case import sample_files
+from tests.browser.reading_by_keyboard import opened, press, reveal_change_and_complete, state
 
-OPEN_S = 60
-STEP_MS = 15_000
 NARROWED = (Side.L, SITE_BY_SUFFIX["wrist_J__radcar"])
 
 pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
-
-
-@pytest.fixture(autouse=True)
-def store_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The store of the server, which starts after this."""
-    url = f"sqlite:///{tmp_path / 'read' / 'store.sqlite'}"
-    monkeypatch.setenv("SVH_STORE_URL", url)
-    return url
-
-
-def press(page: Any, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def state(page: Any, words: str) -> None:
-    page.get_by_test_id("reading-state").get_by_text(words).wait_for(timeout=STEP_MS)
-
-
-def opened(page: Any, address: str) -> None:
-    """To the surface without a mouse: the notice, then the reader's name, Enter."""
-    page.goto(f"{address}/read_films")
-    page.get_by_role("button", name="I understand").press("Enter", timeout=OPEN_S * 1000)
-    page.get_by_role("dialog").wait_for(state="detached", timeout=STEP_MS)
-    page.get_by_label("Reader", exact=True).fill("Ann")
-    page.keyboard.press("Enter")
-    page.wait_for_function(
-        "() => document.activeElement?.shadowRoot?.activeElement?.classList.contains('stage')"
-        " || document.activeElement?.classList.contains('stage')",
-        timeout=OPEN_S * 1000,
-    )
 
 
 def stored(url: str) -> Any:
@@ -83,15 +50,7 @@ def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
     state(page, "31 of 31 cells read")
     assert page.locator("td .model").count() == 0
 
-    press(page, "Enter")
-    state(page, "model shown")
-    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
-    assert page.locator(".now-name").inner_text() == "Radiocarpal"  # the last cell read is still in view
-    press(page, "4")
-    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
-    press(page, "Enter")
-    state(page, "complete")
-    page.wait_for_timeout(1500)
+    reveal_change_and_complete(page)
 
     store = Store(store_url)
     assert verify(store.connection).faults == ()

@@ -79,6 +79,7 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
     with page.expect_download(timeout=STEP_MS) as download:
         page.get_by_role("button", name="CSV").click()
     saved = tmp_path / "case.csv"
+    assert download.value.suggested_filename.endswith(".research-use-only.csv")
     download.value.save_as(saved)
     with saved.open(newline="") as file:
         row = next(csv.DictReader(file))

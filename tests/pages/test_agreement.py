@@ -1,5 +1,8 @@
 """The page "Reader agreement" without a browser: the sample, tables of one's own, the model, what cannot be compared."""
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,9 +10,14 @@ from streamlit.testing.v1 import AppTest
 from core.agreement import Study, study_of
 from core.agreement.results import rmse_to_mean
 from core.cohort.long_table import write_long
-from core.svh import Damage, Limb
+from core.radiograph import Radiograph
+from core.store import Mark, Order, Store
+from core.svh import SITE_BY_SUFFIX, SITES, Damage, Limb, Reading, Side
 from pages.widgets.agreement_charts import FOOT, HAND, kappa_map
-from pages.widgets.study_in_view import STUDY, shown
+from pages.widgets.film_close_up import close_up_box
+from pages.widgets.reading_lists import ReadFilm
+from pages.widgets.study_in_view import STUDY
+from pages.widgets.study_source import shown
 from tests.core.agreement.studies import cell_study, random_study
 from tests.pages.page_runs import opened_page
 
@@ -131,11 +139,68 @@ def test_names_are_no_markdown_and_no_html(page_of) -> None:
     assert shown("a*b_[c]") == r"a\*b\_\[c\]"
 
 
+READ = {(Side.L, site): 1 for site in SITES[Limb.HAND]}
+MCP2 = (Side.L, SITE_BY_SUFFIX["mcp_E__2"])
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Two visits of one hand that Ann read blinded and changed after the reveal, and the model."""
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'data' / 'store.sqlite'}")
+    store = Store()
+    for n, label in enumerate(("screening", "month 6")):
+        visit = store.add_visit("P1", label)
+        film = np.full((300, 200), 0.3, np.float32)
+        store.add_film(visit, film, limb=Limb.HAND, side=Side.L, joints={"MCP2": (90.0, 110.0)}, spacing_mm=0.5)
+        reading = store.begin(visit, "Ann", order=Order.BLINDED, list_name="", request=f"begin {n}").id
+        store.record(reading, {cell: Mark(points) for cell, points in READ.items()}, request=f"read {n}")
+        store.reveal(reading, request=f"reveal {n}")
+        store.record(reading, {MCP2: Mark(4 + n)}, request=f"change {n}")
+        store.complete(reading, request=f"done {n}")
+        store.record_model(visit, Reading(READ | {MCP2: 3}), cards={"weights": "0"})
+    return store
+
+
+def test_the_case_store_shows_person_and_model_and_the_film_at_the_joint(sample: AppTest, store: Store) -> None:
+    sample.button("use_store").click().run()
+    assert not sample.exception and "Reader agreement · case store" in words(sample)
+    assert sample.selectbox("reader_first").value == "Ann"
+    assert sample.selectbox("reader_second").value.startswith("model ")
+    rows = table(sample, "Joint")
+    assert rows[["Visit", "Joint", "Apart"]].values.tolist() == [["month 6", "MCP 2", 2], ["screening", "MCP 2", 1]]
+    captions = [image.caption for images in sample.get("image") for image in images.proto.imgs]
+    assert captions[:2] == ["month 6: MCP 2", "Left hand; the frame is the close-up"]
+
+
+def test_the_values_from_before_the_model_can_be_compared(sample: AppTest, store: Store) -> None:
+    sample.button("use_store").click().run()
+    sample.segmented_control("store_values").set_value("Before the model").run()
+    assert not sample.exception and "Given blinded" in words(sample)
+    assert table(sample, "Joint")["Apart"].tolist() == [2, 2]  # 1 against 3 at both visits
+
+
+def test_a_store_without_two_readers_changes_nothing(
+    sample: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'none' / 'store.sqlite'}")
+    sample.button("use_store").click().run()
+    assert not sample.exception and "there are no readings" in words(sample) and "40 patients" in words(sample)
+    assert not (tmp_path / "none").exists()
+
+
+def test_tables_have_no_films_and_say_so(page_of) -> None:
+    assert "there are no films here" in words(page_of(cell_study([1, 2], [1, 3])))
+
+
+def test_the_close_up_has_its_size_in_millimetres() -> None:
+    shot = Radiograph(np.zeros((300, 200), np.float32), "LH", "0" * 64, spacing_mm=0.5)
+    assert close_up_box(ReadFilm(shot, Limb.HAND, Side.L, {"MCP2": (90, 110)}), "MCP2") == (58, 78, 122, 142)
+
+
 @pytest.mark.parametrize("limb", Limb)
 @pytest.mark.parametrize("damage", Damage)
 def test_every_site_has_a_place_on_the_map(limb: Limb, damage: Damage) -> None:
     from core.agreement import compare
-    from core.svh import SITES
 
     places = HAND if limb is Limb.HAND else FOOT
     wanted = [places[s.joint] for s in SITES[limb] if s.damage is damage]

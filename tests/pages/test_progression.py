@@ -1,8 +1,13 @@
 """The page "Progression" without a browser."""
 
+import math
+from pathlib import Path
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.store import Mark, Order, Store
 from core.svh import SITE_BY_SUFFIX, Limb, Reading, Side
 from pages.widgets.progression_study import VISITS, ProgressionStudy, sample_progression
 from tests.pages.page_runs import ROOT
@@ -72,3 +77,63 @@ def test_the_sample_progresses_and_is_the_same_every_time() -> None:
     assert study.film is not None
     films = [study.film("P001", visit, Limb.HAND, Side.L) for visit in (VISITS[0], VISITS[2], VISITS[0])]
     assert films[0].sha256 == films[2].sha256 != films[1].sha256
+
+
+def test_tables_of_ones_own_replace_the_sample_and_back() -> None:
+    rows = [
+        f"X,month {month},{reader},LH,wrist_E__ulna,{points}"
+        for reader, points_at in (("A", {2: 1, 10: 4}), ("B", {2: 1, 10: 3}))
+        for month, points in points_at.items()
+    ]
+    page = opened()
+    text = "\n".join(["patient,visit,reader,side,site,points", *rows[::-1]])
+    page.file_uploader("tables_0").set_value(("mine.csv", text.encode(), "text/csv")).run()
+    page.button("read_tables").click().run()
+    said = words(page)
+    assert "Progression · tables" in said and "+3 points" in said and "from 1 to 4" in said  # month 2 before month 10
+    page.button("sample_study").click().run()
+    assert "sample, 40 phantom patients" in words(page)
+
+
+def test_a_bad_table_changes_nothing() -> None:
+    page = opened()
+    page.file_uploader("tables_0").set_value(("bad.csv", b"patient,visit\n1,2\n", "text/csv")).run()
+    page.button("read_tables").click().run()
+    assert len(page.error) == 1 and "Nothing was changed" in page.error[0].value
+    assert "sample, 40 phantom patients" in words(page)
+
+
+def test_the_case_store_keeps_visits_in_time_and_shows_their_films(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'data' / 'store.sqlite'}")
+    store = Store()
+    for n, label in enumerate(("screening", "after")):  # not in the order of the alphabet
+        visit = store.add_visit("P1", label)
+        film = np.full((60, 40), 0.2 + 0.1 * n, np.float32)
+        store.add_film(visit, film, limb=Limb.HAND, side=Side.L, joints={})
+        reading = store.begin(visit, "Ann", order=Order.CHRONOLOGICAL, list_name="", request=f"b{n}").id
+        store.record(reading, {ULNA: Mark(2 * n)}, request=f"r{n}")
+        store.reveal(reading, request=f"v{n}")
+        store.complete(reading, request=f"c{n}")
+    page = opened()
+    page.button("use_store").click().run()
+    said = words(page)
+    assert "Progression · case store" in said and "+2 points" in said and "from 0 to 2" in said
+    assert page.selectbox("progression_first").value == "screening"
+    study = page.session_state["progression_study"]
+    assert study.visits("Ann", "P1") == ["screening", "after"]
+
+
+def test_the_sdc_is_that_of_people_and_worked_by_hand() -> None:
+    # Changes 5, 3, 5, 0 and 4, 4, 4, 1: differences 1, -1, 1, -1, SD sqrt(4 / 3).
+    changes = {"Ann": (5, 3, 5, 0), "Ben": (4, 4, 4, 1), "Model 0a": (0, 5, 0, 5)}
+    readings = {
+        (reader, f"P{n}", visit): Reading({ULNA: change if visit == "2" else 0})
+        for reader, mine in changes.items()
+        for n, change in enumerate(mine)
+        for visit in ("1", "2")
+    }
+    assert ProgressionStudy(readings).sdc() == pytest.approx(1.96 * math.sqrt(4 / 3) / math.sqrt(2))
+    people = {key: value for key, value in readings.items() if key[0] != "Ben"}
+    assert ProgressionStudy(people).sdc() is None

@@ -1,10 +1,7 @@
-import math
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.agreement.change import cell_changes, detectable_change, group_changes
+from core.agreement.change import cell_changes, group_changes
 from core.svh import SITE_BY_SUFFIX, SITES, Limb, Reading, Side
 
 MCP2, MCP3, ULNA = SITE_BY_SUFFIX["mcp_J__2"], SITE_BY_SUFFIX["mcp_E__3"], SITE_BY_SUFFIX["wrist_E__ulna"]
@@ -33,14 +30,3 @@ def test_exchanging_the_visits_turns_the_sign_and_parts_add_up(first: Reading, l
     total, erosion, jsn, hands, feet, mcp, pip, wrists = (row.change for row in there)
     assert total == erosion + jsn == hands + feet and hands == mcp + pip + wrists
     assert total == sum(cell_changes(first, last).values())
-
-
-def test_sdc_worked_by_hand() -> None:
-    # Differences of the readers' changes 1, -1, 1, -1: SD = sqrt(4 / 3).
-    one, other = [5, 3, 8, 0], [4, 4, 7, 1]
-    assert detectable_change(one, other) == pytest.approx(1.96 * math.sqrt(4 / 3) / math.sqrt(2))
-    assert detectable_change(one, other, readers=2) == pytest.approx(1.96 * math.sqrt(4 / 3) / 2)
-    assert detectable_change(one, one) == 0
-    assert detectable_change([1], [2]) is None
-    with pytest.raises(ValueError, match="each patient"):
-        detectable_change([1, 2], [1])

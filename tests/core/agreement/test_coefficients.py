@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from core.agreement.coefficients import icc, pair, smallest_change, table_kappa, weighted_kappa
+from core.agreement.coefficients import icc, pair, quadratic_kappa, smallest_change, table_kappa, weighted_kappa
 
 SHROUT_FLEISS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
@@ -85,6 +85,8 @@ def test_kappa_is_that_of_scikit_learn(rows: list[tuple[int, int]], power: int) 
     assume(len(set(a)) > 1 or len(set(b)) > 1)
     theirs = cohen_kappa_score(a, b, labels=list(range(6)), weights="linear" if power == 1 else "quadratic")
     assert weighted_kappa(a, b, grades=6, power=power) == pytest.approx(theirs, abs=1e-9)
+    if power == 2:
+        assert quadratic_kappa(a.astype(float), b) == pytest.approx(theirs, abs=1e-9)
 
 
 @given(scores)
@@ -162,3 +164,4 @@ def test_nothing_is_made_up_where_nothing_varies() -> None:
     assert all(math.isnan(found[name]) for name in ("pearson", "spearman", "lin", "slope", "t_test_p"))
     assert all(math.isnan(value) for value in icc([[2, 2], [2, 2]]).values())
     assert math.isnan(weighted_kappa([0, 0], [0, 0], grades=6, power=2))
+    assert math.isnan(quadratic_kappa([], []))

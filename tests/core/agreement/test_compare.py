@@ -80,6 +80,7 @@ def test_one_point_in_fifty_gives_no_kappa_of_zero() -> None:
 def test_one_patient_gives_no_spread() -> None:
     found = compare(cell_study([2], [3]), ("A", "B"), draws=50).of("total").estimates
     assert found["bias"].value == -1 and found["icc_a1"].value is None and found["sem"].value is None
+    assert found["bias"] == Estimate(-1.0) and found["exact"] == Estimate(0.0)
 
 
 def test_no_number_is_ever_nan() -> None:

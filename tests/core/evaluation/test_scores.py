@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score
 
-from core.evaluation.scores import CellPair, false_points, quadratic_kappa, site_figures, total_figures
+from core.evaluation.scores import CellPair, false_points, site_figures, total_figures
 from core.svh import SITE_BY_SUFFIX, Limb, Side
 
 MCP2_E, MCP2_J = SITE_BY_SUFFIX["mcp_E__2"], SITE_BY_SUFFIX["mcp_J__2"]
@@ -10,15 +9,6 @@ MCP2_E, MCP2_J = SITE_BY_SUFFIX["mcp_E__2"], SITE_BY_SUFFIX["mcp_J__2"]
 
 def cell(patient: str, site, truth: int, points: int, low: float, high: float) -> CellPair:  # type: ignore[no-untyped-def]
     return CellPair(patient, Limb.HAND, Side.L, site, truth, points, low, high)
-
-
-def test_kappa_agrees_with_scikit_learn() -> None:
-    rng = np.random.default_rng(0)
-    a = rng.integers(0, 6, 400)
-    b = np.clip(a + rng.integers(-1, 2, 400), 0, 5)
-    assert quadratic_kappa(a.astype(float), b.astype(float)) == pytest.approx(
-        cohen_kappa_score(a, b, weights="quadratic")
-    )
 
 
 def test_figures_by_hand() -> None:

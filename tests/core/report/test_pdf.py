@@ -1,5 +1,7 @@
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ from tests.core.report.visits import reading_of, report_of
 FULL = Reading({(side, site): site.maximum for limb in Limb for side in Side for site in SITES[limb]})
 
 
-def words(pdf: bytes, folder: Path) -> str:
+def words(pdf: bytes, folder: Path, order: str = "-layout") -> str:
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (Debian package poppler-utils) is not installed")
     (folder / "report.pdf").write_bytes(pdf)
-    command = ["pdftotext", "-layout", str(folder / "report.pdf"), "-"]
+    command = ["pdftotext", order, str(folder / "report.pdf"), "-"]
     return " ".join(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split())
 
 
@@ -47,6 +49,21 @@ def test_missing_edited_and_flagged_sites_are_said(tmp_path: Path) -> None:
     assert "Without a film: L foot, R foot, R hand." in text
     assert "1*" in text and "1 sites changed by a person" in text
     assert "The wrist is near the edge." in text
+
+
+def test_what_does_not_fit_is_counted(tmp_path: Path) -> None:
+    nothing = report_of(Reading({cell: None for cell in FULL.points}), edited=frozenset(FULL.points))
+    text = words(visits_pdf([nothing]), tmp_path, "-raw")
+    listed = re.search(r"86 sites\. (.*?) \.\.\. and (\d+) more \(all in the JSON\)", text)
+    assert listed and listed[1].count(",") + 1 + int(listed[2]) == 86
+    assert "did not fit" not in text
+
+    flags = tuple(f"Flag {n} says that something about this film is not as it should be, at length." for n in range(9))
+    films = tuple(replace(film, flags=flags) for film in nothing.visit.films)
+    text = words(visits_pdf([replace(nothing, visit=replace(nothing.visit, films=films))]), tmp_path, "-raw")
+    left = re.search(r"(\d+) more notes did not fit on this page", text)
+    heads = ("Not scorable (NS)", "Without a film", "86 sites changed by a person; all", "Flags.", "Method:")
+    assert left and int(left[1]) == sum(head not in text for head in heads) > 0
 
 
 def test_every_page_has_the_line_and_no_file_name(tmp_path: Path) -> None:

@@ -91,11 +91,18 @@ def score(
 
 
 def _tell(visits: Sequence, refused: Sequence) -> None:  # type: ignore[type-arg]
+    from core.model_reader.whole_hand import disagreement
+
     for visit in visits:
         reading = visit.reading
         typer.echo(
             f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points"
         )
+        if visit.whole_hand is not None:
+            whole = visit.whole_hand
+            typer.echo(f"  whole-hand network: hands {whole.estimate:.0f} ({whole.low:.0f}-{whole.high:.0f})")
+            if flag := disagreement(visit):
+                typer.echo(f"  {flag}")
         for film in visit.films:
             if film.status == "refused":
                 typer.echo(f"  refused {film.file}: {film.reason}")

@@ -11,6 +11,7 @@ from pages.widgets.film_viewer import film_viewer
 from pages.widgets.page_style import page_style
 from pages.widgets.score_grid import joint_editor, score_grid
 from pages.widgets.totals import show_totals, totals
+from pages.widgets.whole_hand import keep_whole_hand, show_whole_hand
 
 
 def add_films(case: Case) -> None:
@@ -60,6 +61,7 @@ if case.notes:
     st.info("  \n".join(case.notes), icon=":material/info:")
 ask_side(case)
 case_warnings(case)
+keep_whole_hand(case)
 
 film = case.shown
 if film is None:
@@ -76,6 +78,7 @@ else:
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(totals(case.visit()))
+                show_whole_hand(case.visit())
             if scored:
                 joint_editor(case, film, reading)
             elif reading:

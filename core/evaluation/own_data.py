@@ -79,7 +79,9 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
             row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None, "whole_hand": None}
             if len({film.side for film in answer.counted if film.limb is Limb.HAND}) == 2:
                 row["sum_over_joints"] = answer.reading.hands
-                totals.append((*own[0].hand_totals, float(answer.reading.hands)))
+                whole = answer.whole_hand.estimate if answer.whole_hand else None
+                row["whole_hand"] = None if whole is None else round(whole, 1)
+                totals.append((*own[0].hand_totals, float(answer.reading.hands), np.nan if whole is None else whole))
         visits.append(row)
     if not films:
         raise ValueError(f"the set in {folder.name} has no films")
@@ -120,16 +122,17 @@ def _hands(reader: ModelReader, own: Sequence[OwnFilm], opened: Sequence[Labelle
 
 
 def _against_readers(totals: Sequence[tuple[float, ...]]) -> dict[str, Any]:
-    """The model against each reader, their mean, and the readers against each other, over visits with both hands."""
+    """Both of the model's scores against each reader and their mean, the readers against each other; visits with both hands."""
     if len(totals) < 3:
         return {}
-    first, second, model = np.array(totals, float).T
-    return {
-        "sum_vs_reader_1": total_comparison(first, model),
-        "sum_vs_reader_2": total_comparison(second, model),
-        "sum_vs_mean": total_comparison((first + second) / 2, model),
-        "reader_1_vs_reader_2": total_comparison(first, second),
-    }
+    first, second, joints, whole = np.array(totals, float).T
+    figures = {"reader_1_vs_reader_2": total_comparison(first, second)}
+    for name, model in (("sum", joints), ("whole_hand", whole)):
+        if np.isfinite(model).all():
+            figures[f"{name}_vs_reader_1"] = total_comparison(first, model)
+            figures[f"{name}_vs_reader_2"] = total_comparison(second, model)
+            figures[f"{name}_vs_mean"] = total_comparison((first + second) / 2, model)
+    return figures
 
 
 def _defined(value: Any) -> Any:

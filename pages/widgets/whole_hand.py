@@ -16,7 +16,7 @@ def keep_whole_hand(case: Case) -> None:
     if key == case.hands_key:
         return
     case.hands_key, case.whole_hand = key, None
-    reader = cached_reader.open_reader() if hands else None
+    reader = cached_reader.reader_of(case.weights) if hands else None
     if reader is not None and reader.whole_hand is not None:
         pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
         case.whole_hand = reader.score_hands(case.visit(), pixels)

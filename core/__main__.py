@@ -1,7 +1,6 @@
 """The command line: `python -m core score | agree | phantom | train | evaluate | benchmark | store`."""
 
 import json
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +55,7 @@ def score(
     from core.radiograph import FilmError, Radiograph, expand, group_visits, open_film
     from core.report import overlay_picture, readings_csv, readings_json
     from core.report.file_names import NewNames
+    from core.report.told import told
 
     try:
         reader = ModelReader.open(weights.value, device.value)
@@ -87,29 +87,8 @@ def score(
     described = {"set": weights.value, "files": {card.name: card.sha256 for card in reader.cards}}
     (out / "readings.json").write_text(readings_json(visits, described, refused), encoding="utf-8")
     (out / "readings.csv").write_text(readings_csv(visits), encoding="utf-8")
-    _tell(visits, refused)
-
-
-def _tell(visits: Sequence, refused: Sequence) -> None:  # type: ignore[type-arg]
-    from core.model_reader.whole_hand import disagreement
-
-    for visit in visits:
-        reading = visit.reading
-        typer.echo(
-            f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points"
-        )
-        if visit.whole_hand is not None:
-            whole = visit.whole_hand
-            typer.echo(f"  whole-hand network: hands {whole.estimate:.0f} ({whole.low:.0f}-{whole.high:.0f})")
-            if flag := disagreement(visit):
-                typer.echo(f"  {flag}")
-        for film in visit.films:
-            if film.status == "refused":
-                typer.echo(f"  refused {film.file}: {film.reason}")
-            elif film.ask_side:
-                typer.echo(f"  {film.file}: {film.ask_side}")
-    for error in refused:
-        typer.echo(f"refused {error}")
+    for line in told(visits, refused):
+        typer.echo(line)
 
 
 @app.command()

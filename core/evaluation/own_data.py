@@ -52,7 +52,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
     visits: list[dict[str, Any]] = []
     films = refused = 0
     for (patient, visit), group in groupby(LAYOUTS[name](folder), key=lambda film: (film.patient, film.visit)):
-        opened: list[LabelledFilm] = []
+        opened: list[tuple[OwnFilm, LabelledFilm]] = []
         mine: list[CellPair] = []
         own = list(group)
         for film in own:
@@ -61,7 +61,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
             if labelled is None:
                 refused += 1
                 continue
-            opened.append(labelled)
+            opened.append((film, labelled))
             if film.reading is not None:
                 reading = read_one(reader, labelled)
                 if reading.status == "refused" or reading.limb is not film.limb:
@@ -74,7 +74,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
         if mine:
             row |= {"truth": sum(c.truth for c in mine), "points": sum(c.points for c in mine), "sites": len(mine)}
         if own[0].hand_totals:
-            answer = _hands(reader, own, opened, patient)
+            answer = _hands(reader, opened, patient)
             refused += sum(film.status == "refused" for film in answer.films if film.code != "duplicate")
             row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None, "whole_hand": None}
             if len({film.side for film in answer.counted if film.limb is Limb.HAND}) == 2:
@@ -114,10 +114,13 @@ def _open(film: OwnFilm, tell: Tell) -> LabelledFilm | None:
     return LabelledFilm(pixels, film.limb, film.side or Side.L, {}, grades, film.path.name, "own")
 
 
-def _hands(reader: ModelReader, own: Sequence[OwnFilm], opened: Sequence[LabelledFilm], patient: str) -> VisitReading:
-    radiographs = [as_radiograph(film) for film in opened]
-    sides = {film.path.name: film.side for film in own}
-    slots = {r.sha256: (Limb.HAND, side) for r in radiographs if (side := sides[r.name]) is not None}
+def _hands(reader: ModelReader, opened: Sequence[tuple[OwnFilm, LabelledFilm]], patient: str) -> VisitReading:
+    radiographs = [as_radiograph(labelled) for _, labelled in opened]
+    slots = {
+        radiograph.sha256: (Limb.HAND, film.side)
+        for radiograph, (film, _) in zip(radiographs, opened, strict=True)
+        if film.side is not None
+    }
     return reader.read_visit(radiographs, patient=patient, slots=slots)
 
 

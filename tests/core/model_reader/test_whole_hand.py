@@ -13,6 +13,7 @@ from core.model_reader import FilmReading, ModelReader, ScoredCell, VisitReading
 from core.model_reader.whole_hand import disagreement, hand_films, open_whole_hand
 from core.radiograph import Radiograph
 from core.report import readings_json
+from core.report.told import told
 from core.svh import SITES, Limb, Side
 from core.whole_hand import TotalScore, WholeHandNetwork, WholeHandSettings
 
@@ -102,3 +103,9 @@ def test_the_json_has_the_whole_hand_only_where_it_was_scored() -> None:
     flag = row["whole_hand"].pop("flag")
     assert row["whole_hand"] == {"estimate": 40.0, "low": 37.0, "high": 43.0, "hands": 1} and "9 apart" in flag
     assert "whole_hand" not in json.loads(readings_json([VisitReading("P1", (hand(Side.L),))], {}))["visits"][0]
+
+
+def test_the_command_line_says_both_scores_and_the_flag() -> None:
+    lines = list(told([visit_with(60, 3, 0.0), VisitReading("P2", (hand(Side.R),))], []))
+    assert lines[1] == "  whole-hand network: hands 60 (57-63), sum over joints 31" and "29 apart" in lines[2]
+    assert lines[3].startswith("P2: SvH 31 of 448") and len(lines) == 4

@@ -43,12 +43,13 @@ def parse_data(text: str) -> tuple[str, Path]:
 def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = print) -> dict[str, Any]:
     """Figures of a reader on a data set: sites and totals where it has points, else totals against each of its readers.
 
-    Intervals take visits as independent, which holds where a patient has one. A film that is refused or cannot be opened is told, counted, and left out of truth and points alike: read the errors of the
+    Comparisons with intervals and against readers take the first complete visit of each patient, so that no patient counts
+    twice; sites and plain totals take every visit. A film that is refused or cannot be opened is told, counted, and left out of truth and points alike: read the errors of the
     totals beside `films_refused`.
     Raises: ValueError as the loaders do, and for a set without films.
     """
     cells: list[CellPair] = []
-    totals: list[tuple[float, ...]] = []
+    totals: dict[str, tuple[float, ...]] = {}  # by patient: the first visit with both hands
     visits: list[dict[str, Any]] = []
     films = refused = 0
     for (patient, visit), group in groupby(LAYOUTS[name](folder), key=lambda film: (film.patient, film.visit)):
@@ -81,7 +82,8 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
                 row["sum_over_joints"] = answer.reading.hands
                 whole = answer.whole_hand.estimate if answer.whole_hand else None
                 row["whole_hand"] = None if whole is None else round(whole, 1)
-                totals.append((*own[0].hand_totals, float(answer.reading.hands), np.nan if whole is None else whole))
+                both_and_mine = (*own[0].hand_totals, float(answer.reading.hands), np.nan if whole is None else whole)
+                totals.setdefault(patient, both_and_mine)
         visits.append(row)
     if not films:
         raise ValueError(f"the set in {folder.name} has no films")
@@ -93,9 +95,10 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
     if len(scored) > 1:
         with np.errstate(invalid="ignore", divide="ignore"):  # totals that do not vary have no correlation
             results["own_totals"] = total_figures(cells)
-    if len(scored) > 2:
-        results["own_totals_with_intervals"] = total_comparison(*np.array(scored, float).T)
-    results |= _against_readers(totals)
+    first = {row["patient"]: (row["truth"], row["points"]) for row in reversed(visits) if "truth" in row}
+    if len(first) > 2:
+        results["own_totals_with_intervals"] = total_comparison(*np.array(list(first.values()), float).T)
+    results |= _against_readers(list(totals.values()))
     results = {key: _defined(value) for key, value in results.items()}
     for key, value in results.items():
         if isinstance(value, dict):

@@ -74,13 +74,19 @@ def test_a_refused_film_is_told_counted_and_left_out_of_both_sums(cohort: Path) 
 
 def test_hands_are_set_against_each_reader_and_the_readers_against_each_other(cohort: Path) -> None:
     truth = read_table((cohort / "training.csv").read_text())
-    rows = [f"{p},{p}-LH.jpg,{p}-RH.jpg,{min(280, r.hands + 4)},{r.hands}" for p, r in truth.items()]
+    rows = [f"{p},{p}-LH.jpg,{p}-RH.jpg,{min(280, r.hands + 4)},{r.hands},1" for p, r in truth.items()]
+    first = next(iter(truth))
+    rows.append(f"{first},{first}-LH.jpg,{first}-RH.jpg,200,0,2")  # a second visit must not count its patient twice
     table = cohort / "scores.csv"
-    table.write_text("\n".join(["patient,left,right,reader_1,reader_2", *rows]) + "\n")
+    table.write_text("\n".join(["patient,left,right,reader_1,reader_2,visit", *rows]) + "\n")
     results = evaluate_own("anhui", cohort, reader=TruthReader(cohort), tell=lambda _: None)  # type: ignore[arg-type]
-    assert results["own_films"] == {"visits": 3, "films": 6, "films_refused": 0}
-    assert results["reader_1_vs_reader_2"]["bias"] == -4 and results["reader_1_vs_reader_2"]["rmse"] == 4
-    model = [row["sum_over_joints"] for row in results["own_visits"]]
+    assert results["own_films"] == {"visits": 4, "films": 8, "films_refused": 0}
+    assert (
+        results["reader_1_vs_reader_2"]["patients"] == 3
+        and results["reader_1_vs_reader_2"]["bias"] == -4
+        and results["reader_1_vs_reader_2"]["rmse"] == 4
+    )
+    model = [row["sum_over_joints"] for row in results["own_visits"] if row["visit"] == "1"]
     bias = sum(m - r.hands for m, r in zip(model, truth.values(), strict=True)) / 3
     assert results["sum_vs_reader_2"]["bias"] == pytest.approx(bias, abs=0.01)
     assert results["sum_vs_mean"]["bias"] == pytest.approx(bias - 2, abs=0.01)

@@ -1,8 +1,6 @@
 """The command line: `python -m core score | agree | phantom | train | evaluate | benchmark | store`."""
 
 import json
-import re
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +54,8 @@ def score(
     from core.model_reader import ModelReader, VisitReading
     from core.radiograph import FilmError, Radiograph, expand, group_visits, open_film
     from core.report import overlay_picture, readings_csv, readings_json
+    from core.report.file_names import NewNames
+    from core.report.told import told
 
     try:
         reader = ModelReader.open(weights.value, device.value)
@@ -76,7 +76,7 @@ def score(
             except FilmError as error:
                 refused.append(error)
                 bar.advance(task)
-        names = _NewNames()
+        names = NewNames()
         for patient, films in group_visits(opened).items():
             visit = reader.read_visit(films, patient=patient, force=force)
             visits.append(visit)
@@ -87,38 +87,8 @@ def score(
     described = {"set": weights.value, "files": {card.name: card.sha256 for card in reader.cards}}
     (out / "readings.json").write_text(readings_json(visits, described, refused), encoding="utf-8")
     (out / "readings.csv").write_text(readings_csv(visits), encoding="utf-8")
-    _tell(visits, refused)
-
-
-class _NewNames:
-    """File names that are safe to write and never used twice."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def new(self, name: str, ending: str) -> str:
-        stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._") or "film"
-        stem = re.sub(r"\.(png|jpe?g|tiff?|dcm)$", "", stem, flags=re.IGNORECASE)
-        number, chosen = 2, stem + ending
-        while chosen.lower() in self._used:
-            chosen, number = f"{stem}-{number}{ending}", number + 1
-        self._used.add(chosen.lower())
-        return chosen
-
-
-def _tell(visits: Sequence, refused: Sequence) -> None:  # type: ignore[type-arg]
-    for visit in visits:
-        reading = visit.reading
-        typer.echo(
-            f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), {len(reading.missing())} sites without points"
-        )
-        for film in visit.films:
-            if film.status == "refused":
-                typer.echo(f"  refused {film.file}: {film.reason}")
-            elif film.ask_side:
-                typer.echo(f"  {film.file}: {film.ask_side}")
-    for error in refused:
-        typer.echo(f"refused {error}")
+    for line in told(visits, refused):
+        typer.echo(line)
 
 
 @app.command()
@@ -186,6 +156,12 @@ def evaluate(
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="NAME=FOLDER: your own data instead of phantoms; NAME is ra2, ram-h1200, ram-w600 or anhui (see the README)."
+        ),
+    ] = None,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
     patients: Annotated[
         int | None,
@@ -200,8 +176,14 @@ def evaluate(
     """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
 
     With `study`: every trained system beside the papers' figures. With `saliency`: whether attention and Grad-CAM show the
-    damage better than maps that know nothing of the film.
+    damage better than maps that know nothing of the film. With `--data`: a set of weights on your own films.
     """
+    if data is not None:
+        if what is not What.weights or write_cards or films or patients:
+            typer.echo("Cannot evaluate: --data goes with --weights and --out only", err=True)
+            raise typer.Exit(2)
+        _evaluate_own(data, weights.value, out)
+        return
     if what is What.study:
         _evaluate_study(out or Path("study_results"), patients, write_cards)
         return
@@ -227,6 +209,21 @@ def evaluate(
         out.write_text(json.dumps(results, indent=1) + "\n")
     if write_cards:
         fill_cards(weights.value, results)
+
+
+def _evaluate_own(data: str, weights: str, out: Path | None) -> None:
+    from core.checkpoint import WeightsError
+    from core.evaluation.own_data import evaluate_own, parse_data
+    from core.model_reader import ModelReader
+
+    try:
+        name, folder = parse_data(data)
+        results = evaluate_own(name, folder, reader=ModelReader.open(weights), tell=typer.echo)
+    except (WeightsError, ValueError) as error:
+        typer.echo(f"Cannot evaluate: {error}", err=True)
+        raise typer.Exit(2) from None
+    if out:
+        out.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:

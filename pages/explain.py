@@ -20,9 +20,9 @@ from pages.widgets.page_style import page_style
 from pages.widgets.scoring_job import weights_words
 
 
-def show(choice: Choice) -> None:
+def show(choice: Choice, weights: str) -> None:
     """Maps, words, figures and the picture of one site."""
-    reader = cached_reader.open_reader()
+    reader = cached_reader.reader_of(weights)
     film, site = choice.film, choice.site
     view = site_view(reader.scorer, film.pixels, film.limb, film.joints, site)
     output = choose_output(view.names, view.output, f"{film.key}_{site.suffix}")
@@ -85,6 +85,6 @@ st.caption(
 chosen = choose(case)
 if chosen is not None:
     try:
-        show(chosen)
+        show(chosen, case.weights)
     except WeightsError as error:
         st.error(f"**Explaining is off.** {weights_words(error)}", icon=":material/power_off:")

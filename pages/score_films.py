@@ -11,6 +11,8 @@ from pages.widgets.film_viewer import film_viewer
 from pages.widgets.page_style import page_style
 from pages.widgets.score_grid import joint_editor, score_grid
 from pages.widgets.totals import show_totals, totals
+from pages.widgets.weights_choice import choose_weights
+from pages.widgets.whole_hand import keep_whole_hand, show_whole_hand
 
 
 def add_films(case: Case) -> None:
@@ -22,9 +24,11 @@ def add_films(case: Case) -> None:
         accept_multiple_files=True,
         key=f"upload_{turn}",
     )
-    keep = not case.sample and bool(case.films) and st.checkbox("Add to the case in view", value=True, key="keep")
+    weights = choose_weights()
+    joins = not case.sample and bool(case.films) and case.weights == weights  # one case, one set of weights
+    keep = joins and st.checkbox("Add to the case in view", value=True, key="keep")
     if st.button("Score these films", type="primary", disabled=not files, key="score_files") and files:
-        begin_files([(file.name, file.getvalue()) for file in files], keep=keep)
+        begin_files([(file.name, file.getvalue()) for file in files], keep=keep, weights=weights)
         st.session_state["upload_turn"] = turn + 1
         st.rerun()
 
@@ -33,6 +37,7 @@ def header(case: Case) -> None:
     """One line: the case, the way to other films, undo and redo."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_line"):
         kind = " · sample, a digital phantom" if case.sample else ""
+        kind += f" · {case.weights} weights" if case.weights else ""
         st.markdown(f"##### Case {case.patient}{kind}" if case.films else "##### No films yet")
         st.space("stretch")
         with st.popover("Add films", icon=":material/add_photo_alternate:", type="primary"):
@@ -60,6 +65,7 @@ if case.notes:
     st.info("  \n".join(case.notes), icon=":material/info:")
 ask_side(case)
 case_warnings(case)
+keep_whole_hand(case)
 
 film = case.shown
 if film is None:
@@ -76,6 +82,7 @@ else:
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(totals(case.visit()))
+                show_whole_hand(case.visit())
             if scored:
                 joint_editor(case, film, reading)
             elif reading:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from core.radiograph.parts import Box
 from core.svh import SITES, Damage, Limb, Reading, Side, Site
+from core.whole_hand.scorer import TotalScore
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,11 @@ class FilmReading:
 
 @dataclass(frozen=True)
 class VisitReading:
-    """The films of one patient on one day."""
+    """The films of one patient on one day; `whole_hand` is the second score of its hands where such a network is there."""
 
     patient: str
     films: tuple[FilmReading, ...]
+    whole_hand: TotalScore | None = None
 
     @property
     def counted(self) -> tuple[FilmReading, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.checkpoint import WeightCard, open_weights, read_card
 from core.checkpoint.weight_file import FOLDER
@@ -18,9 +19,11 @@ from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, Site
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
 from core.model_reader.gate import Gate, Verdict
 from core.model_reader.sides import propose_side
+from core.model_reader.whole_hand import hand_films, open_whole_hand
 from core.radiograph.film import Radiograph
 from core.radiograph.parts import JOINTS, PARTS
 from core.svh import SITES, Limb, Side, Site
+from core.whole_hand import TotalScore, WholeHandScorer
 
 Slot = tuple[Limb, Side]
 Progress = Callable[[str, float], None]
@@ -68,10 +71,16 @@ class ModelReader:
     """Reads films and visits with one set of weights. One object may be used by many threads: the networks are locked."""
 
     def __init__(
-        self, detector: Detector, scorer: JointScorer, gate: Gate, cards: Sequence[WeightCard], weights: str
+        self,
+        detector: Detector,
+        scorer: JointScorer,
+        gate: Gate,
+        cards: Sequence[WeightCard],
+        weights: str,
+        whole_hand: WholeHandScorer | None = None,
     ) -> None:
         self._detector, self._scorer, self._gate = detector, scorer, gate
-        self.cards, self.weights = tuple(cards), weights
+        self.cards, self.weights, self.whole_hand = tuple(cards), weights, whole_hand
         self._lock = threading.Lock()
 
     @classmethod
@@ -88,12 +97,14 @@ class ModelReader:
         card = read_card(f"{weights}_joint_scorer", folder=folder)
         scorer = ScoringNetwork(ScoringSettings(**_settings(card.settings)))  # type: ignore[arg-type]
         open_weights(scorer, card, folder=folder)
+        whole = open_whole_hand(weights, torch.device(device), folder=folder)
         return cls(
             detector,
             JointScorer(scorer, Calibration.from_card(card.calibration), device=torch.device(device)),
             Gate.from_card(cards[0].calibration),
-            [*cards, card],
+            [*cards, card, *([whole[1]] if whole else [])],
             weights,
+            whole[0] if whole else None,
         )
 
     @property
@@ -152,7 +163,18 @@ class ModelReader:
             readings.setdefault(number, []).append(self._reading(draft, score, slot, force))
         tell("Done", 1.0)
         ordered = [reading for number in sorted(readings) for reading in readings[number]]
-        return VisitReading(patient, tuple(_without_repeats(ordered)))
+        visit = VisitReading(patient, tuple(_without_repeats(ordered)))
+        return replace(visit, whole_hand=self.score_hands(visit, {r.sha256: r.pixels for r in radiographs}))
+
+    def score_hands(self, visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> TotalScore | None:
+        """The whole-hand network's score of the hands that count, out of films [H, W] by SHA-256.
+
+        None without that network or without a hand.
+        """
+        if self.whole_hand is None:
+            return None
+        pair = hand_films(visit, pixels)
+        return self.whole_hand.score([pair])[0] if any(hand is not None for hand in pair) else None
 
     def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
         pixels = np.asarray(radiograph.pixels)

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.cohort.ra2_table import write_table
 from core.model_reader.evidence import FilmReading, VisitReading
+from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import FilmError
 from core.report.visit_report import INTENDED_USE
 
@@ -75,9 +76,12 @@ def refused_row(error: FilmError) -> dict[str, Any]:
 
 
 def visit_row(visit: VisitReading) -> dict[str, Any]:
-    """One visit of the JSON: totals over its scored films, and the RA2 columns that have no points."""
+    """One visit of the JSON: totals over its scored films, and the RA2 columns that have no points.
+
+    `whole_hand` is there only where a whole-hand network scored the hands too.
+    """
     reading = visit.reading
-    return {
+    row: dict[str, Any] = {
         "patient": visit.patient,
         "films": [film.file for film in visit.films],
         "erosion": reading.erosion,
@@ -88,6 +92,16 @@ def visit_row(visit: VisitReading) -> dict[str, Any]:
         "sens": reading.sens,
         "missing": [f"{side.value}{limb_letter(site.limb)}_{site.suffix}" for side, site in reading.missing()],
     }
+    if visit.whole_hand is not None:
+        whole = visit.whole_hand
+        row["whole_hand"] = {
+            "estimate": round(whole.estimate, 1),
+            "low": round(whole.low, 1),
+            "high": round(whole.high, 1),
+            "hands": whole.hands,
+            "flag": disagreement(visit),
+        }
+    return row
 
 
 def limb_letter(limb: str) -> str:

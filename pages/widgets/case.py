@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
 from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Damage, Side, Site, check_points
+from core.whole_hand import TotalScore
 
 # What the reader says about sides is settled when the person has said the side.
 _SIDE_FLAGS = ("The side is in doubt", "This shows the same limb and side")
@@ -37,6 +38,7 @@ class Case:
     films: list[CaseFilm] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sample: bool = False
+    weights: str = ""  # the set that scored its films; empty is the default set
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)
     future: list[Changes] = field(default_factory=list)
@@ -46,6 +48,9 @@ class Case:
     film_key: str = ""
     joint: str = ""
     damage: Damage = Damage.JSN
+    # The whole-hand score, and of which films it is; kept by pages/widgets/whole_hand.py.
+    hands_key: tuple[object, ...] = ()
+    whole_hand: TotalScore | None = None
 
     def film(self, key: str) -> CaseFilm:
         """The film with this key.
@@ -85,7 +90,7 @@ class Case:
     def visit(self) -> VisitReading:
         """All scored or refused films with the person's changes."""
         readings = [self.edited(film) for film in self.films]
-        return VisitReading(self.patient, tuple(reading for reading in readings if reading))
+        return VisitReading(self.patient, tuple(reading for reading in readings if reading), self.whole_hand)
 
     def counted_keys(self) -> set[str]:
         """Keys of the films that enter the totals."""

@@ -62,16 +62,18 @@ def leave_case() -> None:
     st.session_state.pop("case", None)
 
 
-def begin_files(items: list[tuple[str, bytes]], *, keep: bool) -> None:
-    """Start to score dropped files; `keep` adds them to the case in view."""
+def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = "") -> None:
+    """Start to score dropped files with a set of weights; `keep` adds them to the case in view."""
     case: Case | None = st.session_state.get("case") if keep else None
     known = tuple({film.radiograph.sha256: film.radiograph for film in case.films}.values()) if case else ()
-    st.session_state["job"] = ("files", keep, score_files(items, known, case.patient if case else UNNAMED))
+    job = score_files(items, known, case.patient if case else UNNAMED, weights)
+    st.session_state["job"] = ("files", keep, job)
 
 
 def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side] | None = None, force: bool = False) -> None:
     """Start to score one film of the case once more."""
-    st.session_state["job"] = ("again", film.key, score_again(film.radiograph, slot, force))
+    weights = st.session_state["case"].weights
+    st.session_state["job"] = ("again", film.key, score_again(film.radiograph, slot, force, weights))
 
 
 def finish_job() -> None:
@@ -104,6 +106,7 @@ def _take_files(outcome: Outcome, *, keep: bool) -> None:
             case.film_key, case.joint = films[0].key, ""
     elif films:
         patient = next((film.patient for film in outcome.films if film.patient), None)
-        _show(Case(display_text(patient) if patient else UNNAMED, films, list(outcome.notes)))
+        name = display_text(patient) if patient else UNNAMED
+        _show(Case(name, films, list(outcome.notes), weights=outcome.weights))
     else:  # nothing usable came: keep what is on the screen and say why
         current_case().notes = list(outcome.notes) or ["No files came."]

@@ -11,9 +11,9 @@ from pages.widgets.case import Case
 from pages.widgets.research_notice import RESEARCH_CSV
 
 
-def weights_used() -> dict[str, Any]:
-    """The weights by name and digest, as the JSON file states them."""
-    reader = cached_reader.open_reader()
+def weights_used(case: Case) -> dict[str, Any]:
+    """The weights that scored the case, by name and digest, as the JSON file states them."""
+    reader = cached_reader.reader_of(case.weights)
     return {"set": reader.weights, "files": {card.name: card.sha256 for card in reader.cards}}
 
 
@@ -27,7 +27,7 @@ def visit_report(case: Case) -> VisitReport:
         if key == film.key
     }
     pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
-    return VisitReport(case.visit(), date.today(), pixels, weights_used(), frozenset(edited))
+    return VisitReport(case.visit(), date.today(), pixels, weights_used(case), frozenset(edited))
 
 
 def downloads(case: Case) -> None:
@@ -48,7 +48,7 @@ def downloads(case: Case) -> None:
         )
         st.download_button(
             "JSON",
-            readings_json([visit], weights_used()),
+            readings_json([visit], weights_used(case)),
             f"{name}.json",
             "application/json",
             icon=":material/download:",

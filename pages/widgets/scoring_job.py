@@ -25,6 +25,7 @@ class Outcome:
     readings: tuple[FilmReading, ...] = ()
     notes: tuple[str, ...] = ()
     no_weights: str = ""
+    weights: str = ""  # the set that was chosen; empty is the default set
 
 
 @dataclass
@@ -90,33 +91,35 @@ def open_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
     return Outcome(films=tuple(films), notes=tuple(notes))
 
 
-def score(opened: Outcome, patient: str, progress: Progress) -> Outcome:
+def score(opened: Outcome, patient: str, progress: Progress, weights: str = "") -> Outcome:
     """The opened films with their readings; without them where the weights cannot be used."""
     if not opened.films:
         return opened
     progress("opening the networks", 0.1)
     try:
-        reader = cached_reader.open_reader()
+        reader = cached_reader.reader_of(weights)
     except WeightsError as error:
         return Outcome(opened.films, (), opened.notes, no_weights=weights_words(error))
     visit = reader.read_visit(
         opened.films, patient=patient, progress=lambda stage, share: progress(stage, 0.15 + 0.85 * share)
     )
-    return Outcome(opened.films, visit.films, opened.notes)
+    return Outcome(opened.films, visit.films, opened.notes, weights=weights)
 
 
-def score_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], patient: str) -> Job:
+def score_files(
+    items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], patient: str, weights: str = ""
+) -> Job:
     """Open and score files that were dropped."""
-    return start(lambda progress: score(open_files(items, known, progress), patient, progress))
+    return start(lambda progress: score(open_files(items, known, progress), patient, progress, weights))
 
 
-def score_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool) -> Job:
+def score_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool, weights: str = "") -> Job:
     """Score one film once more: although it was refused, or as the limb that the person named."""
 
     def work(progress: Progress) -> Outcome:
         progress("scoring one film", 0.3)
         try:
-            reader = cached_reader.open_reader()
+            reader = cached_reader.reader_of(weights)
         except WeightsError as error:
             return Outcome((film,), no_weights=weights_words(error))
         return Outcome((film,), tuple(reader.read_film(film, slot=slot, force=force)))

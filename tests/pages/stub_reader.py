@@ -24,7 +24,7 @@ class StubReader:
     """Stands in for ModelReader."""
 
     def __init__(self) -> None:
-        self.weights, self.cards = "stub", ()
+        self.weights, self.cards, self.whole_hand = "stub", (), None
 
     def read_film(
         self, radiograph: Radiograph, *, slot: tuple[Limb, Side] | None = None, force: bool = False

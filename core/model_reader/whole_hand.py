@@ -1,0 +1,80 @@
+"""The whole-hand network beside the sum over joints: which weights, what it is shown, and when the two disagree."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
+from core.checkpoint.weight_file import FOLDER
+from core.model_reader.evidence import FilmReading, VisitReading
+from core.svh import Limb, Side
+from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
+
+NETWORK = "resnet_dwise50"
+
+
+def open_whole_hand(
+    weights: str, device: torch.device, *, folder: Path = FOLDER
+) -> tuple[WholeHandScorer, WeightCard] | None:
+    """The network of a set (`compact_resnet_dwise50`), or else the study's (`resnet_dwise50`); None where neither is there.
+
+    Raises: WeightsError if its file is damaged or its card does not fit.
+    """
+    names = [name for name in (f"{weights}_{NETWORK}", NETWORK) if (folder / f"{name}.json").is_file()]
+    if not names:
+        return None
+    card = read_card(names[0], folder=folder)
+    try:
+        network = WholeHandNetwork(WholeHandSettings(**card.settings))
+        calibration = TotalCalibration.from_card(card.calibration)
+    except (TypeError, ValueError) as error:
+        raise WeightsError("weights_damaged", f"The card of {card.name} does not fit its network: {error}.") from error
+    open_weights(network, card, folder=folder)
+    return WholeHandScorer(network, calibration, device=device), card
+
+
+def hand_films(
+    visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]
+) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
+    """The left and the right hand that count, fingers up, out of films [H, W] by SHA-256; None for a hand without a film."""
+    hands = {film.side: film for film in visit.counted if film.limb is Limb.HAND and film.sha256 in pixels}
+    left, right = (_upright(pixels[hands[s].sha256], hands[s]) if s in hands else None for s in (Side.L, Side.R))
+    return left, right
+
+
+def _upright(pixels: NDArray[np.float32], film: FilmReading) -> NDArray[np.float32]:
+    """The film, or the hand's region of it, turned by the nearest quarter so that the fingers point up."""
+    if film.region:
+        x0, y0, x1, y1 = (max(0, round(v)) for v in film.region)
+        pixels = pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return np.rot90(pixels, round(film.turned_deg / 90) % 4)
+
+
+def disagreement(visit: VisitReading) -> str:
+    """A sentence where both scores of the hands lie further apart than their joint spread, else empty.
+
+    The joint spread is sqrt(a^2 + b^2) of the two half widths that face each other; those of single sites add as squares.
+    """
+    whole = visit.whole_hand
+    if whole is None:
+        return ""
+    cells = [c for film in visit.counted if film.limb is Limb.HAND for c in film.cells if c.points is not None]
+    points = sum(c.points or 0 for c in cells)
+    if whole.estimate >= points:
+        facing = [c.high - (c.points or 0) for c in cells if c.high is not None]
+        own = whole.estimate - whole.low
+    else:
+        facing = [(c.points or 0) - c.low for c in cells if c.low is not None]
+        own = whole.high - whole.estimate
+    spread = math.hypot(own, *(max(0.0, width) for width in facing))
+    apart = abs(whole.estimate - points)
+    if apart <= spread:
+        return ""
+    return (
+        f"The whole-hand network gives the hands {whole.estimate:.0f} points, the joints sum to {points}: "
+        f"{apart:.0f} apart, more than both spreads allow ({spread:.0f}). Look at the hands again."
+    )

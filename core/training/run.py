@@ -45,7 +45,8 @@ SOURCES = {"train-": 0.46, "real-train-": 0.46, "small-train": 0.08}
 PHANTOMS = {Limb.HAND: 1600, Limb.FOOT: 900}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of "
-    "FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand. No film with clinical scores was used."
+    "FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand; the scorer also on simulated damage on these films and, "
+    "as undamaged, on small plates whose joints the detector found. No film with clinical scores was used."
 )
 
 

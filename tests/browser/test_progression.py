@@ -1,0 +1,18 @@
+"""The page "Progression" in a browser: both films zoom together."""
+
+from typing import Any
+
+
+def test_zooming_one_film_zooms_the_other(server: str, page: Any) -> None:
+    page.goto(f"{server}/progression")
+    page.get_by_text("I understand").click(timeout=60_000)
+    pane = page.locator(".pane")
+    pane.nth(1).wait_for(timeout=60_000)
+    pane.first.scroll_into_view_if_needed()
+    box = pane.first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    page.mouse.wheel(0, -700)
+    page.wait_for_timeout(500)
+    zooms = [float(each.get_attribute("data-zoom")) for each in pane.all()]
+    assert len(zooms) == 2 and zooms[0] == zooms[1] > 2
+    assert page.faults == []

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -26,7 +26,7 @@ from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, sto
 from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
 from core.training.run_study import train_system, with_size
 from core.training.starts import load_start
-from core.training.systems import SYSTEMS
+from core.training.systems import SYSTEMS, shortened
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
 PARTS_SETTINGS = {
@@ -97,8 +97,8 @@ def train_named(
         for system_name in names:
             system = with_size(SYSTEMS[system_name], px)
             if steps:
-                system = replace(system, loop=replace(system.loop, steps=steps))
-            train_system(system_name, system, cache=cache, threads=threads)
+                system = shortened(system, steps)
+            train_system(system_name, system, cache=cache, films_folder=films_folder, threads=threads)
         return
     if name not in (*compact, "all"):
         raise ValueError(f"no network {name}; there are {', '.join((*compact, 'all', *SYSTEMS, 'missing'))}")

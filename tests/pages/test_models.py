@@ -74,7 +74,9 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert any("ResNet-Dwise50, after learning the totals of feet" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
     assert line == "Sees 384 x 384 px · 4.4 million parameters · at most 400 steps of 4 · trained on CPU"
-    figures = [dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value]
+    figures = [
+        dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value
+    ]
     values = next(f for f in figures if "limits of agreement (points)" in f)
     assert values["Pearson's r"] == "0.91 (0.88 to 0.94)" and values["p of the paired t-test"] == "not defined"
     assert values["limits of agreement (points)"] == "-40 to 44"

@@ -94,6 +94,15 @@ def explainable(scorer: JointScorer, row: str) -> Explainable:
     return Explainable(scorer.networks[row], features, outputs, attention, scorer.lock)
 
 
+def limb_pose(limb: Limb, joints: Mapping[str, Point]) -> LimbPose:
+    """The pose that close-ups are taken with, from at least three joints in film pixels.
+
+    Raises: ValueError if there are fewer.
+    """
+    pose = fit_pose(limb, joints)
+    return LimbPose(pose.mm_per_px, pose.up_deg, bool(np.linalg.det(pose.matrix[:, :2]) < 0))
+
+
 def site_view(
     scorer: JointScorer, pixels: NDArray[np.float32], limb: Limb, joints: Mapping[str, Point], site: Site
 ) -> SiteView:
@@ -103,11 +112,10 @@ def site_view(
     """
     if site.joint not in joints:
         raise ValueError(f"{site.joint} was not found on this film, so there is nothing to explain")
-    pose = fit_pose(limb, joints)
-    mirrored = bool(np.linalg.det(pose.matrix[:, :2]) < 0)
+    pose = limb_pose(limb, joints)
     row, output = SITE_ROWS[site]
-    place = LimbJoints(pixels, limb, joints, LimbPose(pose.mm_per_px, pose.up_deg, mirrored))
-    frame = next((crop.frame for crop in scorer.crops(place, row.name) if site.joint in crop.joints), None)
+    crops = scorer.crops(LimbJoints(pixels, limb, joints, pose), row.name)
+    frame = next((crop.frame for crop in crops if site.joint in crop.joints), None)
     if frame is None:
         raise ValueError(
             f"The whole part around {site.joint} was not found on this film, so there is nothing to explain"

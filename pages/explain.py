@@ -6,10 +6,8 @@ import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.model_reader.explanation import explain_site, site_view, stored_prior
-from core.saliency.comparison import site_box
 from core.saliency.figure import explanation_picture
 from core.saliency.verdict import figures, in_words
-from core.svh import Damage
 from pages.widgets import cached_reader
 from pages.widgets.case_steps import current_case, finish_job
 from pages.widgets.explain_choice import Choice, choose, choose_output
@@ -24,7 +22,11 @@ def show(choice: Choice, weights: str) -> None:
     """Maps, words, figures and the picture of one site."""
     reader = cached_reader.reader_of(weights)
     film, site = choice.film, choice.site
-    view = site_view(reader.scorer, film.pixels, film.limb, film.joints, site)
+    try:
+        view = site_view(reader.scorer, film.pixels, film.limb, film.joints, site)
+    except ValueError as error:
+        st.info(f"{error}.", icon=":material/info:")
+        return
     output = choose_output(view.names, view.output, f"{film.key}_{site.suffix}")
     found = explain_site(
         view,
@@ -35,15 +37,14 @@ def show(choice: Choice, weights: str) -> None:
     raw = float(view.score(view.view[None], output=output)[0]) * site.maximum
     truth = None
     if film.damage is not None:
-        code = 1 if site.damage is Damage.EROSION else 2
-        truth = view.frame.take((film.damage == code).astype("float32")) > 0.5
+        truth = view.damage(film.damage)
     title = f"{joint_name(site.joint)} {DAMAGE_WORD[site.damage]}, {film.name}"
     grade = f" · true points {film.grades[site]}" if site in film.grades else ""
     st.markdown(f"**{title}** · output {joint_name(view.names[output])}: {raw:.2f} points before clipping{grade}")
     heat_viewer(view.view, dict(found.maps), title=title, truth=truth)
 
     maps, controls = found.values()
-    box = site_box(view.frame.width_px)
+    box = view.box
     # On a phantom the damage of the site is the truth only for the site's own output, and only where there is damage.
     known = truth is not None and output == view.output and film.grades.get(site, 0) > 0
     target, called = target_of(truth if truth is not None else box, box, known=known)

@@ -19,6 +19,7 @@ from core.evaluation.study_systems import Answer, detect, paper_detector, read_f
 from core.evaluation.study_tables import predicted_against_true, study_markdown
 from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
 from core.model_reader import ModelReader
+from core.model_reader.weight_sets import SCORERS
 from core.svh import Cell, Damage, Limb, Reading
 
 Figures = dict[str, Any]
@@ -191,7 +192,6 @@ def fill_study_cards(result: Mapping[str, Any], *, folder: Path = FOLDER) -> Non
 
 
 def _part_of(card: str, system: str) -> bool:
-    rows = ("erosion_", "jsn_")
-    return (system in ("deepra", "densenet") and card.startswith(tuple(f"{system}_{row}" for row in rows))) or (
-        system == "compact" and card == "compact_joint_scorer"
-    )
+    """Whether a card is one of the networks of a system that is not named like its card."""
+    weights = {"compact": "compact", "deepra": "paper", "densenet": "densenet"}.get(system)
+    return weights is not None and card in SCORERS[weights]

@@ -17,7 +17,7 @@ from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.model_reader.reader import open_detector
+from core.model_reader.opening import open_detector
 from core.svh import Limb
 from core.training import find_limbs, find_parts, score_joints
 from core.training.calibrate import calibrate

@@ -15,7 +15,7 @@ from tests.pages.stub_reader import StubReader
 def explain(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     torch.manual_seed(0)
     scorer = JointScorer(
-        ScoringNetwork(ScoringSettings(crop_px=32, hidden=8)), Calibration({}, {}), device=torch.device("cpu")
+        [ScoringNetwork(ScoringSettings(crop_px=32, hidden=8))], Calibration({}, {}), device=torch.device("cpu")
     )
 
     class Reader(StubReader):

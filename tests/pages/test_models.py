@@ -85,6 +85,17 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert table.loc[2, "RMSE, ours"] == "23.5" and table.loc[0, "RMSE, ours"] == NOT_TRAINED
 
 
+def test_a_card_without_its_weight_file_says_so(folder: Path) -> None:
+    add_card(folder, "densenet_parts", parameters=12_000_000)
+    add_card(folder, "resnet50", parameters=24_000_000)
+    (folder / "resnet50.safetensors").touch()
+    page = opened()
+    captions = [c.value for c in page.caption]
+    assert not page.exception
+    assert any("without its weight file: `python -m core train densenet_parts`" in c for c in captions)
+    assert any(c.startswith("File resnet50.safetensors · SHA-256") for c in captions)
+
+
 def test_a_card_that_cannot_be_read_is_named_and_the_others_are_shown(folder: Path) -> None:
     (folder / "mobilenet_v2.json").write_text("{}")
     page = opened()

@@ -179,6 +179,7 @@ def _parts(system: System, data: Data, device: torch.device) -> Made:
     assert isinstance(settings, ScoringSettings)
     train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
     checked = unseen[0].some(CHECKED_CROPS)
+    unseen = [crops.some(2 * CHECKED_CROPS) for crops in unseen]
     network = _placed(ScoringNetwork(settings), device)
     model = parallel.together(network)
 

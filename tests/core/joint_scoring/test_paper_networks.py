@@ -11,6 +11,7 @@ from core.joint_scoring.network import DENSENET_SETTINGS, PAPER_SETTINGS, Scorin
 from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints
 from core.joint_scoring.table import ROWS
 from core.svh import SITES, Limb
+from tests.core.toy_set import assert_learns, stripes
 
 # backbone, outputs, attention map, millions of parameters with the attention head (the paper prints none)
 TABLE_2 = {
@@ -79,20 +80,21 @@ def test_densenet_on_whole_films(film_network: FilmNetwork) -> None:
     assert points.tolist() == [site.maximum for site in SITES[Limb.FOOT]]
 
 
-def test_densenet_learns_a_toy_set(film_network: FilmNetwork) -> None:
-    films = torch.rand(4, 1, 64, 64) * 0.1
-    films[:2, :, 28:36] += 0.8
-    films[2:, :, :, 28:36] += 0.8
+def test_densenet_on_whole_films_learns_a_toy_set(film_network: FilmNetwork) -> None:
+    films = stripes(4, 64)
     target = torch.tensor([1.0, 1, 0, 0])[:, None].expand(4, 12)
-    optimiser = torch.optim.Adam(film_network.train().parameters(), lr=1e-3)
-    losses = []
-    for _ in range(15):
-        loss = (film_network(films, Limb.FOOT) - target).square().mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    assert losses[-1] < 0.05 * losses[0]
+    assert_learns(film_network, lambda: (film_network(films, Limb.FOOT) - target).square().mean(), steps=20)
+
+
+@pytest.mark.parametrize("backbone", ["tf_efficientnet_b3", "tf_efficientnet_b4", "tf_efficientnet_b5", "densenet169"])
+def test_a_network_with_attention_learns_a_toy_set(backbone: str) -> None:
+    network, crops = small("jsn_fingers", backbone), stripes(4, 64)
+    target = torch.tensor([1.0, 1, 0, 0])[:, None].expand(4, 2)
+
+    def loss() -> torch.Tensor:
+        return (network(crops)["jsn_fingers"][0][:, :, 0] - target).square().mean()
+
+    assert_learns(network, loss, steps=30)
 
 
 PLAIN = Calibration({}, {})

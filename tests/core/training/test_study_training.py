@@ -159,7 +159,9 @@ def test_gates_begin_nearly_open_and_a_start_of_another_kind_is_refused() -> Non
     body = timm.create_model("tf_efficientnet_b3", features_only=True, out_indices=(3,))
     narrow = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3,))
     start_from(body, narrow.state_dict())
-    assert {float(b.detach()) for n, m in body.named_modules() if n.endswith(".se") for b in m.conv_expand.bias} == {3.0}
+    assert {float(b.detach()) for n, m in body.named_modules() if n.endswith(".se") for b in m.conv_expand.bias} == {
+        3.0
+    }
     with pytest.raises(ValueError, match="no tensor"):
         start_from(body, {"elsewhere.weight": torch.zeros(3)})
     with pytest.raises(ValueError, match="does not fit at conv_stem"):

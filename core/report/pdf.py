@@ -14,8 +14,8 @@ from reportlab.platypus import Paragraph, Table
 
 from core.model_reader.evidence import FilmReading
 from core.report.overlay import overlay_picture
-from core.report.visit_report import INTENDED_USE, VisitReport
-from core.svh import SITES, Cell, Damage, Limb, Side
+from core.report.visit_report import VisitReport
+from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side
 
 EROSION, JSN = HexColor("#E69F00"), HexColor("#56B4E9")  # Okabe and Ito's colours
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")

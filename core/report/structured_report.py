@@ -22,8 +22,8 @@ from pydicom.sr.coding import Code
 from core.report.dicom_identity import MANUFACTURER, file_bytes, fix_identity, study_uid, uid_of
 from core.report.readings import film_row
 from core.report.secondary_capture import secondary_captures
-from core.report.visit_report import INTENDED_USE, VisitReport
-from core.svh import SITES, Cell, Damage, Limb, Reading, Side
+from core.report.visit_report import VisitReport
+from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Reading, Side
 
 SCHEME = "99SVH"
 LIMB_CODE = {Limb.HAND: Code("85562004", "SCT", "Hand"), Limb.FOOT: Code("56459004", "SCT", "Foot")}

@@ -1,4 +1,4 @@
-"""What every report of a visit is made from, and the line that stands on each of them."""
+"""What every report of a visit is made from."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.film import display_text
 from core.svh import Cell
-
-INTENDED_USE = "For research and teaching. Not a medical device: do not use it to diagnose or to treat."
 
 
 @dataclass(frozen=True)

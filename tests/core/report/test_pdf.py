@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.report import INTENDED_USE, visits_pdf
-from core.svh import SITES, Limb, Reading, Side
+from core.report import visits_pdf
+from core.svh import INTENDED_USE, SITES, Limb, Reading, Side
 from tests.core.report.visits import reading_of, report_of
 
 FULL = Reading({(side, site): site.maximum for limb in Limb for side in Side for site in SITES[limb]})

@@ -4,6 +4,9 @@ One measurement group a joint and side: finding site is the hand or foot (SNOMED
 topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code the
 private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`, `jsn`,
 `NS` (looked at, not scorable) and `changed` (the points are a person's).
+
+Positions point at our secondary captures, also where the film came as DICOM: its UIDs would identify the upload, so a
+`Radiograph` does not keep them.
 """
 
 import hashlib

@@ -108,8 +108,8 @@ def _teacher(code: str, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"## :primary[{code}]")
         st.caption(
-            f"Students open this page, choose Class and type this code, or add `?class={code}` to its address. Share the "
-            "code, not the address that your browser shows: it is the key that keeps you the teacher."
+            f"Students choose Class and type this code, or open this page with `?class={code}`. "
+            "Do not share your own address: it is the teacher's key."
         )
         st.space("stretch")
         if st.button("End the class", key="end_class"):

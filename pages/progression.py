@@ -61,6 +61,7 @@ with right:
     st.dataframe(
         [{"Group": g.name, first: g.first, f"{last} ": g.last, "Change": g.change, "Sites": g.cells} for g in groups],
         hide_index=True,
+        height="content",
         key="progression_groups",
     )
     changed = [

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.widgets.page_style import page_style
 from pages.widgets.practice import practise
-from pages.widgets.school import school
+from pages.widgets.school import in_class, school
 
 page_style()
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teaching_line"):
@@ -12,7 +12,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     part = st.segmented_control(
         "What to do",
         ["Practise", "Class"],
-        default="Class" if "class" in st.query_params else "Practise",
+        default="Class" if in_class() else "Practise",
         required=True,
         key="teaching_part",
         label_visibility="collapsed",

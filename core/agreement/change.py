@@ -1,20 +1,17 @@
 """What changed between two visits as one reader scored them: per cell, group and total, on the cells scored at both."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.svh import Cell, Damage, Limb, Reading
+from core.agreement.sections import CELL_LIST, SECTION_BY_KEY, group_of
+from core.svh import Cell, Reading
 
-_GROUPS: tuple[tuple[str, Callable[[Cell], bool]], ...] = (
-    ("SvH total", lambda cell: True),
-    ("Erosion", lambda cell: cell[1].damage is Damage.EROSION),
-    ("JSN", lambda cell: cell[1].damage is Damage.JSN),
-    ("Hands", lambda cell: cell[1].limb is Limb.HAND),
-    ("Feet", lambda cell: cell[1].limb is Limb.FOOT),
-    ("MCP", lambda cell: cell[1].joint.startswith("MCP")),
-    ("PIP and thumb IP", lambda cell: cell[1].suffix.startswith(("pip", "mcp_E__ip"))),
-    ("Wrists", lambda cell: cell[1].suffix.startswith("wrist")),
-)
+# Totals, both limbs and the groups of joints, each with erosion and narrowing together.
+_PARTS: dict[str, set[Cell]] = {
+    section.name: {CELL_LIST[n] for n in section.cells}
+    for section in (SECTION_BY_KEY[key] for key in ("total", "erosion", "jsn", "hands", "feet"))
+}
+for _cell in CELL_LIST:
+    _PARTS.setdefault(group_of(_cell[1]), set()).add(_cell)
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,8 @@ def group_changes(first: Reading, last: Reading) -> list[GroupChange]:
     both = cell_changes(first, last)
     scored = {cell for reading in (first, last) for cell, value in reading.points.items() if value is not None}
     rows = []
-    for name, belongs in _GROUPS:
-        cells = [cell for cell in both if belongs(cell)]
+    for name, part in _PARTS.items():
+        cells = both.keys() & part
         before = sum(first.points[cell] or 0 for cell in cells)
         rows.append(
             GroupChange(
@@ -56,7 +53,7 @@ def group_changes(first: Reading, last: Reading) -> list[GroupChange]:
                 before,
                 before + sum(both[cell] for cell in cells),
                 len(cells),
-                sum(1 for cell in scored if belongs(cell)) - len(cells),
+                len(scored & part) - len(cells),
             )
         )
     return rows

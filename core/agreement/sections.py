@@ -53,11 +53,11 @@ def _section(
 
 
 def group_of(site: Site) -> str:
-    """The group of joints of a site: MCP, PIP, thumb IP, wrist, MTP or great toe IP."""
+    """The group of joints of a site: MCP, PIP, Thumb IP, Wrist, MTP or Great toe IP."""
     if site.suffix.endswith("__ip"):
         return "Thumb IP" if site.limb is Limb.HAND else "Great toe IP"
     start = site.suffix.split("_", 1)[0]
-    return start if start == "wrist" else start.upper()
+    return "Wrist" if start == "wrist" else start.upper()
 
 
 def _groups() -> list[Section]:
@@ -68,7 +68,7 @@ def _groups() -> list[Section]:
     return [
         _section(
             f"{group} {damage.value}".lower().replace(" ", "_"),
-            f"{group[0].upper()}{group[1:]} {DAMAGE_WORD[damage]}",
+            f"{group} {DAMAGE_WORD[damage]}",
             "group",
             suffixes=frozenset(suffixes),
         )

@@ -8,9 +8,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from core.svh import INTENDED_USE
+
 NOT_SCORABLE = "NS"
+RESEARCH_LINE = f"# {INTENDED_USE}"
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?")
+_FIRST_LINE = re.compile(r"\A[^\r\n]*(\r\n|\r|\n|\Z)")
 _QUOTE = re.compile(r"[,;\"\t\r\n]")
 _MOST_BYTES = 64 * 2**20
 _MOST_CELL = 10_000
@@ -27,8 +31,11 @@ def plain(text: str) -> str:
 
 
 def csv_text(table: Iterable[Sequence[str | int | float]]) -> str:
-    """CSV text of rows of cells; unlike the csv module it quotes a lone CR, which would end the row when read again."""
-    return "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in table)
+    """CSV text of rows of cells below `RESEARCH_LINE`, which `header` and `rows` skip.
+
+    Unlike the csv module it quotes a lone CR, which would end the row when read again.
+    """
+    return f"{RESEARCH_LINE}\n" + "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in table)
 
 
 def _quoted(cell: str) -> str:
@@ -59,20 +66,22 @@ def table_text(data: bytes) -> str:
 
 def header(text: str) -> list[str]:
     """The column names of a table."""
+    text, _ = _below_line(text)
     return next(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), [])
 
 
 def rows(text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Every row as a dict, with its number as a spreadsheet counts (the header is row 1); empty lines are skipped.
+    """Every row as a dict, with its number as a spreadsheet counts; empty lines are skipped.
 
     Commas, semicolons and tabs separate. Columns may come in any order, and others may stand beside them.
     Raises: ValueError for a column that is lacking or comes twice, or a row that has more or fewer cells than the header.
     """
+    text, first = _below_line(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     names: list[str] | None = None
-    number = 0
+    number = first - 1
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(reader, start=first):
             if names is None:
                 names = [name.strip() for name in cells]
                 _check_header(names, columns)
@@ -89,6 +98,13 @@ def rows(text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str
         raise ValueError(f"row {number + 1} cannot be read as CSV: look for a quote that is not closed") from None
     if names is None:
         _check_header([], columns)
+
+
+def _below_line(text: str) -> tuple[str, int]:
+    """The table without our own line above it, as a spreadsheet may have saved it, and the number of the header's row."""
+    if text.startswith((RESEARCH_LINE, f'"{RESEARCH_LINE}')):
+        return _FIRST_LINE.sub("", text, count=1), 2
+    return text, 1
 
 
 def _delimiter(text: str) -> str:

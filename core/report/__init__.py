@@ -8,5 +8,4 @@ from core.report.secondary_capture import secondary_captures as secondary_captur
 from core.report.structured_report import reading_from_sr as reading_from_sr
 from core.report.structured_report import report_zip as report_zip
 from core.report.structured_report import structured_report as structured_report
-from core.report.visit_report import INTENDED_USE as INTENDED_USE
 from core.report.visit_report import VisitReport as VisitReport

@@ -1,6 +1,8 @@
 """A visit on one page of A4: films, every site, totals, what is missing, and what the numbers rest on."""
 
 import io
+import math
+from collections import Counter
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
@@ -13,16 +15,18 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
 from core.model_reader.evidence import FilmReading
+from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
 from core.report.overlay import overlay_picture
-from core.report.visit_report import INTENDED_USE, VisitReport
-from core.svh import SITES, Cell, Damage, Limb, Side
+from core.report.visit_report import VisitReport
+from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side
 
 EROSION, JSN = HexColor("#E69F00"), HexColor("#56B4E9")  # Okabe and Ito's colours
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
-FILM_TOP, FILM_HEIGHT = A4[1] - 33 * mm, 74 * mm
+FILM_TOP, FILM_HEIGHT = A4[1] - 36 * mm, 72 * mm
+FILMS_A_ROW, MOST_FILMS, CAPTION = 4, 12, 5.5 * mm
 TABLE_TOP, FOOT = FILM_TOP - FILM_HEIGHT - 10 * mm, 12 * mm
-TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=7.5, leading=9.5)
+TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=6.8, leading=9)
 COLUMNS = tuple((side, damage) for side in Side for damage in Damage)  # left first, as the films stand
 SIDE_WORD = {Side.L: "Left", Side.R: "Right"}
 MOST_WORDS = 900  # characters of a list that the right column has room for
@@ -35,6 +39,7 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
     """
     if not reports:
         raise ValueError("a report needs at least one visit")
+    register_letters()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle("Sharp/van der Heijde score")
@@ -46,7 +51,7 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
         below = _grid(canvas, report, Limb.FOOT, LEFT + 95 * mm, TABLE_TOP)
         below = _totals(canvas, report, LEFT + 95 * mm, below - 5 * mm)
         _notes(canvas, report, LEFT + 95 * mm, below - 4 * mm)
-        canvas.setFont("Helvetica-Bold", 8)
+        canvas.setFont(BOLD, 8)
         canvas.setFillColor(black)
         canvas.drawString(LEFT, FOOT, INTENDED_USE)
         canvas.drawRightString(RIGHT, FOOT, f"{number} of {len(reports)}")
@@ -55,46 +60,49 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
     return out.getvalue()
 
 
-def _latin(text: str) -> str:
-    """The text in the letters of the standard fonts; others become question marks."""
-    return text.encode("latin-1", "replace").decode("latin-1")
-
-
 def _heading(canvas: Canvas, report: VisitReport) -> None:
     canvas.setFillColor(black)
-    canvas.setFont("Helvetica-Bold", 15)
+    canvas.setFont(BOLD, 14)
     canvas.drawString(LEFT, A4[1] - 19 * mm, "Sharp/van der Heijde score")
-    canvas.setFont("Helvetica", 9)
-    canvas.drawString(LEFT, A4[1] - 25 * mm, f"Case {_latin(report.patient)}")
+    canvas.setFont(REGULAR, 8.5)
     canvas.drawRightString(RIGHT, A4[1] - 19 * mm, f"Report of {report.made_on.isoformat()}")
+    case = f"Case {report.patient}" + (f" \N{MIDDLE DOT} visit {report.visit_date}" if report.visit_date else "")
+    draw_fitted(canvas, LEFT, A4[1] - 25 * mm, case, size=9, room=RIGHT - LEFT)
     read = f"Read by the model, weights {report.weights_line}"
     if report.edited:
-        read += f"; {len(report.edited)} sites changed by a person"
+        read += f"; {_count(len(report.edited), 'site')} changed by a person"
     canvas.setFillColor(GREY)
-    canvas.drawRightString(RIGHT, A4[1] - 25 * mm, _latin(read))
+    draw_fitted(canvas, LEFT, A4[1] - 29.5 * mm, read, size=8, room=RIGHT - LEFT)
     canvas.setStrokeColor(LINE)
-    canvas.line(LEFT, A4[1] - 28 * mm, RIGHT, A4[1] - 28 * mm)
+    canvas.line(LEFT, A4[1] - 32 * mm, RIGHT, A4[1] - 32 * mm)
 
 
 def _films(canvas: Canvas, report: VisitReport) -> None:
-    films = list(report.pictured().items())[:4]
-    wide = (RIGHT - LEFT - 9 * mm) / 4
-    for place, (digest, readings) in enumerate(films):
+    """Every film in one row of four, or in two rows of small ones; those that are left out are named below."""
+    shown = dict(list(report.pictured().items())[:MOST_FILMS])
+    rows = 1 if len(shown) <= FILMS_A_ROW else 2
+    columns = max(FILMS_A_ROW, math.ceil(len(shown) / rows))
+    wide = (RIGHT - LEFT - (columns - 1) * 3 * mm) / columns
+    tall = (FILM_HEIGHT - (rows - 1) * CAPTION) / rows
+    canvas.setFillColor(GREY)
+    for place, (digest, readings) in enumerate(shown.items()):
         picture = overlay_picture(report.pixels[digest], readings, mark_size=1.7)
         picture.thumbnail((900, 1200))
         data = io.BytesIO()
         picture.save(data, "JPEG", quality=90)
-        share = min(wide / picture.width, FILM_HEIGHT / picture.height)
+        share = min(wide / picture.width, tall / picture.height)
         width, height = picture.width * share, picture.height * share
-        at = LEFT + place * (wide + 3 * mm) + (wide - width) / 2
-        canvas.drawImage(ImageReader(data), at, FILM_TOP - height, width, height)
-        canvas.setFillColor(GREY)
-        canvas.setFont("Helvetica", 7)
-        canvas.drawString(at, FILM_TOP - height - 3.2 * mm, " and ".join(_film_name(film) for film in readings))
-    if not films:
-        canvas.setFillColor(GREY)
-        canvas.setFont("Helvetica", 9)
-        canvas.drawString(LEFT, FILM_TOP - 10 * mm, "No pictures of the films were at hand.")
+        x = LEFT + place % columns * (wide + 3 * mm) + (wide - width) / 2
+        y = FILM_TOP - place // columns * (tall + CAPTION) - height
+        canvas.drawImage(ImageReader(data), x, y, width, height)
+        counted = any(film in report.visit.counted for film in readings)
+        caption = " and ".join(_film_name(film) for film in readings) + ("" if counted else ", not counted")
+        draw_fitted(canvas, x, y - 3.2 * mm, caption, size=6.5, room=wide - (wide - width) / 2)
+    left_out = Counter(_film_name(film) for film in report.visit.films if film.sha256 not in shown)
+    if left_out:
+        names = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in left_out.items())
+        line = f"Without a picture on this page: {names}."
+        draw_fitted(canvas, LEFT, TABLE_TOP + 2.5 * mm, line, size=7.5, room=RIGHT - LEFT)
 
 
 def _film_name(film: FilmReading) -> str:
@@ -119,7 +127,7 @@ def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float)
         by_joint.setdefault(site.joint, {})[site.damage] = (Side.R, site)
     rows = [[f"{limb.value.capitalize()}", "Left", "", "Right", ""], ["", "Ero", "JSN", "Ero", "JSN"]]
     style: list[tuple[object, ...]] = [
-        ("FONT", (0, 0), (-1, 1), "Helvetica-Bold", 8), ("FONT", (0, 2), (-1, -1), "Helvetica", 8),
+        ("FONT", (0, 0), (-1, 1), BOLD, 8), ("FONT", (0, 2), (-1, -1), REGULAR, 8),
         ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, -1), "CENTER"),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, LINE), ("TOPPADDING", (0, 0), (-1, -1), 0.5),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5), ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE),
@@ -159,8 +167,8 @@ def _totals(canvas: Canvas, report: VisitReport, x: float, top: float) -> float:
         ["JSN", reading.jsn, "of 168", "SENS", reading.sens, "of 86"],
     ]
     style = [
-        ("FONT", (0, 0), (-1, -1), "Helvetica", 9), ("FONT", (1, 0), (1, -1), "Helvetica-Bold", 10),
-        ("FONT", (4, 0), (4, -1), "Helvetica-Bold", 10), ("FONT", (0, 0), (0, 0), "Helvetica-Bold", 9),
+        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (1, 0), (1, -1), BOLD, 10),
+        ("FONT", (4, 0), (4, -1), BOLD, 10), ("FONT", (0, 0), (0, 0), BOLD, 9),
         ("ALIGN", (1, 0), (1, -1), "RIGHT"), ("ALIGN", (4, 0), (4, -1), "RIGHT"), ("BOX", (0, 0), (-1, -1), 0.8, black),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY), ("TEXTCOLOR", (5, 0), (5, -1), GREY),
     ]  # fmt: skip
@@ -178,11 +186,11 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     names = [f"{side.value} {site.joint} {site.damage.name.lower()}" for side, site in unscored]
     films = ", ".join(f"{side.value} {limb.value.lower()}" for side, limb in sorted(absent))
     lines = [
-        f"<b>Not scorable (NS): {len(unscored)} sites.</b> {escape(_list(names, ', '))}",
+        f"<b>Not scorable (NS): {_count(len(unscored), 'site')}.</b> {escape(_list(names, ', '))}",
         f"<b>Without a film: {films or 'none'}.</b> Totals leave missing sites out: compare them only site for site.",
     ]
     if report.edited:
-        lines.append(f"<b>*</b> {len(report.edited)} sites changed by a person; all others are the model's.")
+        lines.append(f"<b>*</b> {_count(len(report.edited), 'site')} changed by a person; all others are the model's.")
     flagged = [f"{_film_name(film)}: {flag}" for film in report.visit.films for flag in film.flags]
     flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if film.status != "scored"]
     if flagged:
@@ -191,7 +199,7 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
         f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion "
         "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
     )
-    _lines(canvas, [Paragraph(_latin(line), TEXT) for line in lines], x, top)
+    _lines(canvas, [Paragraph(printable(line), TEXT) for line in lines], x, top)
 
 
 def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float) -> None:
@@ -206,9 +214,13 @@ def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float
         top -= height
         paragraph.drawOn(canvas, x, top + 1.5 * mm)
     if left := len(paragraphs) - fit:
-        last = Paragraph(f"<b>{left} more notes did not fit on this page;</b> the JSON holds them.", TEXT)
+        last = Paragraph(f"<b>{_count(left, 'more note')} did not fit on this page;</b> the JSON holds them.", TEXT)
         _, height = last.wrapOn(canvas, 84 * mm, room)
         last.drawOn(canvas, x, top - height)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _list(items: Sequence[str], between: str) -> str:

@@ -8,7 +8,7 @@ from core.cohort.ra2_table import write_table
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import FilmError
-from core.report.visit_report import INTENDED_USE
+from core.svh import INTENDED_USE
 
 VERSION = 1
 

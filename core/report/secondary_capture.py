@@ -10,8 +10,8 @@ from pydicom.valuerep import TM
 
 from core.report.dicom_identity import MANUFACTURER, TIME, fix_identity, patient_id, study_uid, uid_of
 from core.report.overlay import overlay_picture
-from core.report.visit_report import INTENDED_USE, VisitReport
-from core.svh import Side
+from core.report.visit_report import VisitReport
+from core.svh import INTENDED_USE, Side
 
 
 def secondary_captures(report: VisitReport) -> dict[str, pydicom.Dataset]:

@@ -4,6 +4,9 @@ One measurement group a joint and side: finding site is the hand or foot (SNOMED
 topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code the
 private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`, `jsn`,
 `NS` (looked at, not scorable) and `changed` (the points are a person's).
+
+Positions point at our secondary captures, also where the film came as DICOM: its UIDs would identify the upload, so a
+`Radiograph` does not keep them.
 """
 
 import hashlib
@@ -22,8 +25,8 @@ from pydicom.sr.coding import Code
 from core.report.dicom_identity import MANUFACTURER, file_bytes, fix_identity, study_uid, uid_of
 from core.report.readings import film_row
 from core.report.secondary_capture import secondary_captures
-from core.report.visit_report import INTENDED_USE, VisitReport
-from core.svh import SITES, Cell, Damage, Limb, Reading, Side
+from core.report.visit_report import VisitReport
+from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Reading, Side
 
 SCHEME = "99SVH"
 LIMB_CODE = {Limb.HAND: Code("85562004", "SCT", "Hand"), Limb.FOOT: Code("56459004", "SCT", "Foot")}

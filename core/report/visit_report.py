@@ -1,4 +1,4 @@
-"""What every report of a visit is made from, and the line that stands on each of them."""
+"""What every report of a visit is made from."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,8 +13,6 @@ from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.film import display_text
 from core.svh import Cell
 
-INTENDED_USE = "For research and teaching. Not a medical device: do not use it to diagnose or to treat."
-
 
 @dataclass(frozen=True)
 class VisitReport:
@@ -22,7 +20,8 @@ class VisitReport:
 
     `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is the
     date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json` states:
-    the set and the digests of its files. `edited` holds the cells whose points are a person's.
+    the set and the digests of its files. `edited` holds the cells whose points are a person's. `visit_text`
+    is the date or name of the visit as a person typed it, empty where nobody did.
     """
 
     visit: VisitReading
@@ -30,11 +29,17 @@ class VisitReport:
     pixels: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     weights: Mapping[str, Any] = field(default_factory=dict)
     edited: frozenset[Cell] = frozenset()
+    visit_text: str = ""
 
     @property
     def patient(self) -> str:
         """The local pseudonym as one safe line of at most 64 characters; a backslash would split a DICOM value."""
         return display_text(self.visit.patient).replace("\\", "_")
+
+    @property
+    def visit_date(self) -> str:
+        """What was typed as the date of the visit, as one safe line."""
+        return display_text(self.visit_text)
 
     @property
     def weights_line(self) -> str:

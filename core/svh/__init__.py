@@ -4,6 +4,7 @@ from core.svh.grades import EROSION_GRADES as EROSION_GRADES
 from core.svh.grades import FOOT_EROSION_RULE as FOOT_EROSION_RULE
 from core.svh.grades import JSN_GRADES as JSN_GRADES
 from core.svh.grades import grade_words as grade_words
+from core.svh.intended_use import INTENDED_USE as INTENDED_USE
 from core.svh.reading import Cell as Cell
 from core.svh.reading import Reading as Reading
 from core.svh.reading import check_points as check_points

@@ -182,7 +182,7 @@ class Classes:
         """
         with self._lock:
             found = self._find(code)
-            teacher = secrets.compare_digest(found.teacher, key)
+            teacher = secrets.compare_digest(found.teacher.encode(), key.encode())
             if not teacher and key not in found.students:
                 raise ClassError("You are no longer in this class. Join it again.")
             now = found.rounds[found.question] if found.question else _Round()
@@ -214,6 +214,6 @@ class Classes:
 
     def _taught(self, code: str, key: str) -> _Class:
         found = self._find(code)
-        if not secrets.compare_digest(found.teacher, key):
+        if not secrets.compare_digest(found.teacher.encode(), key.encode()):
             raise ClassError("Only the teacher of this class can do that.")
         return found

@@ -38,6 +38,7 @@ class Case:
     films: list[CaseFilm] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sample: bool = False
+    visit_text: str = ""  # the visit's date or name as the person typed it
     weights: str = ""  # the set that scored its films; empty is the default set
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)

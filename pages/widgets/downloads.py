@@ -27,7 +27,7 @@ def visit_report(case: Case) -> VisitReport:
         if key == film.key
     }
     pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
-    return VisitReport(case.visit(), date.today(), pixels, weights_used(case), frozenset(edited))
+    return VisitReport(case.visit(), date.today(), pixels, weights_used(case), frozenset(edited), case.visit_text)
 
 
 def downloads(case: Case) -> None:
@@ -37,6 +37,15 @@ def downloads(case: Case) -> None:
         return
     name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.patient)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        case.visit_text = st.text_input(
+            "Date of the visit",
+            case.visit_text,
+            max_chars=40,
+            placeholder="Visit date, for the PDF",
+            label_visibility="collapsed",
+            width=190,
+            key=f"visit_text_{case.films[0].key}",
+        )
         st.download_button(
             "CSV",
             readings_csv([visit]),

@@ -71,9 +71,19 @@ def cohort_chart(study: ProgressionStudy, sdc: float | None) -> go.Figure:
                 hovertemplate="%{text}: %{y:+.0f} points<extra></extra>",
             )  # fmt: skip
     if sdc is not None:
-        figure.add_hline(y=sdc, line={"color": GREY, "dash": "dash"}, annotation_text=f"SDC {sdc:.1f}")
+        figure.add_hline(
+            y=sdc,
+            line={"color": GREY, "dash": "dash"},
+            annotation_text=f"SDC {sdc:.1f}",
+            annotation_position="top left",
+        )
     years = {round(time, 1) for reader in study.readers for _, time in study.changes(reader).values() if time}
     if len(years) == 1:  # one line is right only where all were followed for the same time
         rapid = RAPID_POINTS_A_YEAR * years.pop()
-        figure.add_hline(y=rapid, line={"color": GREY, "dash": "dot"}, annotation_text=f"rapid, {rapid:.0f}")
+        figure.add_hline(
+            y=rapid,
+            line={"color": GREY, "dash": "dot"},
+            annotation_text=f"rapid, {rapid:.0f}",
+            annotation_position="top left",
+        )
     return _framed(figure, "Cumulative probability, %", "Change of the SvH total, points")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-# The end of the name of every table: its columns are fixed and hold no such line.
+from core.svh import INTENDED_USE
+
+# The end of the name of every table: a spreadsheet may drop the line above its header.
 RESEARCH_CSV = ".research-use-only.csv"
-LINE = "For research and teaching. Not a medical device: do not use it to diagnose or to treat."
 
 
 def _understand() -> None:
@@ -16,7 +17,7 @@ def research_notice() -> None:
 
     No dialog over the page: a page that reruns by itself while the sample is scored can leave a dialog open for good.
     """
-    st.html(f'<div class="research-line">{LINE}</div>')
+    st.html(f'<div class="research-line">{INTENDED_USE}</div>')
     if st.session_state.get("research_use_understood"):
         return
     with st.container(border=True, width=640, key="research_notice"):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.svh import Site
 from core.teaching import ClassError, Classes, ClassView, Question
-from core.teaching.classroom import CODE_LENGTH, NAME_MAX
+from core.teaching.classroom import CODE_LENGTH, NAME_MAX, clean_code
 from pages.widgets.joint_names import joint_name
 from pages.widgets.practice import COLOUR, NAME
 from pages.widgets.teaching_case import (
@@ -20,6 +20,7 @@ from pages.widgets.teaching_case import (
 )
 
 LOOK_EVERY_S = 1.5
+ROLES = ("taught", "seat")  # where the session holds code and key, and the address the key
 
 
 @st.cache_resource(show_spinner=False)
@@ -28,8 +29,14 @@ def classes() -> Classes:
     return Classes()
 
 
+def in_class() -> bool:
+    """Whether this browser was in a class, or came by the address of one."""
+    return "class" in st.query_params or any(role in st.session_state for role in ROLES)
+
+
 def school() -> None:
     """The part "Class" of the page: one's own class, or the way into one."""
+    _keep_seat()
     try:
         if "taught" in st.session_state:
             _teacher(*st.session_state["taught"])
@@ -41,9 +48,27 @@ def school() -> None:
         _end(str(error))
 
 
+def _keep_seat() -> None:
+    """Write the seat into the address of the page, and take it from there after the browser was reloaded."""
+    for role in ROLES:
+        if role in st.session_state:
+            code, key = st.session_state[role]
+            st.query_params.from_dict({"class": code, role: key})
+            return
+    for role in ROLES:
+        if role in st.query_params:
+            st.session_state[role] = (st.query_params.get("class", ""), st.query_params[role])
+            return
+
+
+def _leave() -> None:
+    for role in ROLES:
+        st.session_state.pop(role, None)
+    st.query_params.clear()
+
+
 def _end(why: str) -> None:
-    for key in ("taught", "seat"):
-        st.session_state.pop(key, None)
+    _leave()
     st.info(why)
     st.button("Back to the start", key="class_ended")
 
@@ -58,7 +83,7 @@ def _door() -> None:
         name = st.text_input("Nickname", max_chars=NAME_MAX, key="nickname", help="Your real name is not needed.")
         if st.form_submit_button("Join", type="primary", key="join_class"):
             try:
-                code = code.upper().replace("-", "").replace(" ", "")
+                code = clean_code(code)
                 st.session_state["seat"] = (code, classes().join(code, name))
             except ClassError as error:
                 st.error(str(error))
@@ -77,18 +102,25 @@ def _door() -> None:
 
 
 def _teacher(code: str, key: str) -> None:
-    classes().view(code, key)  # ends here, in words, when the class has ended
+    asked = classes().view(code, key).question  # ends here, in words, when the class has ended
+    if asked and "class_joint" not in st.session_state:  # the teacher comes back: the class stays where it is
+        st.session_state.update(class_first=asked.seed, class_begun=asked)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"## :primary[{code}]")
-        st.caption(f"Students open this page, choose Class and type this code, or add `?class={code}` to its address.")
+        st.caption(
+            f"Students choose Class and type this code, or open this page with `?class={code}`. "
+            "Do not share your own address: it is the teacher's key."
+        )
         st.space("stretch")
         if st.button("End the class", key="end_class"):
             classes().close(code, key)
-            st.session_state.pop("taught")
+            _leave()
             st.rerun()
     what = choose_case("class")
     case = teaching_case(*what)
-    joint = st.selectbox("Joint", case.order, format_func=joint_name, key="class_joint")
+    begun = st.session_state.get("class_begun")
+    first = case.order.index(begun.joint) if begun and begun.joint in case.order else 0
+    joint = st.selectbox("Joint", case.order, index=first, format_func=joint_name, key="class_joint")
     classes().ask(code, key, Question(*what, joint))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with right:
@@ -127,11 +159,12 @@ def _reveal(code: str, key: str) -> None:
 
 
 def _student(code: str, seat: str) -> None:
+    classes().view(code, seat)  # ends here, in words, when the class has ended
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Class **{code}**")
         if st.button("Leave the class", key="leave_class"):
             classes().leave(code, seat)
-            st.session_state.pop("seat")
+            _leave()
             st.rerun()
     _student_live(code, seat)
 

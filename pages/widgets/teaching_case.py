@@ -48,14 +48,15 @@ def film_picture(case: TeachingCase, *, outlined: bool) -> None:
 def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:
     """Limb, difficulty and seed; the three say which case it is."""
     first = st.session_state.get(f"{prefix}_first", FIRST_SEED)
+    begun = st.session_state.get(f"{prefix}_begun")  # the question of a class that the teacher comes back to
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         limb = st.segmented_control(
-            "Film", list(Limb), default=Limb.HAND, required=True, key=f"{prefix}_limb",
+            "Film", list(Limb), default=begun.limb if begun else Limb.HAND, required=True, key=f"{prefix}_limb",
             format_func=lambda limb: LIMB_WORD[limb].capitalize(),
         )  # fmt: skip
         difficulty = st.segmented_control(
-            "Difficulty", list(Difficulty), default=Difficulty.EASY, required=True, key=f"{prefix}_difficulty",
-            format_func=lambda difficulty: difficulty.value.capitalize(), help=DIFFICULTY_HELP,
+            "Difficulty", list(Difficulty), default=begun.difficulty if begun else Difficulty.EASY, required=True,
+            key=f"{prefix}_difficulty", format_func=lambda difficulty: difficulty.value.capitalize(), help=DIFFICULTY_HELP,
         )  # fmt: skip
         # Its key changes with "Next case": a value set through the session's state is lost when a run is cut short.
         seed = st.number_input(

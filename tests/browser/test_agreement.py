@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cohort.long_table import read_long, write_long
+from core.svh import INTENDED_USE
 from tests.core.agreement.studies import random_study
 
 STEP_MS = 30_000
@@ -54,6 +55,7 @@ def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: A
     whole = json.loads(saved(page, "Results JSON", tmp_path / "out.json").read_text())
     assert whole["readers"] == ["=cmd()", "B"] and whole["patients"] == 6
     with saved(page, "Results CSV", tmp_path / "out.csv").open(newline="") as file:
+        assert next(file) == f"# {INTENDED_USE}\n"
         assert next(csv.DictReader(file))["readers"] == "'=cmd() / B"
     back = read_long(saved(page, "Readings CSV", tmp_path / "back.csv").read_text())
     assert {k: dict(r.points) for k, r in back.items()} == {k: dict(r.points) for k, r in named.items()}

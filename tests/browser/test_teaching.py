@@ -38,6 +38,13 @@ def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(serve
         hand_in.and_(student.locator(":enabled")).click(timeout=STEP_MS)
         student.get_by_text("Handed in.").wait_for(timeout=STEP_MS)
 
+    # Who reloads the browser keeps the seat, the teacher the class.
+    for reloaded in (page, students[0]):
+        reloaded.reload(wait_until="domcontentloaded")
+        reloaded.get_by_role("button", name="I understand").click(timeout=STEP_MS)
+    students[0].get_by_text("Handed in.").wait_for(timeout=STEP_MS)
+    heading.filter(has_text=code).wait_for(timeout=STEP_MS)
+
     # The teacher sees the answers come in; the students see neither them nor the truth.
     answered = page.get_by_test_id("answered")
     answered.filter(has_text="3 of 3").wait_for(timeout=STEP_MS)

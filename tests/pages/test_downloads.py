@@ -18,6 +18,13 @@ def test_pdf_and_dicom_can_be_had(page: AppTest) -> None:
     assert {"CSV", "JSON", "PDF", "DICOM SR"} <= labels
 
 
+def test_the_visit_is_reported_as_typed_and_not_from_the_film(page: AppTest) -> None:
+    assert visit_report(page.session_state["case"]).visit_date == ""
+    page.text_input[0].set_value("2026-02-11").run()
+    assert not page.exception
+    assert visit_report(page.session_state["case"]).visit_date == "2026-02-11"
+
+
 def test_reports_carry_the_changes_of_the_person(page: AppTest) -> None:
     case = page.session_state["case"]
     case.set_points(case.films[0].key, SITE, 5)

@@ -1,10 +1,12 @@
 """The page "Teaching" without a browser: right and wrong answers, the words of the truth, seeds, a whole film, a class."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.svh import SITES, Limb, grade_words
-from core.teaching import Difficulty, make_case
+from core.teaching import Difficulty, Question, make_case
 from pages.widgets.school import classes
 from tests.pages.page_runs import opened_page
 
@@ -84,4 +86,59 @@ def test_a_class_opens_with_a_code_and_a_wrong_code_is_told(teaching: AppTest) -
     code, key = teaching.session_state["taught"]
     assert code in words(teaching) and classes().view(code, key).question.joint == CASE.order[0]
     teaching.button("end_class").click().run()
-    assert not teaching.exception and "taught" not in teaching.session_state
+    assert not teaching.exception and "taught" not in teaching.session_state and not teaching.query_params
+
+
+def reloaded(page: AppTest) -> AppTest:
+    """A new session at the address that the browser shows."""
+    fresh = opened_page().switch_page("teaching.py")
+    for name, values in page.query_params.items():
+        fresh.query_params[name] = values
+    return fresh.run()
+
+
+def test_a_teacher_who_reloads_keeps_the_class_at_its_joint(teaching: AppTest) -> None:
+    teaching.segmented_control("teaching_part").set_value("Class").run()
+    teaching.button("open_class").click().run()
+    code, key = teaching.session_state["taught"]
+    teaching.segmented_control("class_limb").set_value(Limb.FOOT).run()
+    teaching.number_input("class_seed_42").set_value(5).run()
+    teaching.selectbox("class_joint").set_value("MTP3").run()
+    asked = classes().view(code, key).question
+    assert asked == Question(5, Difficulty.EASY, Limb.FOOT, "MTP3")
+    again = reloaded(teaching)
+    assert (
+        not again.exception and again.session_state["taught"] == (code, key) and f"## :primary[{code}]" in words(again)
+    )
+    assert classes().view(code, key).question == asked
+    again.selectbox("class_joint").set_value("MTP2").run()
+    assert classes().view(code, key).question == replace(asked, joint="MTP2")
+
+
+def test_a_student_who_reloads_keeps_seat_and_answer_until_the_seat_is_given_up(teaching: AppTest) -> None:
+    code, key = classes().open()
+    asked = Question(42, Difficulty.EASY, Limb.HAND, CASE.order[0])
+    classes().ask(code, key, asked)
+    teaching.segmented_control("teaching_part").set_value("Class").run()
+    teaching.text_input("class_code").set_value(code.lower())
+    teaching.text_input("nickname").set_value("Ann")
+    teaching.button("join_class").click().run()
+    for site in CASE.sites(asked.joint):
+        teaching.button(f"class_{site.suffix}_1").click().run()
+    teaching.button("hand_in").click().run()
+    again = reloaded(teaching)
+    assert not again.exception and "Handed in." in words(again)
+    assert classes().view(code, key).students == ("Ann",)
+    again.button("leave_class").click().run()
+    assert not again.exception and classes().view(code, key).students == () and not again.query_params
+
+
+def test_a_seat_that_is_no_seat_opens_the_door_in_words(teaching: AppTest) -> None:
+    code, _ = classes().open()
+    for role, guess in (("seat", "guessed"), ("taught", "guessed"), ("seat", "gu\u00e9")):
+        stranger = opened_page().switch_page("teaching.py")
+        stranger.query_params.update({"class": code, role: guess})
+        stranger.run()
+        assert not stranger.exception and "no longer in this class" in words(stranger)
+        stranger.button("class_ended").click().run()
+        assert "Join a class" in words(stranger)

@@ -15,11 +15,11 @@ def test_sums_worked_by_hand_leave_out_what_one_visit_lacks() -> None:
     last = Reading({(Side.L, MCP2): 3, (Side.L, MCP3): 1, (Side.R, ULNA): 5, (Side.R, TOE): 7, (Side.L, THUMB): 2})
     rows = {row.name: (row.first, row.last, row.change, row.cells, row.left_out) for row in group_changes(first, last)}
     assert rows["SvH total"] == (6, 13, 7, 4, 1)
-    assert rows["Erosion"] == (5, 10, 5, 3, 1)
-    assert rows["JSN"] == (1, 3, 2, 1, 0)
+    assert rows["Erosion total"] == (5, 10, 5, 3, 1)
+    assert rows["JSN total"] == (1, 3, 2, 1, 0)
     assert rows["Hands"] == (3, 6, 3, 3, 1) and rows["Feet"] == (3, 7, 4, 1, 0)
-    assert rows["MCP"] == (3, 4, 1, 2, 0) and rows["Wrists"] == (0, 0, 0, 0, 1)
-    assert rows["PIP and thumb IP"] == (0, 2, 2, 1, 0)  # the great toe's IP belongs to the feet
+    assert rows["MCP"] == (3, 4, 1, 2, 0) and rows["Wrist"] == (0, 0, 0, 0, 1)
+    assert rows["Thumb IP"] == (0, 2, 2, 1, 0) and rows["Great toe IP"] == (3, 7, 4, 1, 0)
     assert cell_changes(first, last)[Side.L, MCP3] == -1
 
 
@@ -27,6 +27,9 @@ def test_sums_worked_by_hand_leave_out_what_one_visit_lacks() -> None:
 def test_exchanging_the_visits_turns_the_sign_and_parts_add_up(first: Reading, last: Reading) -> None:
     there, back = group_changes(first, last), group_changes(last, first)
     assert [row.change for row in there] == [-row.change for row in back]
-    total, erosion, jsn, hands, feet, mcp, pip, wrists = (row.change for row in there)
-    assert total == erosion + jsn == hands + feet and hands == mcp + pip + wrists
+    by = {row.name: row.change for row in there}
+    total = by["SvH total"]
+    assert total == by["Erosion total"] + by["JSN total"] == by["Hands"] + by["Feet"]
+    assert by["Hands"] == sum(by[name] for name in ("Thumb IP", "PIP", "MCP", "Wrist"))
+    assert by["Feet"] == by["Great toe IP"] + by["MTP"]
     assert total == sum(cell_changes(first, last).values())

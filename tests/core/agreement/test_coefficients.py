@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
@@ -79,6 +79,7 @@ def test_the_forms_of_the_smallest_difference_and_change() -> None:
     }
 
 
+@settings(deadline=None)
 @given(grades, st.sampled_from([1, 2]))
 def test_kappa_is_that_of_scikit_learn(rows: list[tuple[int, int]], power: int) -> None:
     a, b = columns(rows)
@@ -89,6 +90,7 @@ def test_kappa_is_that_of_scikit_learn(rows: list[tuple[int, int]], power: int) 
         assert quadratic_kappa(a.astype(float), b) == pytest.approx(theirs, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(scores)
 def test_pearson_spearman_and_the_t_test_are_those_of_scipy(rows: list[tuple[int, int]]) -> None:
     a, b = columns(rows)
@@ -99,6 +101,7 @@ def test_pearson_spearman_and_the_t_test_are_those_of_scipy(rows: list[tuple[int
     assert found["t_test_p"] == pytest.approx(stats.ttest_rel(a, b).pvalue)
 
 
+@settings(deadline=None)
 @given(scores)
 def test_the_anova_has_the_mean_squares_of_its_definition(rows: list[tuple[int, int]]) -> None:
     x = np.array(rows, float)
@@ -111,6 +114,7 @@ def test_the_anova_has_the_mean_squares_of_its_definition(rows: list[tuple[int, 
     assert icc(x)["icc_a1"] == pytest.approx((subjects - rest) / below, rel=1e-6, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(scores)
 def test_readers_swapped_turn_the_signs_and_nothing_else(rows: list[tuple[int, int]]) -> None:
     a, b = columns(rows)
@@ -125,6 +129,7 @@ def test_readers_swapped_turn_the_signs_and_nothing_else(rows: list[tuple[int, i
     assert ours == pytest.approx(theirs, nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(scores, st.integers(1, 200))
 def test_a_shift_of_one_reader_moves_bias_and_absolute_agreement_alone(rows: list[tuple[int, int]], by: int) -> None:
     a, b = columns(rows)
@@ -136,6 +141,7 @@ def test_a_shift_of_one_reader_moves_bias_and_absolute_agreement_alone(rows: lis
     assert shifted["icc_c1"] == pytest.approx(ours["icc_c1"], nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(scores, st.integers(2, 9))
 def test_a_scale_of_both_readers_scales_the_errors_and_keeps_the_coefficients(
     rows: list[tuple[int, int]], by: int
@@ -149,6 +155,7 @@ def test_a_scale_of_both_readers_scales_the_errors_and_keeps_the_coefficients(
     assert icc(by * np.stack([a, b], 1)) == pytest.approx(icc(np.stack([a, b], 1)), nan_ok=True, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(scores)
 def test_equal_readers_agree_fully(rows: list[tuple[int, int]]) -> None:
     a, _ = columns(rows)

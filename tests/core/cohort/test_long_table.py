@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.cohort.long_table import ReadingKey, join_readings, read_long, read_readings, write_long
 from core.cohort.ra2_table import CELLS, write_table
-from core.cohort.table_text import inert, plain
+from core.cohort.table_text import RESEARCH_LINE, inert, plain
 from core.svh import SITE_BY_SUFFIX, Reading, Side
 
 HEAD = "patient,visit,reader,side,site,points\n"
@@ -40,7 +40,7 @@ def test_what_was_made_inert_comes_back(text: str) -> None:
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_name_is_run_as_a_formula(name: str) -> None:
     text = write_long({(name, name, name): Reading({MCP2: 1})})
-    row = list(csv.reader(io.StringIO(text, newline="")))[1]
+    row = list(csv.reader(io.StringIO(text, newline="")))[2]
     assert row[:3] == ["'" + name] * 3
     assert list(read_long(text)) == [(name, name, name)]
 
@@ -122,6 +122,31 @@ def test_an_ra2_table_gets_its_reader_from_outside() -> None:
     text = write_table({"P1": Reading({MCP2: 3})})
     assert list(read_readings(text.encode(), "Dr A")) == [("Dr A", "P1", "1")]
     assert list(read_readings(text.replace(",", ";").encode("utf-8-sig"), "Dr A")) == [("Dr A", "P1", "1")]
+
+
+@pytest.mark.parametrize("saved", [",,,,,", ";;;;;", "\t\t", '"', ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_of_ours_is_read_as_a_spreadsheet_saves_it_again(saved: str, end: str) -> None:
+    line, *rest = write_long({("A", "P1", "1"): Reading({MCP2: 3})}).splitlines()
+    first = f'"{line}"' if saved == '"' else line + saved
+    mark = ";" if ";" in saved else ","
+    text = end.join([first, *(row.replace(",", mark) for row in rest)])
+    assert dict(read_readings(text.encode(), "")[("A", "P1", "1")].points) == {MCP2: 3}
+
+
+def test_rows_are_counted_with_the_line_above_the_header() -> None:
+    text = write_long({("A", "P1", "1"): Reading({MCP2: 3})})
+    with pytest.raises(ValueError, match="row 3: points is 7"):
+        read_long(text.replace(",3\n", ",7\n"))
+
+
+def test_our_line_alone_is_no_table() -> None:
+    with pytest.raises(ValueError, match="no reading table"):
+        read_readings(RESEARCH_LINE.encode(), "A")
+
+
+def test_a_column_of_others_that_starts_with_a_hash_is_a_column() -> None:
+    assert list(read_long("#," + HEAD + "1,P1,1,A,LH,mcp_J__2,1\n")) == [("A", "P1", "1")]
 
 
 def test_the_same_reading_in_two_tables_is_refused() -> None:

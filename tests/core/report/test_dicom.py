@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.report import INTENDED_USE, reading_from_sr, report_zip, secondary_captures, structured_report
+from core.report import reading_from_sr, report_zip, secondary_captures, structured_report
 from core.report.dicom_identity import file_bytes
-from core.svh import SITES, Limb, Reading, Side
+from core.svh import INTENDED_USE, SITES, Limb, Reading, Side
 from tests.core.report.visits import reading_of, report_of
 
 CELLS = [(side, site) for limb in Limb for side in Side for site in SITES[limb]]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.report import INTENDED_USE, visits_pdf
-from core.svh import SITES, Limb, Reading, Side
+from core.report import VisitReport, visits_pdf
+from core.svh import INTENDED_USE, SITES, Limb, Reading, Side
 from tests.core.report.visits import reading_of, report_of
 
 FULL = Reading({(side, site): site.maximum for limb in Limb for side in Side for site in SITES[limb]})
@@ -41,13 +41,49 @@ def test_the_page_holds_totals_with_maxima_and_the_intended_use(tmp_path: Path) 
         assert part in text
 
 
+@pytest.mark.parametrize(
+    "name", ["Łukasz Żółć", "Dvořák Jiří", "Şahin Ağaoğlu Iğd\u0131r", "Αλέξης Ψωμάς", "Николай Щукин"]
+)
+def test_names_are_printed_in_their_letters_and_the_visit_as_typed(name: str, tmp_path: Path) -> None:
+    text = words(visits_pdf([report_of(FULL, patient=name, visit_text="2026-02-11")]), tmp_path)
+    assert f"Case {name} · visit 2026-02-11" in text
+
+
+def test_a_letter_that_cannot_be_set_is_a_question_mark_and_no_visit_is_no_word(tmp_path: Path) -> None:
+    text = words(visits_pdf([report_of(FULL, patient="A 患 ع")]), tmp_path)
+    assert "Case A ? ? Read by the model" in text
+
+
+def with_films(films: int, pictures: int) -> VisitReport:
+    """A report of left hands, the first `pictures` of them with pixels."""
+    report = report_of(Reading({(Side.L, site): 1 for site in SITES[Limb.HAND]}))
+    shot = next(iter(report.pixels.values()))
+    digests = [f"{n:064x}" for n in range(films)]
+    visit = replace(report.visit, films=tuple(replace(report.visit.films[0], sha256=digest) for digest in digests))
+    return replace(report, visit=visit, pixels={d: shot * (1 - n / 40) for n, d in enumerate(digests[:pictures])})
+
+
+@pytest.mark.parametrize(
+    ("films", "pictures", "left_out"), [(4, 4, 0), (5, 5, 0), (12, 12, 0), (15, 15, 3), (3, 1, 2), (1, 0, 1)]
+)
+def test_every_film_is_pictured_or_said_to_be_without_a_picture(
+    films: int, pictures: int, left_out: int, tmp_path: Path
+) -> None:
+    pdf = visits_pdf([with_films(films, pictures)])
+    text = words(pdf, tmp_path)
+    assert pdf.count(b"/Subtype /Image") == films - left_out
+    assert text.count("Left hand, not counted") == max(films - left_out - 1, 0)
+    said = {0: "", 1: "Left hand."}.get(left_out, f"Left hand ({left_out}).")
+    assert (f"Without a picture on this page: {said}" in text) == bool(left_out)
+
+
 def test_missing_edited_and_flagged_sites_are_said(tmp_path: Path) -> None:
     cell = (Side.L, SITES[Limb.HAND][1])
     hand = Reading({(Side.L, site): None if site.suffix == "mcp_J__3" else 1 for site in SITES[Limb.HAND]})
     text = words(visits_pdf([report_of(hand, edited=frozenset({cell}))]), tmp_path)
-    assert "Not scorable (NS): 1 sites. L MCP3 jsn" in text
+    assert "Not scorable (NS): 1 site. L MCP3 jsn" in text
     assert "Without a film: L foot, R foot, R hand." in text
-    assert "1*" in text and "1 sites changed by a person" in text
+    assert "1*" in text and "1 site changed by a person" in text
     assert "The wrist is near the edge." in text
 
 

@@ -10,7 +10,9 @@ from core.report import VisitReport
 from core.svh import SITES, Cell, Limb, Reading, Side
 
 
-def report_of(reading: Reading, *, patient: str = "P1", edited: frozenset[Cell] = frozenset()) -> VisitReport:
+def report_of(
+    reading: Reading, *, patient: str = "P1", edited: frozenset[Cell] = frozenset(), visit_text: str = ""
+) -> VisitReport:
     """A report whose visit has this reading, one small film a limb and side."""
     films, pixels = [], {}
     for limb in Limb:
@@ -36,6 +38,7 @@ def report_of(reading: Reading, *, patient: str = "P1", edited: frozenset[Cell] 
         pixels,
         {"set": "compact", "files": {"a": "0" * 64}},
         edited,
+        visit_text,
     )
 
 

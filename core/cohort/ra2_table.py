@@ -20,7 +20,7 @@ COLUMNS: tuple[str, ...] = ("Patient_ID", *TOTALS, *CELLS)
 
 
 def write_table(readings: Mapping[str, Reading]) -> str:
-    """CSV text of readings by patient."""
+    """CSV text of readings by patient, without a line of research use: the form is the challenge's, its tools read row 1."""
     table: list[Sequence[str | int]] = [COLUMNS]
     for patient, reading in readings.items():
         row: list[str | int] = [inert(patient), reading.svh, reading.erosion, reading.jsn]
@@ -28,7 +28,7 @@ def write_table(readings: Mapping[str, Reading]) -> str:
             value = reading.points.get(cell)
             row.append(value if value is not None else NOT_SCORABLE if cell in reading.points else "")
         table.append(row)
-    return csv_text(table)
+    return csv_text(table, research_line=False)
 
 
 def read_table(text: str) -> dict[str, Reading]:

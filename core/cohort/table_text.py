@@ -30,12 +30,13 @@ def plain(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_GUARDED) else text
 
 
-def csv_text(table: Iterable[Sequence[str | int | float]]) -> str:
+def csv_text(table: Iterable[Sequence[str | int | float]], *, research_line: bool = True) -> str:
     """CSV text of rows of cells below `RESEARCH_LINE`, which `header` and `rows` skip.
 
     Unlike the csv module it quotes a lone CR, which would end the row when read again.
     """
-    return f"{RESEARCH_LINE}\n" + "".join(",".join(_quoted(str(cell)) for cell in row) + "\n" for row in table)
+    lines = [",".join(_quoted(str(cell)) for cell in row) for row in table]
+    return "".join(f"{line}\n" for line in ([RESEARCH_LINE] * research_line + lines))
 
 
 def _quoted(cell: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from core.svh import INTENDED_USE
 from pages.widgets.sample_case import sample_files
 from pages.widgets.score_grid import NOT_SCORABLE
 
@@ -83,7 +82,6 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
     assert download.value.suggested_filename.endswith(".research-use-only.csv")
     download.value.save_as(saved)
     with saved.open(newline="") as file:
-        assert next(file) == f"# {INTENDED_USE}\n"
         row = next(csv.DictReader(file))
     assert int(float(row["LH_mcp_E__2"])) == new
     assert page.faults == []

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cohort.ra2_table import CELLS, COLUMNS, read_table, write_table
-from core.svh import INTENDED_USE, SITE_BY_SUFFIX, Reading, Side
+from core.cohort.table_text import RESEARCH_LINE
+from core.svh import SITE_BY_SUFFIX, Reading, Side
 
 MCP2 = SITE_BY_SUFFIX["mcp_J__2"]
 MTP1 = SITE_BY_SUFFIX["mtp_E__1"]
@@ -18,14 +19,8 @@ def readings(draw: st.DrawFn) -> Reading:
     return Reading({cell: draw(st.none() | st.integers(0, cell[1].maximum)) for cell in chosen})
 
 
-def dicts(text: str) -> list[dict[str, str]]:
-    """The rows as another program reads them, below the line of the first row."""
-    return list(csv.DictReader(io.StringIO(text.partition("\n")[2])))
-
-
 def edited(text: str, **cells: str) -> str:
-    """The table with other cells in its first row, as another program writes it: without the line."""
-    rows = dicts(text)
+    rows = list(csv.DictReader(io.StringIO(text)))
     rows[0].update(cells)
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
@@ -55,21 +50,16 @@ def test_a_table_comes_back_as_it_was(table: dict[str, Reading]) -> None:
     assert {name: dict(r.points) for name, r in back.items()} == {name: dict(r.points) for name, r in table.items()}
 
 
-def test_the_line_of_research_use_stands_above_the_header() -> None:
-    first, header, *rows = write_table({"P1": Reading({})}).splitlines()
-    assert first == f"# {INTENDED_USE}" and header == ",".join(COLUMNS) and len(rows) == 1
-
-
 def test_not_scorable_and_no_film_stay_apart() -> None:
     text = write_table({"P1": Reading({(Side.L, MCP2): None})})
-    row = dicts(text)[0]
+    row = next(csv.DictReader(io.StringIO(text)))
     assert (row["LH_mcp_J__2"], row["RH_mcp_J__2"]) == ("NS", "")
     assert dict(read_table(text)["P1"].points) == {(Side.L, MCP2): None}
 
 
 def test_overall_columns_are_the_sums() -> None:
     text = write_table({"P1": Reading({(Side.L, MCP2): 3, (Side.R, MTP1): 7})})
-    row = dicts(text)[0]
+    row = next(csv.DictReader(io.StringIO(text)))
     assert [row[name] for name in COLUMNS[1:4]] == ["10", "7", "3"]
 
 
@@ -92,10 +82,16 @@ def test_a_wrong_total_is_named_by_row_and_column(column: str) -> None:
         read_table(text)
 
 
+def test_the_form_of_the_challenge_is_kept_and_our_line_above_it_is_skipped() -> None:
+    text = write_table({"P1": Reading({(Side.L, MCP2): 3})})
+    assert text.splitlines()[0] == ",".join(COLUMNS)
+    assert read_table(f"{RESEARCH_LINE}\n{text}") == read_table(text)
+
+
 def test_a_patient_that_comes_twice_is_refused() -> None:
     text = write_table({"P1": Reading({})})
-    with pytest.raises(ValueError, match=r"row 4: the patient P1 comes twice"):
-        read_table(text + text.splitlines()[2] + "\n")
+    with pytest.raises(ValueError, match=r"row 3: the patient P1 comes twice"):
+        read_table(text + text.splitlines()[1] + "\n")
 
 
 def test_a_missing_column_is_named() -> None:
@@ -107,7 +103,7 @@ def test_a_missing_column_is_named() -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x"])
 def test_no_patient_is_run_as_a_formula(name: str) -> None:
     text = write_table({name: Reading({})})
-    assert text.splitlines()[2].startswith("'")
+    assert text.splitlines()[1].startswith("'")
     assert list(read_table(text)) == [name]
 
 

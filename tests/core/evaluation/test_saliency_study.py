@@ -57,7 +57,7 @@ def test_groups_are_source_damage_kind_and_grade(results: dict) -> None:
 def test_the_tables_and_the_figure_hold_every_map(results: dict) -> None:
     text = markdown(results)
     assert "| Grad-CAM | 0.6" in text and "*centred Gaussian* (control)" in text
-    assert "10.0% of the close-up" in text
+    assert "10.0% of the view" in text
     picture = draw_figure(results)
     assert picture.width == 900 and np.asarray(picture).std() > 5
     assert not math.isnan(results["groups"]["phantom"]["uniform"]["pr_area"][0])

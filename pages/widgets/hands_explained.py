@@ -50,6 +50,11 @@ def show_hands(reader: ModelReader, case: Case, source: Source) -> None:
     )
     if len(hands) == 1:
         st.caption("One hand is missing: the network was shown the mirror picture of the other one in its place.")
+    if z < 0:
+        st.caption(
+            "The score is below the mean of the hands that the network learnt from. Grad-CAM, Grad-CAM++ and LayerCAM show only "
+            "what raises a score, so that little or nothing may be left of them."
+        )
     views = []
     for side in sorted(hands, key=lambda s: s.value):
         hand, damage = hands[side], hands[side].damage

@@ -35,7 +35,7 @@ def show_card(card: WeightCard) -> None:
             st.caption("No figures in the card yet: `python -m core evaluate --write-cards` measures and stores them.")
         st.markdown(f"**Intended use.** {card.intended_use.replace('see trained_on', 'see above')}")
         st.markdown(f"**Limits.** {LIMITS}")
-        st.caption(f"File {card.name}.safetensors · SHA-256 {card.sha256[:12]}... · code {card.code_revision[:10]}")
+        st.caption(f"{model_shelf.file_words(card)} · code {card.code_revision[:10]}")
 
 
 def show_tables(paper: str) -> None:

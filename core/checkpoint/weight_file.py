@@ -1,4 +1,8 @@
-"""Half-precision safetensors beside their cards; opened only when the card, the digest and every tensor fit."""
+"""Half-precision or int8 safetensors beside their cards; opened only when the card, the digest and every tensor fit.
+
+In an int8 file every weight with two or more dimensions is whole numbers in -127..127 and, under `<key>.scale`, one float32 a
+first index (output channel): weight = whole number x scale, scale = largest |weight| / 127. All else is in half precision.
+"""
 
 import hashlib
 from pathlib import Path
@@ -7,11 +11,12 @@ import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import nn
+from torch import Tensor, nn
 
 from core.checkpoint.card import WeightCard, WeightsError
 
 FOLDER = Path(__file__).parents[2] / "weights"
+SCALE = ".scale"
 
 
 def _damaged(name: str, what: str) -> WeightsError:
@@ -42,13 +47,20 @@ def write_card(card: WeightCard, *, folder: Path = FOLDER) -> None:
     (folder / f"{card.name}.json").write_text(card.model_dump_json(indent=1) + "\n")
 
 
-def save_weights(network: nn.Module, name: str, *, folder: Path = FOLDER) -> str:
-    """Write the network's tensors in half precision as `<name>.safetensors`; return the SHA-256."""
+def weights_there(name: str, *, folder: Path = FOLDER) -> bool:
+    """Whether both `<name>.json` and `<name>.safetensors` lie in `folder`: a card alone tells of weights too large to ship."""
+    return all((folder / f"{name}.{ending}").is_file() for ending in ("json", "safetensors"))
+
+
+def save_weights(network: nn.Module, name: str, *, folder: Path = FOLDER, int8: bool = False) -> str:
+    """Write the network's tensors in half precision, or `int8`, as `<name>.safetensors`; return the SHA-256."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        key: (value.half() if value.is_floating_point() else value).contiguous()
-        for key, value in network.state_dict().items()
-    }
+    tensors: dict[str, Tensor] = {}
+    for key, value in network.state_dict().items():
+        if int8 and value.is_floating_point() and value.dim() >= 2:
+            tensors[key], tensors[f"{key}{SCALE}"] = _whole_numbers(value)
+        else:
+            tensors[key] = (value.half() if value.is_floating_point() else value).contiguous()
     data = save(tensors)
     (folder / f"{name}.safetensors").write_bytes(data)
     return hashlib.sha256(data).hexdigest()
@@ -66,9 +78,30 @@ def open_weights(network: nn.Module, card: WeightCard, *, folder: Path = FOLDER)
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise _damaged(path.name, "is not the one that its card describes (SHA-256 differs)")
     try:
-        tensors = load(data)
-        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
-    except (SafetensorError, RuntimeError) as error:
+        network.load_state_dict(_floats(load(data)))
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise _damaged(path.name, "does not fit the network that its card describes") from error
     if not all(torch.isfinite(v).all() for v in network.state_dict().values() if v.is_floating_point()):
         raise _damaged(path.name, "holds numbers that are not finite")
+
+
+def _whole_numbers(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """int8 [C, ...] and scale [C] of a weight [C, ...]; a weight that is not finite leaves a scale that is not either."""
+    weight = weight.float()
+    scale = weight.flatten(1).abs().amax(1) / 127
+    step = torch.where(scale == 0, 1.0, scale).view(-1, *[1] * (weight.dim() - 1))
+    return (weight / step).round().nan_to_num().to(torch.int8).contiguous(), scale
+
+
+def _floats(stored: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a file as a network takes them.
+
+    Raises: ValueError where whole numbers have no scale for each of their channels.
+    """
+    tensors = {key: value.float() if value.is_floating_point() else value for key, value in stored.items()}
+    for key in [key for key, value in stored.items() if value.dtype is torch.int8]:
+        weight, scale = tensors[key], tensors.pop(f"{key}{SCALE}", None)
+        if scale is None or scale.shape != weight.shape[:1]:
+            raise ValueError(f"{key} has no scale that fits")
+        tensors[key] = weight.float() * scale.view(-1, *[1] * (weight.dim() - 1))
+    return tensors

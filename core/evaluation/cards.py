@@ -3,24 +3,23 @@
 from typing import Any
 
 from core.checkpoint import read_card, write_card
+from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
+from core.svh import Limb
 
-_ABOUT = {
-    "limb_finder": ("gate",),
-    "hand_parts": ("real_parts_hand", "phantom_parts_hand"),
-    "foot_parts": ("real_parts_foot", "phantom_parts_foot"),
-    "joint_scorer": (
-        "phantom_sites",
-        "phantom_totals",
-        "real_false_points",
-        "small_plate_false_points",
-        "simulated_sites",
-    ),
-}
+_SCORES = ("phantom_sites", "phantom_totals", "real_false_points", "small_plate_false_points", "simulated_sites")
 
 
 def fill_cards(weights: str, results: dict[str, Any]) -> None:
-    """Write the results; a figure that was not measured this time keeps its place."""
-    for name, keys in _ABOUT.items():
-        card = read_card(f"{weights}_{name}")
+    """Write the results; a figure that was not measured this time keeps its place.
+
+    What the paper set borrows from the compact one keeps the figures that it has in the compact set.
+    """
+    about: dict[str, tuple[str, ...]] = dict.fromkeys(SCORERS[weights], _SCORES)
+    about |= {parts_name(weights, k): (f"real_parts_{k.lower()}", f"phantom_parts_{k.lower()}") for k in Limb}
+    about[LIMB_FINDER] = ("gate",)
+    for name, keys in about.items():
+        if weights != "compact" and name.startswith("compact_"):
+            continue
+        card = read_card(name)
         new = {key: results[key] for key in keys if key in results}
         write_card(card.model_copy(update={"results": {**card.results, **new}}))

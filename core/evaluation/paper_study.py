@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from core.checkpoint import WeightCard, read_card, write_card
@@ -19,6 +21,7 @@ from core.evaluation.study_systems import Answer, detect, paper_detector, read_f
 from core.evaluation.study_tables import predicted_against_true, study_markdown
 from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
 from core.model_reader import ModelReader
+from core.model_reader.weight_sets import SCORERS
 from core.svh import Cell, Damage, Limb, Reading
 
 Figures = dict[str, Any]
@@ -110,27 +113,32 @@ def evaluate_study(
     found: list[FoundFilm] = []
     detector = paper_detector(folder)
     paper_found: list[FoundFilm] = []
-    for number, patient in enumerate(patients, start=1):
+
+    def read(patient: StudyPatient) -> tuple[list[FoundFilm], list[FoundFilm], dict[str, Answer]]:
         visit = patient.films(mm_per_px=mm_per_px)
         readings = read_films(reader, visit)
-        found += [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
-        if detector:
-            wanted = [film for (limb, _), film in visit.items() if limb in detector[1]]
-            paper_found += [FoundFilm(film, detect(detector[0], film)) for film in wanted]
-        for name, system in systems.items():
-            answers[name].append(system(visit, readings))
-        if number % 20 == 0 or number == len(patients):
-            tell(f"{number} of {len(patients)} patients")
+        compact = [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
+        wanted = [film for (limb, _), film in visit.items() if detector and limb in detector[1]]
+        paper = [FoundFilm(film, detect(detector[0], film)) for film in wanted] if detector else []
+        return compact, paper, {name: system(visit, readings) for name, system in systems.items()}
+
+    with ThreadPoolExecutor(max(1, torch.get_num_threads())) as pool:
+        for number, (compact, paper, given) in enumerate(pool.map(read, patients), start=1):
+            found += compact
+            paper_found += paper
+            for name, answer in given.items():
+                answers[name].append(answer)
+            if number % 20 == 0 or number == len(patients):
+                tell(f"{number} of {len(patients)} patients")
     figures = figures_without_networks(patients)
     for limb in Limb:
         figures[f"compact_{limb.value.lower()}_parts"] = dict(detection_figures(found, limb))
         if detector and limb in detector[1]:
             figures[f"paper_{limb.value.lower()}_parts"] = dict(detection_figures(paper_found, limb))
-    for name, given in answers.items():
-        estimates = np.array([a.hands for a in given])
-        figures[name] = hand_figures(patients, estimates)
-        if given[0].cells:
-            figures[name] |= weighted_figures(patients, [a.cells for a in given])
+    for name, of_patients in answers.items():
+        figures[name] = hand_figures(patients, np.array([a.hands for a in of_patients]))
+        if of_patients[0].cells:
+            figures[name] |= weighted_figures(patients, [a.cells for a in of_patients])
         tell(f"{name}: {json.dumps(figures[name])}")
     result: dict[str, Any] = {"patients": len(patients), "figures": figures}
     targets = np.array([p.target for p in patients])
@@ -191,7 +199,6 @@ def fill_study_cards(result: Mapping[str, Any], *, folder: Path = FOLDER) -> Non
 
 
 def _part_of(card: str, system: str) -> bool:
-    rows = ("erosion_", "jsn_")
-    return (system in ("deepra", "densenet") and card.startswith(tuple(f"{system}_{row}" for row in rows))) or (
-        system == "compact" and card == "compact_joint_scorer"
-    )
+    """Whether a card is one of the networks of a system that is not named like its card."""
+    weights = {"compact": "compact", "deepra": "paper", "densenet": "densenet"}.get(system)
+    return weights is not None and card in SCORERS[weights]

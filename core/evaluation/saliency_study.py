@@ -24,12 +24,13 @@ from core.joint_scoring.table import SITE_ROWS
 from core.model_reader import ModelReader
 from core.model_reader.explanation import Explained, SiteView, explain_site, site_view
 from core.model_reader.hands_explanation import METHODS, HandsView, explain_hands, hands_of_films, hands_view
+from core.model_reader.weight_sets import SCORERS
 from core.phantom import phantom_visit
 from core.saliency import Explainable, Method
-from core.saliency.comparison import agreement_of_maps, heat_inside, pointing, precision_recall_area, site_box
+from core.saliency.comparison import agreement_of_maps, heat_inside, pointing, precision_recall_area
 from core.saliency.faithfulness import faithfulness
 from core.saliency.methods import raw_attention
-from core.svh import SITES, Damage, Limb, Site
+from core.svh import SITES, Limb, Site
 
 STUDY_SEED, PRIOR_SEED = 6_000_000, 6_500_000
 PRIOR_PATIENTS = 6
@@ -86,8 +87,7 @@ def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str
     site, grade = view.site, film.grades[view.site]
     damage = None
     if film.damage_mask is not None and grade > 0:
-        code = 1 if site.damage is Damage.EROSION else 2
-        taken = view.frame.take((film.damage_mask == code).astype(np.float32)) > 0.5
+        taken = view.damage(film.damage_mask)
         damage = taken if taken.any() else None
     maps, controls = found.values()
     attention = maps[Method.ATTENTION.value]
@@ -104,7 +104,7 @@ def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str
             heat_inside(heat, damage) if damage is not None else nan,
             pointing(heat, damage) if damage is not None else nan,
             precision_recall_area(heat, damage) if damage is not None else nan,
-            heat_inside(heat, site_box(heat.shape[0])),
+            heat_inside(heat, view.box),
             faith.deletion_area,
             faith.insertion_area,
             pair.spearman,
@@ -198,16 +198,19 @@ def evaluate_saliency(
 ) -> dict[str, Any]:
     """Run the study and write `saliency.json`, `saliency.md` and `saliency.png` into the folder `out`.
 
-    `write_cards` stores the mean attention maps in the scorer's card, where the page "Explain" finds its control.
+    `write_cards` stores the mean attention maps in the scorer's cards, where the page "Explain" finds its control.
     Raises: FileNotFoundError if a marked film is not in `films_folder`.
     """
     reader = ModelReader.open(weights)
     others = (film for n in range(PRIOR_PATIENTS) for film in phantom_visit(PRIOR_SEED + n).values())
     means = attention_prior(reader, others)
     if write_cards:
-        card = read_card(f"{weights}_joint_scorer")
-        kept = {kind: np.round(heat, 3).tolist() for kind, heat in means.items()}
-        write_card(card.model_copy(update={"calibration": {**card.calibration, "attention_prior": kept}}))
+        for name in SCORERS[weights]:
+            card = read_card(name)
+            kept = {
+                k: np.round(heat, 3).tolist() for k, heat in means.items() if k.split("/")[0] in card.settings["rows"]
+            }
+            write_card(card.model_copy(update={"calibration": {**card.calibration, "attention_prior": kept}}))
     shuffled: dict[str, Explainable] = {}
     rows: list[Row] = []
     for patient, films in _patients(films_folder, patients):

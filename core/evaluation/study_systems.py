@@ -3,26 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
+from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
 from core.detection.detector import Detector
-from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.detection.template import fit_pose
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study import read_one
 from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings, film_square
-from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.joint_scoring.part_scorer import PartScorer
 from core.joint_scoring.scorer import LimbJoints
-from core.joint_scoring.table import ROWS
 from core.model_reader import FilmReading, ModelReader
 from core.model_reader.evidence import FoundJoint, FoundPart
+from core.model_reader.opening import open_detector, open_scorer, settings_of
+from core.model_reader.weight_sets import SCORERS, parts_name
 from core.svh import SITES, Cell, Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
@@ -41,16 +38,12 @@ class Answer:
 System = Callable[[Visit, Readings], Answer]
 
 
-def _settings(card: WeightCard) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in card.settings.items()}
-
-
 def _hand_total(cells: Mapping[Cell, float]) -> float:
     return sum(points for (_, site), points in cells.items() if site.limb is Limb.HAND)
 
 
 def _whole_hand(card: WeightCard, folder: Path, device: torch.device) -> System:
-    network = WholeHandNetwork(WholeHandSettings(**_settings(card)))
+    network = WholeHandNetwork(WholeHandSettings(**settings_of(card)))
     open_weights(network, card, folder=folder)
     scorer = WholeHandScorer(network, TotalCalibration.from_card(card.calibration), device=device)
 
@@ -62,7 +55,7 @@ def _whole_hand(card: WeightCard, folder: Path, device: torch.device) -> System:
 
 
 def _whole_film(card: WeightCard, folder: Path, device: torch.device) -> System:
-    network = FilmNetwork(FilmSettings(**_settings(card)))
+    network = FilmNetwork(FilmSettings(**settings_of(card)))
     open_weights(network, card, folder=folder)
     network.eval().to(device)
 
@@ -79,13 +72,8 @@ def _whole_film(card: WeightCard, folder: Path, device: torch.device) -> System:
     return answer
 
 
-def _parts(prefix: str, folder: Path, device: torch.device) -> System:
-    networks: dict[str, ScoringNetwork] = {}
-    for row in ROWS:
-        card = read_card(f"{prefix}_{row.name}", folder=folder)
-        networks[row.name] = ScoringNetwork(ScoringSettings(**_settings(card)))
-        open_weights(networks[row.name], card, folder=folder)
-    scorer = PartScorer(networks, device=device)
+def _parts(weights: str, folder: Path, device: torch.device) -> System:
+    scorer, _ = open_scorer(weights, device.type, folder=folder)
 
     def answer(visit: Visit, readings: Readings) -> Answer:
         cells: dict[Cell, float] = {}
@@ -95,7 +83,7 @@ def _parts(prefix: str, folder: Path, device: torch.device) -> System:
                 continue  # not found: its sites stay without points and count as 0, as in the challenge
             pose = fit_pose(limb, joints)
             place = LimbJoints(film.pixels, limb, joints, LimbPose(pose.mm_per_px, pose.up_deg, side is Side.L))
-            cells |= {(side, site): points for site, points in scorer.score([place])[0].items()}
+            cells |= {(side, site): points for site, points in scorer.estimate([place])[0].items()}
         return Answer(_hand_total(cells), cells)
 
     return answer
@@ -112,12 +100,8 @@ def _compact(_: Visit, readings: Readings) -> Answer:
     return Answer(_hand_total(cells), cells)
 
 
-def _missing(names: list[str], folder: Path) -> bool:
-    return any(not (folder / f"{name}.json").is_file() for name in names)
-
-
 def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str, System]:
-    """Every system of the papers' tables whose weights are in `folder`, by name, and the compact set.
+    """Every system of the papers' tables whose cards and weight files are in `folder`, by name, and the compact set.
 
     Raises: WeightsError if a weight file is damaged.
     """
@@ -125,12 +109,12 @@ def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str,
         "cuda" if device == "auto" and torch.cuda.is_available() else "cpu" if device == "auto" else device
     )
     systems: dict[str, System] = {"compact": _compact}
-    for prefix in ("deepra", "densenet"):
-        if not _missing([f"{prefix}_{row.name}" for row in ROWS], folder):
-            systems[prefix] = _parts(prefix, folder, chosen)
+    for name, weights in (("deepra", "paper"), ("densenet", "densenet")):
+        if all(weights_there(network, folder=folder) for network in SCORERS[weights]):
+            systems[name] = _parts(weights, folder, chosen)
     makers = {"WholeHandNetwork": _whole_hand, "FilmNetwork": _whole_film}
     for name in dict.fromkeys(row.system for table in TABLES for row in table.rows):
-        if _missing([name], folder):
+        if not weights_there(name, folder=folder):
             continue
         card = read_card(name, folder=folder)
         if card.architecture in makers:
@@ -145,23 +129,8 @@ def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str,
 
 def paper_detector(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[Detector, set[Limb]] | None:
     """DeepRA's detectors behind the compact limb finder, and the limbs that have one; None where neither is trained."""
-    trained = {limb for limb in Limb if not _missing([f"paper_{limb.value.lower()}_parts"], folder)}
-    if not trained:
-        return None
-    parts: dict[Limb, PartsNetwork] = {}
-    for limb in Limb:
-        card = read_card(f"{'paper' if limb in trained else 'compact'}_{limb.value.lower()}_parts", folder=folder)
-        values = {key: _tuples(value) for key, value in card.settings.items()}
-        parts[limb] = PartsNetwork(PartsSettings(**values))
-        open_weights(parts[limb], card, folder=folder)
-    card = read_card("compact_limb_finder", folder=folder)
-    finder = LimbFinder(FinderSettings(**card.settings))
-    open_weights(finder, card, folder=folder)
-    return Detector(finder, parts, device=torch.device(device)), trained
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+    trained = {limb for limb in Limb if parts_name("paper", limb, folder).startswith("paper")}
+    return (open_detector("paper", device, folder=folder)[0], trained) if trained else None
 
 
 def detect(detector: Detector, film: LabelledFilm) -> FilmReading | None:

@@ -100,3 +100,24 @@ def part_frames(limb: Limb, joints: Mapping[str, Point], pose: LimbPose, *, side
             height_px=side_px,
         )
     return frames
+
+
+@dataclass(frozen=True)
+class Crop:
+    """One view of a limb and the scored joints that it is looked at for."""
+
+    frame: Frame
+    joints: tuple[str, ...]
+
+
+def limb_crops(limb: Limb, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int, close_up: bool) -> list[Crop]:
+    """Close-ups of every scored joint that has a place, or DeepRA's crops of whole parts with those of their joints that have one.
+
+    A joint whose part has no box (its other points are missing) is in no crop of the second kind.
+    """
+    there = [joint for joint in SCORED_JOINTS[limb] if joint in joints]
+    if close_up:
+        return [Crop(joint_frame(limb, joint, joints, pose, side_px=side_px), (joint,)) for joint in there]
+    frames = part_frames(limb, joints, pose, side_px=side_px)
+    crops = [Crop(frame, tuple(j for j in there if PART_OF[limb][j] == part)) for part, frame in frames.items()]
+    return [crop for crop in crops if crop.joints]

@@ -12,7 +12,7 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from core.joint_scoring.table import ROW_BY_NAME, ROWS, Row
+from core.joint_scoring.table import ROW_BY_NAME, ROWS
 from core.layers.attention_gate import AttentionGate
 from core.layers.stretch import Stretch
 
@@ -93,14 +93,13 @@ class ScoringNetwork(nn.Module):
         return {name: self.heads[name](features) for name in (rows or self.settings.rows)}
 
 
-def _paper(row: Row, backbone: str) -> ScoringSettings:
-    return ScoringSettings(backbone, 4, row.crop_px, (row.name,), close_up=False, truth_map=False)
-
-
-# DeepRA's two rows of networks with detection and attention, by row of its Table 2. An attention map is 8 x 8 on 256 px crops;
-# on 300 px crops 10 x 10 (EfficientNet rounds up, as TensorFlow pads) or 9 x 9 (DenseNet rounds down).
-PAPER_SETTINGS: dict[str, ScoringSettings] = {row.name: _paper(row, row.backbone) for row in ROWS}
-DENSENET_SETTINGS: dict[str, ScoringSettings] = {row.name: _paper(row, "densenet169") for row in ROWS}
+# DeepRA's networks with detection and attention, by row of its Table 2. An attention map is 8 x 8 on 256 px crops, 10 x 10 on
+# 300 px. Its DenseNet-169 "with both" is one line of Table 3 without details: here one backbone that all six rows share.
+PAPER_SETTINGS: dict[str, ScoringSettings] = {
+    row.name: ScoringSettings(row.backbone, 4, row.crop_px, (row.name,), close_up=False, truth_map=False)
+    for row in ROWS
+}
+DENSENET_SETTINGS = ScoringSettings("densenet169", 4, 256, close_up=False, truth_map=False)
 
 
 def scoring_loss(values: Tensor, target: Tensor) -> Tensor:

@@ -9,12 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.joint_scoring.crops import SCORED_JOINTS, LimbPose, joint_frame
+from core.joint_scoring.crops import Crop, LimbPose, limb_crops
 from core.joint_scoring.network import ScoringNetwork
-from core.joint_scoring.table import SITE_ROWS
-from core.radiograph.frame import Frame
+from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.radiograph.parts import Point
-from core.svh import SITES, Limb, Site
+from core.svh import SITES, Damage, Limb, Site
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,8 @@ class Calibration:
     """Numbers fitted on validation films after training, by kind of site (`row/output`).
 
     `zero_cut`: an estimate below it counts as 0 points. `widen`: points by which the two quantiles are moved outwards
-    when the points are 0, and when they are more (conformalised quantile regression, Romano 2019, arXiv:1905.03222).
+    when the points are 0, and when they are more (conformalised quantile regression, Romano 2019, arXiv:1905.03222); by
+    kind where it has that kind, else by the letter of the damage.
     """
 
     zero_cut: Mapping[str, float]
@@ -44,6 +44,22 @@ class Calibration:
         widen = {key: (float(a), float(b)) for key, (a, b) in values.get("widen", {}).items()}
         return cls(values.get("zero_cut", {}), widen)
 
+    @classmethod
+    def by_row(cls, rows: Mapping[str, "Calibration"]) -> "Calibration":
+        """One calibration out of those of the rows' networks: each speaks for the kinds of its row only."""
+        cut: dict[str, float] = {}
+        widen: dict[str, tuple[float, float]] = {}
+        for name, own in rows.items():
+            row = ROW_BY_NAME[name]
+            for kind in (f"{name}/{output}" for output in row.outputs):
+                if kind in own.zero_cut:
+                    cut[kind] = own.zero_cut[kind]
+                widen[kind] = own._widening(kind, row.damage)
+        return cls(cut, widen)
+
+    def _widening(self, kind: str, damage: Damage) -> tuple[float, float]:
+        return self.widen.get(kind, self.widen.get(damage.value, (0.0, 0.0)))
+
     def score(self, site: Site, value: float, low: float, high: float) -> SiteScore:
         """Points and interval from the network's three values, all in points."""
         kind = site_kind(site)
@@ -51,7 +67,7 @@ class Calibration:
         points = (
             0 if estimate < self.zero_cut.get(kind, 0.5) else max(1, min(site.maximum, int(np.floor(estimate + 0.5))))
         )
-        move = self.widen.get(site.damage.value, (0.0, 0.0))[int(points > 0)]
+        move = self._widening(kind, site.damage)[int(points > 0)]
         below = float(np.clip(min(low - move, points), 0, site.maximum))
         above = float(np.clip(max(high + move, points), 0, site.maximum))
         return SiteScore(estimate, below, above, points)
@@ -74,48 +90,85 @@ class LimbJoints:
 
 
 class JointScorer:
-    """The compact network over all close-ups of a visit in one batch."""
+    """The networks of DeepRA's Table 2, over all crops of a visit in one batch each.
 
-    def __init__(self, network: ScoringNetwork, calibration: Calibration, *, device: torch.device) -> None:
-        self.network = network.eval().to(device).to(memory_format=torch.channels_last)
+    One network may hold all rows (the compact set) or each row have its own (the paper's six); the settings of a network say
+    whether it looks at close-ups of joints or at whole parts. `lock` is held by whoever runs or explains a network.
+
+    Raises: ValueError unless every row of the table has exactly one network.
+    """
+
+    def __init__(self, networks: Sequence[ScoringNetwork], calibration: Calibration, *, device: torch.device) -> None:
+        rows = [row for network in networks for row in network.settings.rows]
+        if sorted(rows) != sorted(ROW_BY_NAME):
+            raise ValueError("a scorer needs one network for each of " + ", ".join(ROW_BY_NAME))
+        self._distinct = [n.eval().to(device).to(memory_format=torch.channels_last) for n in networks]
+        self.networks = {row: network for network in self._distinct for row in network.settings.rows}
         self.calibration, self.device = calibration, device
-        self.lock = threading.Lock()  # whoever runs or explains the network holds it
+        self.lock = threading.Lock()
 
-    def frames(self, limb: LimbJoints) -> dict[str, Frame]:
-        """The close-up frame of every joint that has a place."""
-        side = self.network.settings.crop_px
-        return {
-            joint: joint_frame(limb.limb, joint, limb.joints, limb.pose, side_px=side)
-            for joint in SCORED_JOINTS[limb.limb]
-            if joint in limb.joints
-        }
+    def crops(self, limb: LimbJoints, row: str) -> list[Crop]:
+        """The crops of a limb that the network of a row looks at."""
+        settings = self.networks[row].settings
+        return limb_crops(limb.limb, limb.joints, limb.pose, side_px=settings.crop_px, close_up=settings.close_up)
 
     def score(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, SiteScore]]:
-        """Scores of the sites of each limb; a site whose joint has no place is left out."""
-        with self.lock, torch.inference_mode():
-            return self._score(limbs)
+        """Scores of the sites of each limb; a site whose joint has no place, or is in no crop, is left out."""
+        return [
+            {
+                site: self.calibration.score(site, value, min(low, value), max(high, value))
+                for site, (value, low, high) in found.items()
+            }
+            for found in self._points(limbs)
+        ]
 
-    def _score(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, SiteScore]]:
-        taken = [(n, joint, frame) for n, limb in enumerate(limbs) for joint, frame in self.frames(limb).items()]
-        scores: list[dict[Site, SiteScore]] = [{} for _ in limbs]
-        if not taken:
-            return scores
-        views = torch.from_numpy(np.stack([frame.take(limbs[n].pixels) for n, _, frame in taken]))[:, None]
-        features = self.network.features(views.to(self.device, memory_format=torch.channels_last))
-        for name in self.network.settings.rows:
-            wanted = [
-                (k, n, site)
-                for k, (n, joint, _) in enumerate(taken)
-                for site in SITES[limbs[n].limb]
-                if site.joint == joint and SITE_ROWS[site][0].name == name
-            ]
-            if not wanted:
-                continue
-            values, _ = self.network.heads[name](features[[k for k, _, _ in wanted]])
-            for row, (_, n, site) in zip(values.float().cpu().numpy(), wanted, strict=True):
-                value, low, high = (float(v) * site.maximum for v in row[SITE_ROWS[site][1]])
-                scores[n][site] = self.calibration.score(site, value, min(low, value), max(high, value))
+    def estimate(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, float]]:
+        """Points of the sites of each limb, unrounded and clipped to 0..maximum, without any calibration."""
+        return [
+            {site: float(np.clip(value, 0, site.maximum)) for site, (value, _, _) in found.items()}
+            for found in self._points(limbs)
+        ]
+
+    def _points(self, limbs: Sequence[LimbJoints]) -> list[dict[Site, tuple[float, float, float]]]:
+        """The three outputs of each site, in points, in the order of the table of sites."""
+        scores: list[dict[Site, tuple[float, float, float]]] = [{} for _ in limbs]
+        with self.lock, torch.inference_mode():
+            for network in self._distinct:
+                self._run(network, limbs, scores)
         return [
             {site: found[site] for site in SITES[limb.limb] if site in found}
             for found, limb in zip(scores, limbs, strict=True)
         ]
+
+    def _run(
+        self,
+        network: ScoringNetwork,
+        limbs: Sequence[LimbJoints],
+        scores: Sequence[dict[Site, tuple[float, float, float]]],
+    ) -> None:
+        rows = network.settings.rows
+        places: list[tuple[int, list[Site]]] = []
+        views = []
+        for n, limb in enumerate(limbs):
+            mine = [site for site in SITES[limb.limb] if SITE_ROWS[site][0].name in rows]
+            for crop in self.crops(limb, rows[0]) if mine else []:
+                sites = [site for site in mine if site.joint in crop.joints]
+                if sites:
+                    places.append((n, sites))
+                    views.append(crop.frame.take(limb.pixels))
+        if not views:
+            return
+        crops = torch.from_numpy(np.stack(views))[:, None]
+        features = network.features(crops.to(self.device, memory_format=torch.channels_last))
+        for row in rows:
+            wanted = [
+                (k, n, site) for k, (n, sites) in enumerate(places) for site in sites if SITE_ROWS[site][0].name == row
+            ]
+            chosen = list(dict.fromkeys(k for k, _, _ in wanted))
+            if not chosen:
+                continue
+            values = network.heads[row](features[chosen])[0].float().cpu().numpy()
+            by_crop = dict(zip(chosen, values, strict=True))
+            for k, n, site in wanted:
+                value, low, high = (float(v) * site.maximum for v in by_crop[k][SITE_ROWS[site][1]])
+                scores[n][site] = (value, low, high)

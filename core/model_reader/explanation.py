@@ -1,4 +1,4 @@
-"""Joins the scoring network to its explanation: which close-up of a film, which head, which output."""
+"""Joins the scoring networks to their explanation: which crop of a film, which network, head and output."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,22 +10,23 @@ from torch import Tensor, nn
 
 from core.checkpoint import WeightCard
 from core.detection.template import fit_pose
-from core.joint_scoring.crops import LimbPose, joint_frame
-from core.joint_scoring.scorer import JointScorer, site_kind
+from core.joint_scoring.crops import FIELD_MM, LimbPose
+from core.joint_scoring.scorer import JointScorer, LimbJoints, site_kind
 from core.joint_scoring.table import SITE_ROWS
 from core.radiograph.frame import Frame
 from core.radiograph.parts import Point
 from core.saliency import Explainable, Heatmap, Method, explain, explain_all
 from core.saliency.controls import Control, centred, prior, uniform
 from core.saliency.verdict import shuffled_name
-from core.svh import Limb, Site
+from core.svh import Damage, Limb, Site
 
 
 @dataclass(frozen=True)
 class SiteView:
-    """One site's close-up: view [S, S] in [0, 1], its frame, the network cut at its features, and the site's output.
+    """The crop that scores one site: view [S, S] in [0, 1], its frame, the network cut at its features, and the site's output.
 
-    `names` are all outputs of the head in order; `output` is the site's own. Values are shares of the site's maximum.
+    `names` are all outputs of the head in order; `output` is the site's own. Values are shares of the site's maximum. `place`
+    is the joint in pixels of the view, `field_px` the width there of the joint's own field: of a close-up its middle and S.
     """
 
     site: Site
@@ -34,6 +35,26 @@ class SiteView:
     network: Explainable
     output: int
     names: tuple[str, ...]
+    place: Point
+    field_px: float
+
+    @property
+    def box(self) -> NDArray[np.bool_]:
+        """[S, S]: the site's box, the middle half of its field, which holds the joint."""
+        return self._near(0.25 * self.field_px)
+
+    def damage(self, mask: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """[S, S]: damage of the site's kind in its field, from a film's mask [H, W] (1 erosion, 2 narrowing).
+
+        The crop of a whole part holds other joints too: what lies outside the field is theirs.
+        """
+        code = 1 if self.site.damage is Damage.EROSION else 2
+        return (self.frame.take((mask == code).astype(np.float32)) > 0.5) & self._near(0.5 * self.field_px)
+
+    def _near(self, reach_px: float) -> NDArray[np.bool_]:
+        y, x = np.mgrid[: self.frame.height_px, : self.frame.width_px]
+        near: NDArray[np.bool_] = np.maximum(abs(x - self.place[0]), abs(y - self.place[1])) < reach_px
+        return near
 
     def map(self, method: Method, *, output: int | None = None) -> Heatmap:
         """The map of an output: the site's own unless told.
@@ -66,7 +87,7 @@ class SiteView:
 
 
 def explainable(scorer: JointScorer, row: str) -> Explainable:
-    """The scoring network with the head of one row of DeepRA's Table 2."""
+    """The network of one row of DeepRA's Table 2, with the head of that row."""
 
     def features(network: nn.Module, views: Tensor) -> Tensor:
         return network.features(views.contiguous(memory_format=torch.channels_last))  # type: ignore[operator]
@@ -79,7 +100,7 @@ def explainable(scorer: JointScorer, row: str) -> Explainable:
         gate: Tensor = network.heads[row](found)[1]  # type: ignore[index,operator]
         return gate
 
-    return Explainable(scorer.network, features, outputs, attention, scorer.lock)
+    return Explainable(scorer.networks[row], features, outputs, attention, scorer.lock)
 
 
 def limb_pose(limb: Limb, joints: Mapping[str, Point]) -> LimbPose:
@@ -94,23 +115,32 @@ def limb_pose(limb: Limb, joints: Mapping[str, Point]) -> LimbPose:
 def site_view(
     scorer: JointScorer, pixels: NDArray[np.float32], limb: Limb, joints: Mapping[str, Point], site: Site
 ) -> SiteView:
-    """The close-up of one site of a film [H, W], from its joints in film pixels.
+    """The crop of one site of a film [H, W], from its joints in film pixels.
 
-    Raises: ValueError if the site's joint has no place on the film, or too few joints have one.
+    Raises: ValueError if the site's joint has no place on the film, or too few joints have one to cut its part out.
     """
     if site.joint not in joints:
         raise ValueError(f"{site.joint} was not found on this film, so there is nothing to explain")
-    frame = joint_frame(limb, site.joint, joints, limb_pose(limb, joints), side_px=scorer.network.settings.crop_px)
+    pose = limb_pose(limb, joints)
     row, output = SITE_ROWS[site]
-    return SiteView(site, frame.take(pixels), frame, explainable(scorer, row.name), output, row.outputs)
+    crops = scorer.crops(LimbJoints(pixels, limb, joints, pose), row.name)
+    frame = next((crop.frame for crop in crops if site.joint in crop.joints), None)
+    if frame is None:
+        raise ValueError(
+            f"The whole part around {site.joint} was not found on this film, so there is nothing to explain"
+        )
+    x, y = frame.to_view(np.array([joints[site.joint]]))[0]
+    field_px = FIELD_MM[limb][site.joint] / pose.mm_per_px * frame.scale
+    network = explainable(scorer, row.name)
+    return SiteView(site, frame.take(pixels), frame, network, output, row.outputs, (float(x), float(y)), field_px)
 
 
 def stored_prior(cards: Sequence[WeightCard], site: Site) -> list[NDArray[np.float64]]:
-    """The mean attention map over validation close-ups of this site's kind, from the scorer's card; empty if it has none.
+    """The mean attention map over validation crops of this site's kind, from its scorer's card; empty if it has none.
 
     `python -m core evaluate saliency --write-cards` measures and stores it.
     """
-    kept = [card.calibration.get("attention_prior", {}) for card in cards if card.name.endswith("joint_scorer")]
+    kept = [card.calibration.get("attention_prior", {}) for card in cards]
     return [np.array(maps[site_kind(site)], float) for maps in kept if site_kind(site) in maps]
 
 

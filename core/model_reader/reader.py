@@ -9,19 +9,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.checkpoint import WeightCard, open_weights, read_card
+from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
-from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.crops import LimbPose
-from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, SiteScore
+from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
 from core.model_reader.gate import Gate, Verdict
+from core.model_reader.opening import open_detector, open_scorer
 from core.model_reader.sides import propose_side
 from core.model_reader.whole_hand import hand_films, open_whole_hand
 from core.radiograph.film import Radiograph
-from core.radiograph.parts import JOINTS, PARTS
+from core.radiograph.parts import BOX_POINTS, JOINTS, PARTS
 from core.svh import SITES, Limb, Side, Site
 from core.whole_hand import TotalScore, WholeHandScorer
 
@@ -37,34 +36,6 @@ class _Draft:
     found: FoundLimb
     verdict: Verdict
     alone: bool
-
-
-def _settings(values: Mapping[str, object]) -> dict[str, object]:
-    """Settings of a card: lists come back from JSON where tuples were."""
-
-    def tuples(value: object) -> object:
-        return tuple(tuples(v) for v in value) if isinstance(value, list) else value
-
-    return {key: tuples(value) for key, value in values.items()}
-
-
-def open_detector(
-    weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
-) -> tuple[Detector, list[WeightCard]]:
-    """The three networks that find limbs, parts and joints, and their cards.
-
-    Raises: WeightsError if a file is missing or damaged.
-    """
-    names = ("limb_finder", "hand_parts", "foot_parts")
-    cards = {name: read_card(f"{weights}_{name}", folder=folder) for name in names}
-    finder = LimbFinder(FinderSettings(**_settings(cards["limb_finder"].settings)))  # type: ignore[arg-type]
-    parts = {
-        limb: PartsNetwork(PartsSettings(**_settings(cards[f"{limb.value.lower()}_parts"].settings)))  # type: ignore[arg-type]
-        for limb in Limb
-    }
-    for name, network in (("limb_finder", finder), ("hand_parts", parts[Limb.HAND]), ("foot_parts", parts[Limb.FOOT])):
-        open_weights(network, cards[name], folder=folder)
-    return Detector(finder, parts, device=torch.device(device)), list(cards.values())
 
 
 class ModelReader:
@@ -94,22 +65,20 @@ class ModelReader:
         if device == "cuda" and not torch.cuda.is_available():
             raise ValueError("there is no CUDA device on this machine; use --device cpu")
         detector, cards = open_detector(weights, device, folder=folder)
-        card = read_card(f"{weights}_joint_scorer", folder=folder)
-        scorer = ScoringNetwork(ScoringSettings(**_settings(card.settings)))  # type: ignore[arg-type]
-        open_weights(scorer, card, folder=folder)
+        scorer, scorer_cards = open_scorer(weights, device, folder=folder)
         whole = open_whole_hand(weights, torch.device(device), folder=folder)
         return cls(
             detector,
-            JointScorer(scorer, Calibration.from_card(card.calibration), device=torch.device(device)),
+            scorer,
             Gate.from_card(cards[0].calibration),
-            [*cards, card, *([whole[1]] if whole else [])],
+            [*cards, *scorer_cards, *([whole[1]] if whole else [])],
             weights,
             whole[0] if whole else None,
         )
 
     @property
     def scorer(self) -> JointScorer:
-        """The network that scores the joints, with its lock: what `explanation` looks into."""
+        """The networks that score the joints, with their lock: what `explanation` looks into."""
         return self._scorer
 
     def read_film(
@@ -227,7 +196,7 @@ class ModelReader:
                 round(found.joints[name][0][1], 1),
                 round(found.joints[name][1], 3),
             )
-            for name in JOINTS[found.limb]
+            for name in JOINTS[found.limb] + BOX_POINTS[found.limb]
             if found.joints[name][1] >= height
         )
         parts = tuple(

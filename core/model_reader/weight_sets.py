@@ -1,21 +1,39 @@
-"""Which sets of weights are complete, and which one is taken where nobody chooses."""
+"""Which networks make up a set of weights, which sets are complete, and which one is taken where nobody chooses."""
 
 from pathlib import Path
 
 import torch
 
+from core.checkpoint import weights_there
 from core.checkpoint.weight_file import FOLDER
+from core.joint_scoring.table import ROWS
+from core.svh import Limb
 
 SETS = ("compact", "paper")
-NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
+LIMB_FINDER = "compact_limb_finder"  # of both sets: the papers' networks begin at a limb that was found
+# The networks that score, by set; the last is the study's DenseNet-169, no set that reads films.
+SCORERS = {
+    "compact": ("compact_joint_scorer",),
+    "paper": tuple(f"deepra_{row.name}" for row in ROWS),
+    "densenet": ("densenet_parts",),
+}
+
+
+def parts_name(weights: str, limb: Limb, folder: Path = FOLDER) -> str:
+    """The network that finds the parts of a limb: the set's own where its card and file are there, else the compact one."""
+    name = f"{weights}_{limb.value.lower()}_parts"
+    return name if weights_there(name, folder=folder) else f"compact_{limb.value.lower()}_parts"
+
+
+def networks_of(weights: str, folder: Path = FOLDER) -> tuple[str, ...]:
+    """Every network that `ModelReader` needs for a set, by the name of its card."""
+    return (LIMB_FINDER, *(parts_name(weights, limb, folder) for limb in Limb), *SCORERS[weights])
 
 
 def complete_sets(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The sets of which every network that `ModelReader` needs has its card and its weight file in `folder`."""
+    """The sets of which every network has its card and its weight file in `folder`."""
     return tuple(
-        name
-        for name in SETS
-        if all((folder / f"{name}_{net}{end}").is_file() for net in NETWORKS for end in (".json", ".safetensors"))
+        name for name in SETS if all(weights_there(network, folder=folder) for network in networks_of(name, folder))
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
+from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.frame import Frame
@@ -21,11 +21,11 @@ NETWORK = "resnet_dwise50"
 def open_whole_hand(
     weights: str, device: torch.device, *, folder: Path = FOLDER
 ) -> tuple[WholeHandScorer, WeightCard] | None:
-    """The network of a set (`compact_resnet_dwise50`), or else the study's (`resnet_dwise50`); None where neither is there.
+    """The network of a set (`compact_resnet_dwise50`), or else the study's (`resnet_dwise50`); None where neither has its file.
 
     Raises: WeightsError if its file is damaged or its card does not fit.
     """
-    names = [name for name in (f"{weights}_{NETWORK}", NETWORK) if (folder / f"{name}.json").is_file()]
+    names = [name for name in (f"{weights}_{NETWORK}", NETWORK) if weights_there(name, folder=folder)]
     if not names:
         return None
     card = read_card(names[0], folder=folder)

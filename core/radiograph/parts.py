@@ -30,6 +30,8 @@ PART_JOINTS: dict[Limb, dict[str, tuple[str, ...]]] = {
 JOINTS: dict[Limb, tuple[str, ...]] = {
     limb: tuple(joint for joints in parts.values() for joint in joints) for limb, parts in PART_JOINTS.items()
 }
+# Points that are no SvH joint, but that the boxes of a limb's parts are made from.
+BOX_POINTS: dict[Limb, tuple[str, ...]] = {Limb.HAND: (), Limb.FOOT: ("PIP2", "PIP3", "PIP4")}
 
 
 def _bounds(corners: np.ndarray) -> Box:

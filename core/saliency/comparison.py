@@ -66,13 +66,6 @@ def precision_recall_area(heat: Floats, mask: Mask) -> float:
     return float(np.sum(np.diff(np.append(0.0, recall)) * precision))
 
 
-def site_box(side_px: int) -> Mask:
-    """The site's box in its close-up: the middle half, which holds the joint (a quarter of the pixels)."""
-    box = np.zeros((side_px, side_px), bool)
-    box[side_px // 4 : side_px - side_px // 4, side_px // 4 : side_px - side_px // 4] = True
-    return box
-
-
 @dataclass(frozen=True)
 class MapAgreement:
     """Two maps compared: Spearman's correlation and overlap of the hottest 20 %."""

@@ -1,5 +1,6 @@
 """After training: cuts and interval widths of the scorer, fitted on validation films and stored in its card."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.agreement.coefficients import quadratic_kappa
 from core.checkpoint import open_weights, read_card, write_card
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import site_kind
+from core.joint_scoring.table import ROW_BY_NAME
 from core.svh import SITES, Damage, Site
 from core.training.film_cache import JOINT_KEYS, STORED_PX, Crops
 from core.training.score_joints import predict
@@ -39,21 +41,13 @@ def _site(joint: int, damage: int) -> Site | None:
     return next((s for s in SITES[limb] if s.joint == name and s.damage is wanted), None)
 
 
-class _Cells:
-    """All cells of a set of close-ups as flat arrays."""
+class Cells:
+    """All cells of a set of crops as flat arrays: kind of site, maximum, truth, and the network's three values in points."""
 
-    def __init__(self, crops: Crops, values: NDArray[np.float32]) -> None:
-        rows = []
-        for damage in (0, 1):
-            sites = {j: _site(j, damage) for j in np.unique(crops.joint)}
-            for n in np.flatnonzero(crops.truth[:, damage] >= 0):
-                site = sites[crops.joint[n]]
-                if site is not None:
-                    rows.append((damage, site_kind(site), site.maximum, crops.truth[n, damage], *values[n, damage]))
-        self.damage = np.array([r[0] for r in rows])
-        self.kind = np.array([r[1] for r in rows])
+    def __init__(self, rows: Sequence[tuple[str, float, float, float, float, float]]) -> None:
+        self.kind = np.array([r[0] for r in rows], str)
         self.maximum, self.truth, self.value, self.low, self.high = (
-            np.array([r[k] for r in rows], float) for k in range(2, 7)
+            np.array([r[k] for r in rows], float) for k in range(1, 6)
         )
 
     def points(self, cut: NDArray[np.floating] | float) -> NDArray[np.float64]:
@@ -62,7 +56,18 @@ class _Cells:
         return np.where(value < cut, 0, np.clip(np.floor(value + 0.5), 1, self.maximum))
 
 
-def _best_cut(phantom: _Cells, simulated: _Cells, kind: str) -> float:
+def _close_up_cells(crops: Crops, values: NDArray[np.float32]) -> Cells:
+    rows = []
+    for damage in (0, 1):
+        sites = {j: _site(j, damage) for j in np.unique(crops.joint)}
+        for n in np.flatnonzero(crops.truth[:, damage] >= 0):
+            site = sites[crops.joint[n]]
+            if site is not None:
+                rows.append((site_kind(site), site.maximum, crops.truth[n, damage], *values[n, damage]))
+    return Cells(rows)
+
+
+def _best_cut(phantom: Cells, simulated: Cells, kind: str) -> float:
     """The cut of one kind of site that agrees best on skewed phantoms and simulated damage with few false points on real zeros."""
     a, b = phantom.kind == kind, simulated.kind == kind
     zeros = b & (simulated.truth == 0)
@@ -70,13 +75,17 @@ def _best_cut(phantom: _Cells, simulated: _Cells, kind: str) -> float:
     def worth(cut: float) -> float:
         p, s = phantom.points(cut), simulated.points(cut)
         false = float(s[zeros].mean()) if zeros.any() else 0.0
-        kappas = [quadratic_kappa(c.truth[m], v[m]) for c, v, m in ((phantom, p, a), (simulated, s, b)) if m.any()]
+        kappas = [
+            quadratic_kappa(np.floor(c.truth[m] + 0.5), v[m])
+            for c, v, m in ((phantom, p, a), (simulated, s, b))
+            if m.any()
+        ]
         return float(np.nanmean(kappas)) - FALSE_POINT_COST * false
 
     return float(max(CUTS, key=worth))
 
 
-def _misses(cells: _Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _misses(cells: Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     """By how much the interval of each chosen cell misses its truth; below zero where it holds the truth with room to spare."""
     low, high = np.minimum(cells.low, points), np.maximum(cells.high, points)
     return np.maximum(low - cells.truth, cells.truth - high)[chosen]
@@ -100,17 +109,24 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
     sets = []
     for n, pattern in enumerate(("validation-*.npz", "real-validation-*.npz")):
         crops = jittered(Crops.load(sorted(cache.glob(pattern))), seed=n)
-        sets.append(_Cells(crops, predict(network, crops)))
-    phantom, simulated = sets
-    cuts = {str(kind): round(_best_cut(phantom, simulated, kind), 2) for kind in sorted(set(phantom.kind))}
-    widen: dict[str, tuple[float, float]] = {}
-    for damage, letter in ((0, Damage.EROSION.value), (1, Damage.JSN.value)):
-        misses: list[list[NDArray[np.float64]]] = [[], []]
-        for cells in sets:
-            points = cells.points(np.array([cuts[k] for k in cells.kind]))
-            for n, chosen in enumerate((points == 0, points > 0)):
-                misses[n].append(_misses(cells, points, chosen & (cells.damage == damage)))
-        widen[letter] = (_widening(np.concatenate(misses[0])), _widening(np.concatenate(misses[1])))
-    found = {"zero_cut": cuts, "widen": widen}
+        sets.append(_close_up_cells(crops, predict(network, crops)))
+    found = fit_calibration(*sets)
     write_card(card.model_copy(update={"calibration": found}))
     return found
+
+
+def fit_calibration(phantom: Cells, simulated: Cells) -> dict[str, Any]:
+    """Cuts by kind of site, and what the intervals of erosions and of joint spaces are widened by."""
+    kinds = sorted(set(phantom.kind))
+    cuts = {str(kind): round(_best_cut(phantom, simulated, kind), 2) for kind in kinds}
+    widen: dict[str, tuple[float, float]] = {}
+    for damage in Damage:
+        misses: list[list[NDArray[np.float64]]] = [[], []]
+        for cells in (phantom, simulated):
+            mine = np.array([ROW_BY_NAME[kind.split("/")[0]].damage is damage for kind in cells.kind], bool)
+            points = cells.points(np.array([cuts[kind] for kind in cells.kind]))
+            for n, chosen in enumerate((points == 0, points > 0)):
+                misses[n].append(_misses(cells, points, chosen & mine))
+        if any(ROW_BY_NAME[kind.split("/")[0]].damage is damage for kind in kinds):
+            widen[damage.value] = (_widening(np.concatenate(misses[0])), _widening(np.concatenate(misses[1])))
+    return {"zero_cut": cuts, "widen": widen}

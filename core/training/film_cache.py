@@ -34,7 +34,8 @@ def store_film(folder: Path, film: LabelledFilm) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     grey = np.clip(film.pixels * 255, 0, 255).astype(np.uint8)
     cv2.imwrite(str(folder / f"{film.film_id}.jpg"), grey, [cv2.IMWRITE_JPEG_QUALITY, 93])
-    row = {"limb": film.limb, "side": film.side, "points": film.points, "source": film.source}
+    grades = [film.grades.get(site) for site in SITES[film.limb]]
+    row = {"limb": film.limb, "side": film.side, "points": film.points, "source": film.source, "grades": grades}
     (folder / f"{film.film_id}.json").write_text(json.dumps(row))
 
 
@@ -46,7 +47,9 @@ def stored_film(path: Path) -> LabelledFilm:
     pixels: Any = read_grey(path.with_suffix(".jpg"))
     row = json.loads(path.with_suffix(".json").read_text())
     points = {n: (float(x), float(y)) for n, (x, y) in row["points"].items()}
-    return LabelledFilm(pixels, Limb(row["limb"]), Side(row["side"]), points, {}, path.stem, row["source"])
+    limb = Limb(row["limb"])
+    grades = {site: grade for site, grade in zip(SITES[limb], row["grades"], strict=True) if grade is not None}
+    return LabelledFilm(pixels, limb, Side(row["side"]), points, grades, path.stem, row["source"])
 
 
 def stored_films(folder: Path) -> list[LabelledFilm]:

@@ -21,6 +21,7 @@ from core.training.film_cache import film_crops, smaller, store_film
 SHARD = 25
 STORED_SHARE = 0.5  # of 0.2 mm a pixel: what the detectors are given
 SIMULATED_PER_FILM = 30
+STUDY_PX = 1400  # longer side of the real films that the papers' networks are given: the bound of DeepRA's detectors
 SURE = 0.4  # height of the heat peak of a joint that is taken from the detector
 
 
@@ -91,6 +92,25 @@ def prepare_real(
             continue
         film_crops(simulated_films(film, per_film, seed=7_000_000 + number)).save(path)
         tell(path.name)
+
+
+def real_films_folder(cache: Path, split: str) -> Path:
+    """Where `prepare_real_films` puts the films of a split."""
+    return cache / f"real-films-{split}"
+
+
+def prepare_real_films(
+    cache: Path, films_folder: Path, split: str, *, per_film: int = 8, tell: Callable[[str], None] = print
+) -> None:
+    """Whole real films of a split, each untouched and with simulated damage, for the networks of the papers."""
+    folder = real_films_folder(cache, split)
+    for number, film in enumerate(marked_films(films_folder, split=split, small=False)):
+        if not film.grades or (folder / f"{film.film_id}-{per_film}.json").exists():
+            continue
+        for n, damaged in enumerate(simulated_films(film, per_film, seed=8_000_000 + number)):
+            small = smaller(damaged, min(1.0, STUDY_PX / max(damaged.pixels.shape)))
+            store_film(folder, replace(small, film_id=f"{film.film_id}-{n}"))
+        tell(f"{folder.name}: {film.film_id}")
 
 
 def small_plates(films_folder: Path, detector: Detector, *, held_out: bool) -> list[LabelledFilm]:

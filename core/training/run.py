@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,7 @@ from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.model_reader.reader import open_detector
+from core.model_reader.opening import open_detector
 from core.svh import Limb
 from core.training import find_limbs, find_parts, score_joints
 from core.training.calibrate import calibrate
@@ -26,7 +26,7 @@ from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, sto
 from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
 from core.training.run_study import train_system, with_size
 from core.training.starts import load_start
-from core.training.systems import SYSTEMS
+from core.training.systems import SYSTEMS, shortened
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
 PARTS_SETTINGS = {
@@ -97,8 +97,8 @@ def train_named(
         for system_name in names:
             system = with_size(SYSTEMS[system_name], px)
             if steps:
-                system = replace(system, loop=replace(system.loop, steps=steps))
-            train_system(system_name, system, cache=cache, threads=threads)
+                system = shortened(system, steps)
+            train_system(system_name, system, cache=cache, films_folder=films_folder, threads=threads)
         return
     if name not in (*compact, "all"):
         raise ValueError(f"no network {name}; there are {', '.join((*compact, 'all', *SYSTEMS, 'missing'))}")

@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -14,22 +14,34 @@ from torch import Tensor, nn
 
 from core.checkpoint import WeightCard, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
+from core.cohort.labelled_film import LabelledFilm
 from core.detection.network import PartsNetwork, PartsSettings, smaller_view
-from core.evaluation.study_cohort import study_cohort
+from core.evaluation.study_cohort import StudyPatient, study_cohort
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.svh import Limb
+from core.svh import SITES, Limb
 from core.training import find_parts, parallel, score_hands, score_parts
+from core.training.calibrate import Cells, fit_calibration
 from core.training.engine import run_loop
-from core.training.film_cache import as_float
+from core.training.film_cache import as_float, stored_films
+from core.training.prepare import prepare_real_films, real_films_folder
+from core.training.score_parts import PartCrops
+from core.training.starts import start_from, trained_features
 from core.training.study_films import limb_pictures, prepare_study, study_films
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 CURVE_POINTS = 120
+REAL_PER_FILM = {"train": 8, "validation": 4}
+CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 160
 TRAINED_ON = (
     "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation} others; "
-    "targets are the mean of two simulated readers. No film of a patient was used."
+    "targets are the mean of two simulated readers. "
+)
+NO_REAL = "No film of a patient was used."
+REAL = (
+    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage. "
+    "No film with clinical scores was used."
 )
 Loss = Callable[[int], dict[str, Tensor]]
 Validate = Callable[[nn.Module], dict[str, float]]
@@ -50,6 +62,7 @@ def train_system(
     system: System | None = None,
     *,
     cache: Path,
+    films_folder: Path | None = None,
     folder: Path = FOLDER,
     most: int | None = None,
     mm_per_px: float = 0.2,
@@ -57,7 +70,8 @@ def train_system(
 ) -> nn.Module:
     """Train a system of `SYSTEMS` (or `system` under that name), resuming where its checkpoint stands.
 
-    `most` keeps only the first patients of each split. Under torchrun every process trains and process 0 writes.
+    `films_folder` holds the real films that are trained on beside the phantoms. `most` keeps only the first patients of each
+    split. Under torchrun every process trains and process 0 writes.
     Raises: KeyError for an unknown name; FileNotFoundError if the network it starts from has not been trained.
     """
     system = system or SYSTEMS[name]
@@ -68,36 +82,82 @@ def train_system(
     if parallel.rank() == 0:
         for split in ("train", "validation"):
             prepare_study(cache, split, most=most, mm_per_px=mm_per_px)
+            if films_folder:
+                prepare_real_films(cache, films_folder, split, per_film=REAL_PER_FILM[split])
     if parallel.world() > 1:
         torch.distributed.barrier()
     make = {PartsSettings: _detector, WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[
         type(system.settings)
     ]
-    network, loss, validate, calibrate = make(system, cache, most, device)
+    data = Data(cache, most, real=films_folder is not None)
+    network, loss, validate, calibrate = make(system, data, device)
+    if system.start and not (cache / name / "checkpoint.pt").exists():
+        attribute = "body" if isinstance(network, WholeHandNetwork) else "backbone"
+        start_from(getattr(network, attribute), trained_features(system.start, attribute, cache=cache, folder=folder))
     trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
     if parallel.rank() == 0:
-        _write(name, system, trained, cache / name, folder, calibrate(trained), most)
+        _write(name, system, trained, cache / name, folder, calibrate(trained), data)
     return trained
 
 
-Made = tuple[nn.Module, Loss, Validate, Callable[[nn.Module], dict[str, float]]]
+@dataclass(frozen=True)
+class Data:
+    """Where the pictures lie, how many patients of a split are used, and whether real films are among them."""
+
+    cache: Path
+    most: int | None
+    real: bool
+
+    def patients(self, split: str) -> Sequence[StudyPatient]:
+        """The phantom patients of a split."""
+        return study_cohort(split)[: self.most]
+
+    def real_films(self, split: str, limb: Limb) -> list[LabelledFilm]:
+        """The stored real films of a split; none where training goes without."""
+        folder = real_films_folder(self.cache, split)
+        return [film for film in stored_films(folder) if film.limb is limb] if self.real else []
+
+    def crops(self, rows: Sequence[str], side_px: int, split: str) -> list[PartCrops]:
+        """The crops of the phantoms and, where there are any, those of the real films."""
+        name = f"{rows[0] if len(rows) == 1 else 'all'}-{side_px}"
+        limbs = [limb for limb in Limb if any(limb is of for of, _, _ in score_parts.parts_of_rows(rows))]
+        films = [film for limb in limbs for film in study_films(self.cache, split, limb=limb, most=self.most)]
+        pairs = ((film.load(), {site: film.target(site) for site in SITES[film.limb]}) for film in films)
+        path = self.cache / f"study-{split}" / f"{name}-{len(self.patients(split))}.npz"
+        sources = [score_parts.part_crops(path, pairs, rows, side_px)]
+        if self.real:
+            real = ((film, film.grades) for limb in limbs for film in self.real_films(split, limb))
+            path = real_films_folder(self.cache, split) / f"{name}.npz"
+            sources.append(score_parts.part_crops(path, real, rows, side_px))
+        return sources
+
+
+Made = tuple[nn.Module, Loss, Validate, Callable[[nn.Module], dict[str, Any]]]
 
 
 def _rng(kind: int, step: int) -> np.random.Generator:
     return np.random.default_rng([kind, step, parallel.rank()])
 
 
-def _hands(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def _placed(network: Network, device: torch.device) -> Network:
+    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _hands(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, WholeHandSettings)
-    train, unseen = (study_cohort(split)[:most] for split in ("train", "validation"))
+    train, unseen = (data.patients(split) for split in ("train", "validation"))
     points, unseen_points = (score_hands.totals(patients, system.limb) for patients in (train, unseen))
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
-    pictures, unseen_pictures = (limb_pictures(cache, p, system.limb, settings.side_px) for p in (train, unseen))
-    network = WholeHandNetwork(settings)
-    if system.start:
-        score_hands.load_body(network, cache / system.start / "best.pt")
-    network = network.to(device)
+    pictures, unseen_pictures = (limb_pictures(data.cache, p, system.limb, settings.side_px) for p in (train, unseen))
+    if data.real:
+        folder = real_films_folder(data.cache, "train")
+        real, real_points = score_hands.real_pairs(folder, system.limb, settings.side_px, REAL_PAIRS)
+        pictures, points = np.concatenate([pictures, real]), np.concatenate([points, real_points])
+    network = _placed(WholeHandNetwork(settings), device)
     model = parallel.together(network)
 
     def loss(step: int) -> dict[str, Tensor]:
@@ -114,29 +174,32 @@ def _hands(system: System, cache: Path, most: int | None, device: torch.device) 
     )
 
 
-def _parts(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
+def _parts(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, ScoringSettings)
-    train, unseen = (
-        score_parts.part_crops(cache, study_cohort(split)[:most], settings.rows[0], settings.crop_px)
-        for split in ("train", "validation")
-    )
-    network = ScoringNetwork(settings).to(device)
+    train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
+    checked = unseen[0].some(CHECKED_CROPS)
+    unseen = [crops.some(2 * CHECKED_CROPS) for crops in unseen]
+    network = _placed(ScoringNetwork(settings), device)
     model = parallel.together(network)
 
     def loss(step: int) -> dict[str, Tensor]:
-        rng = _rng(5, step)
-        return score_parts.crop_losses(model, network, train, train.balanced(rng, system.batch), rng)
+        return score_parts.crop_losses(model, network, train, _rng(5, step), system.batch)
 
-    return network, loss, lambda net: score_parts.crop_figures(net, unseen), lambda _: {}
+    def calibrate(net: Any) -> dict[str, Any]:
+        cells = [Cells(score_parts.crop_cells(net, crops)) for crops in unseen]
+        return fit_calibration(cells[0], cells[1] if data.real else Cells([]))
+
+    return network, loss, lambda net: score_parts.crop_figures(net, checked), calibrate
 
 
-def _films(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
+def _films(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, FilmSettings)
-    train = {limb: study_films(cache, "train", limb=limb, most=most) for limb in Limb}
-    unseen = study_films(cache, "validation", most=most)
-    network = FilmNetwork(settings).to(device)
+    train = {limb: study_films(data.cache, "train", limb=limb, most=data.most) for limb in Limb}
+    unseen = study_films(data.cache, "validation", most=data.most)
+    checked = unseen[:: max(1, len(unseen) // CHECKED_FILMS)]
+    network = _placed(FilmNetwork(settings), device)
     model = parallel.together(network)
 
     def loss(step: int) -> dict[str, Tensor]:
@@ -146,23 +209,31 @@ def _films(system: System, cache: Path, most: int | None, device: torch.device) 
             model, network, [pool[int(i)] for i in rng.integers(len(pool), size=system.batch)], rng
         )
 
-    return network, loss, lambda net: score_parts.film_figures(net, unseen), lambda _: {}
+    return network, loss, lambda net: score_parts.film_figures(net, checked), lambda _: {}
 
 
-def _detector(system: System, cache: Path, most: int | None, device: torch.device) -> Made:
+def _detector(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, PartsSettings)
     if parallel.world() > 1:
         raise ValueError("a detector is trained on one device: start it without torchrun")
-    train, unseen = (study_films(cache, split, limb=system.limb, most=most) for split in ("train", "validation"))
+    train, unseen = (
+        study_films(data.cache, split, limb=system.limb, most=data.most) for split in ("train", "validation")
+    )
+    real = data.real_films("train", system.limb)
     fixed = np.random.default_rng(99)
     checks = [find_parts.draw_sample(fixed, as_float(film.load()), settings) for film in unseen[:60]]
-    network = PartsNetwork(settings).to(device)
+    network = _placed(PartsNetwork(settings), device)
 
     def loss(step: int) -> dict[str, Tensor]:
         rng = _rng(7, step)
-        films = [as_float(train[int(i)].load()) for i in rng.integers(len(train), size=system.batch)]
-        samples = [find_parts.draw_sample(rng, film, settings) for film in films]
+        chosen = [
+            real[int(rng.integers(len(real)))]
+            if real and rng.random() < score_parts.REAL_SHARE
+            else train[int(rng.integers(len(train)))].load()
+            for _ in range(system.batch)
+        ]
+        samples = [find_parts.draw_sample(rng, as_float(film), settings) for film in chosen]
         return find_parts.batch_losses(network, samples, settings)
 
     return network, loss, lambda net: find_parts.validation_figures(net, checks, settings), lambda _: {}
@@ -186,12 +257,12 @@ def _write(
     run: Path,
     folder: Path,
     calibration: dict[str, Any],
-    most: int | None,
+    data: Data,
 ) -> None:
     settings = network.settings
     side = getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0)
     size = (settings.width_px, settings.height_px) if isinstance(settings, PartsSettings) else (side, side)
-    sizes = {split: len(study_cohort(split)[:most]) for split in ("train", "validation")}
+    sizes = {split: len(data.patients(split)) for split in ("train", "validation")}
     curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
     rates = [line["steps_s"] for line in curve if "steps_s" in line]
     revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
@@ -209,7 +280,7 @@ def _write(
             architecture=type(network).__name__,
             settings=asdict(settings),  # type: ignore[call-overload]
             input_px=size,
-            trained_on=TRAINED_ON.format(**sizes),
+            trained_on=TRAINED_ON.format(**sizes) + (REAL if data.real else NO_REAL),
             training=training,
             code_revision=revision or "unknown",
             sha256=digest,

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.evaluation.study_cohort import StudyPatient
-from core.svh import Limb
+from core.svh import SITES, Limb, Side
+from core.training.film_cache import as_float, stored_film
 from core.whole_hand import TotalCalibration, WholeHandNetwork
 from core.whole_hand.losses import smooth_loss
+from core.whole_hand.picture import both_hands
 
 SMALLEST_SHARE = 0.9  # of the picture's side that a crop keeps
 BRIGHTNESS = CONTRAST = 0.1  # the paper's saturation of 0.1 does nothing to a grey picture
@@ -44,6 +46,28 @@ def vary_picture(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.float
 def totals(patients: Sequence[StudyPatient], limb: Limb) -> NDArray[np.float32]:
     """Mean of the two readers' totals of both hands, or of both feet [N]."""
     return np.array([sum(r.total(limb=limb) for r in p.readers) / 2 for p in patients], np.float32)
+
+
+def real_pairs(folder: Path, limb: Limb, side_px: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Pictures [N, S, S] of two stored real films each, laid as left and right, and the points of both [N]; by seed.
+
+    The films are of different people: what is learnt is how real films look. No pair without two films whose every site is known.
+    """
+    films = [
+        film for film in map(stored_film, sorted(p.with_suffix("") for p in folder.glob("*.json"))) if film.limb is limb
+    ]
+    films = [film for film in films if len(film.grades) == len(SITES[limb])]
+    rng = np.random.default_rng(11)
+    pictures = np.zeros((count if films else 0, side_px, side_px), np.uint8)
+    points = np.zeros(len(pictures), np.float32)
+    for n in range(len(pictures)):
+        pair = [as_float(films[int(rng.integers(len(films)))]) for _ in Side]
+        sides = [
+            f.pixels if f.side is side else f.pixels[:, ::-1] for f, side in zip(pair, (Side.L, Side.R), strict=True)
+        ]
+        pictures[n] = np.clip(both_hands(sides[0], sides[1], side_px) * 255 + 0.5, 0, 255).astype(np.uint8)
+        points[n] = sum(sum(film.grades.values()) for film in pair)
+    return pictures, points
 
 
 def batch_losses(
@@ -82,14 +106,3 @@ def fit_spread(network: WholeHandNetwork, pictures: NDArray[np.uint8], points: N
     """The card's calibration, out of validation patients."""
     fitted = TotalCalibration.fit(predict(network, pictures), points)
     return {"base": fitted.base, "share": fitted.share}
-
-
-def load_body(network: WholeHandNetwork, checkpoint: Path) -> None:
-    """Start from the feature extractor of a network that learnt another task (the paper's transfer learning).
-
-    Raises: FileNotFoundError if that network has not been trained.
-    """
-    if not checkpoint.exists():
-        raise FileNotFoundError(f"train {checkpoint.parent.name} first: its features are the start of this network")
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network.body.load_state_dict({key[5:]: value for key, value in state.items() if key.startswith("body.")})

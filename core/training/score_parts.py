@@ -4,35 +4,45 @@ Source: DeepRA, section 4.3.1. The paper freezes 30 % of an ImageNet backbone; n
 so all of it learns. Its public code balances before it splits and splits by crop: here patients were split first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.cohort.labelled_film import LabelledFilm, unit
 from core.detection.template import fit_pose
-from core.evaluation.study_cohort import StudyPatient
 from core.joint_scoring.crops import PART_OF, LimbPose, part_frames
 from core.joint_scoring.film_network import FilmNetwork, film_square
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
+from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.svh import SITES, Limb, Side, Site
+from core.training.augment import vary_brightness
 from core.training.film_cache import as_float
-from core.training.study_films import StudyFilm, film_path
+from core.training.study_films import StudyFilm
+
+REAL_SHARE = 0.35  # of a batch, where there are real films with simulated damage
 
 
-def parts_of_row(row: str) -> list[tuple[Limb, str, tuple[Site, ...]]]:
-    """The parts that a row of Table 2 looks at, each with the sites that it scores there."""
+def parts_of_rows(rows: Sequence[str]) -> list[tuple[Limb, str, tuple[Site, ...]]]:
+    """The parts that some rows of Table 2 look at, each with the sites that they score there."""
     found: dict[tuple[Limb, str], list[Site]] = {}
     for limb in Limb:
         for site in SITES[limb]:
-            if SITE_ROWS[site][0].name == row:
+            if SITE_ROWS[site][0].name in rows:
                 found.setdefault((limb, PART_OF[limb][site.joint]), []).append(site)
     return [(limb, part, tuple(sites)) for (limb, part), sites in found.items()]
+
+
+def output_kinds(rows: Sequence[str]) -> list[str]:
+    """All outputs of some rows in order, as `row/output`."""
+    return [f"{row}/{output}" for row in rows for output in ROW_BY_NAME[row].outputs]
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,11 @@ class PartCrops:
     targets: NDArray[np.float32]
     maxima: NDArray[np.float32]
 
+    def some(self, most: int) -> "PartCrops":
+        """At most `most` crops, evenly out of all."""
+        step = max(1, -(-len(self.pixels) // most))
+        return PartCrops(self.pixels[::step], self.targets[::step], self.maxima[::step])
+
     def balanced(self, rng: Generator, count: int) -> NDArray[np.int64]:
         """Numbers of `count` crops, half of them with damage where there are both kinds."""
         damaged = np.nanmax(self.targets, axis=1) > 0
@@ -50,61 +65,94 @@ class PartCrops:
         return np.array([(pool := pools[n % len(pools)])[int(rng.integers(len(pool)))] for n in range(count)])
 
 
-def part_crops(cache: Path, patients: Sequence[StudyPatient], row: str, side_px: int) -> PartCrops:
-    """The crops of a row of all patients; kept on disk."""
-    path = cache / f"study-{patients[0].split}" / f"{row}-{side_px}-{len(patients)}.npz"
+def part_crops(
+    path: Path, films: Iterable[tuple[LabelledFilm, Mapping[Site, float]]], rows: Sequence[str], side_px: int
+) -> PartCrops:
+    """The crops that some rows look at, out of films with the points of their sites; kept on disk as `path`."""
     if not path.exists():
-        outputs = len(ROW_BY_NAME[row].outputs)
+        kinds = output_kinds(rows)
+        wanted = parts_of_rows(rows)
         crops, targets, maxima = [], [], []
-        wanted = parts_of_row(row)
-        for patient in patients:
-            for limb in dict.fromkeys(limb for limb, _, _ in wanted):
-                for side in Side:
-                    source = StudyFilm(film_path(cache, patient, limb, side), patient, limb, side)
-                    film = source.load()
-                    pose = fit_pose(limb, film.points)
-                    frames = part_frames(
-                        limb, film.points, LimbPose(pose.mm_per_px, pose.up_deg, side is Side.L), side_px=side_px
-                    )
-                    for _, part, sites in (w for w in wanted if w[0] is limb and w[1] in frames):
-                        crops.append(frames[part].take(film.pixels))
-                        values, most = np.full(outputs, np.nan, np.float32), np.ones(outputs, np.float32)
-                        for site in sites:
-                            values[SITE_ROWS[site][1]] = source.target(site) / site.maximum
-                            most[SITE_ROWS[site][1]] = site.maximum
-                        targets.append(values)
-                        maxima.append(most)
+        for film, points in films:
+            pose = fit_pose(film.limb, film.points)
+            place = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
+            frames = part_frames(film.limb, film.points, place, side_px=side_px)
+            for _, part, sites in (w for w in wanted if w[0] is film.limb and w[1] in frames):
+                values, most = np.full(len(kinds), np.nan, np.float32), np.ones(len(kinds), np.float32)
+                for site in (s for s in sites if s in points):
+                    output = kinds.index(site_kind(site))
+                    values[output], most[output] = points[site] / site.maximum, site.maximum
+                if not np.isnan(values).all():
+                    crops.append(frames[part].take(film.pixels))
+                    targets.append(values)
+                    maxima.append(most)
         np.savez(path, pixels=np.stack(crops), targets=np.stack(targets), maxima=np.stack(maxima))
     with np.load(path) as stored:
         return PartCrops(stored["pixels"], stored["targets"], stored["maxima"])
 
 
+def vary_part(rng: Generator, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A crop as a detector that errs would cut it, mirrored or not, brightness varied. In [S, S] uint8, out about [0, 1]."""
+    middle = (crop.shape[0] - 1) / 2
+    matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.normal(0, 4)), float(np.exp(rng.normal(0, 0.05))))
+    matrix[:, 2] += rng.normal(0, 0.02 * crop.shape[0], 2)
+    if rng.random() < 0.5:
+        matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, 2 * middle]
+    view = cv2.warpAffine(unit(crop), matrix, crop.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return vary_brightness(rng, view.astype(np.float32)).astype(np.float32)
+
+
+def _outputs(model: nn.Module, network: ScoringNetwork, views: Tensor) -> Tensor:
+    """Values [N, K, 3] of all outputs of all rows of a network."""
+    found = model(views)
+    return torch.cat([found[row][0] for row in network.settings.rows], 1).float()
+
+
 def crop_losses(
-    model: nn.Module, network: ScoringNetwork, crops: PartCrops, chosen: NDArray[np.int64], rng: Generator
+    model: nn.Module, network: ScoringNetwork, sources: Sequence[PartCrops], rng: Generator, count: int
 ) -> dict[str, Tensor]:
-    """Squared error and quantile loss of the known outputs of some crops, each mirrored or not."""
+    """Squared error and quantile loss of the known outputs of `count` crops, a share of them from the second source if any."""
     device = next(network.parameters()).device
-    views = crops.pixels[chosen].astype(np.float32) / 255
-    mirrored = rng.random(len(chosen)) < 0.5
-    views[mirrored] = views[mirrored, :, ::-1]
-    values = model(torch.from_numpy(views)[:, None].to(device))[network.settings.rows[0]][0].float()
-    targets = torch.from_numpy(crops.targets[chosen]).to(device)
+    shares = (count,) if len(sources) == 1 else (count - round(REAL_SHARE * count), round(REAL_SHARE * count))
+    chosen = [crops.balanced(rng, share) for crops, share in zip(sources, shares, strict=True)]
+    views = np.stack([
+        vary_part(rng, crops.pixels[n]) for crops, numbers in zip(sources, chosen, strict=True) for n in numbers
+    ])  # fmt: skip
+    targets = torch.from_numpy(
+        np.concatenate([crops.targets[numbers] for crops, numbers in zip(sources, chosen, strict=True)])
+    ).to(device)
+    values = _outputs(model, network, torch.from_numpy(views)[:, None].to(device))
     known = ~torch.isnan(targets)
     return {"score": scoring_loss(values[known], targets[known]).mean() * 10}
 
 
 @torch.inference_mode()
-def crop_figures(network: ScoringNetwork, crops: PartCrops, batch: int = 32) -> dict[str, float]:
-    """RMSE in points of the known outputs; `score` is minus it."""
-    row = network.settings.rows[0]
+def crop_values(network: ScoringNetwork, crops: PartCrops, batch: int = 32) -> NDArray[np.float32]:
+    """Estimate and quantiles [N, K, 3] in points, not clipped."""
     device = next(network.parameters()).device
     found = []
     for start in range(0, len(crops.pixels), batch):
-        views = torch.from_numpy(crops.pixels[start : start + batch].astype(np.float32) / 255)[:, None]
-        found.append(network(views.to(device))[row][0][:, :, 0].float().cpu().numpy())
-    error = (np.clip(np.concatenate(found), 0, 1) - crops.targets) * crops.maxima
+        views = torch.from_numpy(unit(crops.pixels[start : start + batch]))[:, None]
+        found.append(_outputs(network, network, views.to(device)).cpu().numpy())
+    values: NDArray[np.float32] = np.concatenate(found) * crops.maxima[:, :, None]
+    return values
+
+
+def crop_figures(network: ScoringNetwork, crops: PartCrops) -> dict[str, float]:
+    """RMSE in points of the known outputs; `score` is minus it."""
+    error = np.clip(crop_values(network, crops)[:, :, 0], 0, crops.maxima) - crops.targets * crops.maxima
     rmse = float(np.sqrt(np.nanmean(error**2)))
     return {"rmse": rmse, "score": -rmse}
+
+
+def crop_cells(network: ScoringNetwork, crops: PartCrops) -> list[tuple[str, float, float, float, float, float]]:
+    """Kind of site, maximum, truth and the three values of every known output, in points: what a calibration is fitted on."""
+    kinds, values = output_kinds(network.settings.rows), crop_values(network, crops)
+    truths = crops.targets * crops.maxima
+    return [
+        (kinds[k], float(crops.maxima[n, k]), float(truths[n, k]), *(float(v) for v in values[n, k]))
+        for n, k in np.argwhere(~np.isnan(truths))
+    ]  # type: ignore[misc]
 
 
 def _film_batch(network: FilmNetwork, films: Sequence[StudyFilm]) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,7 @@ of epochs is not printed: 60); Adam 1e-3, batch 32, x 0.2 after 5 stale epochs, 
 Adam 1e-3, batch 8, x 0.1 after 4 and an end after 5 stale epochs for its detectors (section 4.2.1; epochs not printed: 60).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.detection.network import PAPER_PARTS, PartsSettings
 from core.evaluation.study_cohort import SIZES
@@ -13,7 +13,7 @@ from core.joint_scoring.film_network import FilmSettings
 from core.joint_scoring.network import DENSENET_SETTINGS, PAPER_SETTINGS, ScoringSettings
 from core.svh import Limb
 from core.training.engine import LoopSettings
-from core.training.score_parts import parts_of_row
+from core.training.score_parts import parts_of_rows
 from core.whole_hand import WholeHandSettings
 
 Settings = WholeHandSettings | ScoringSettings | FilmSettings | PartsSettings
@@ -21,7 +21,7 @@ Settings = WholeHandSettings | ScoringSettings | FilmSettings | PartsSettings
 
 @dataclass(frozen=True)
 class System:
-    """Settings of a network and of its training; `start` names the system whose features it begins with."""
+    """Settings of a network and of its training; `start` names the network whose features it begins with."""
 
     settings: Settings
     loop: LoopSettings
@@ -39,36 +39,54 @@ def _hands(architecture: str, *, limb: Limb = Limb.HAND, start: str | None = Non
     return System(WholeHandSettings(architecture), loop, 4, limb, start)
 
 
-def _deepra(settings: Settings, crops_per_patient: int) -> System:
-    epoch = -(-SIZES["train"] * crops_per_patient // 32)
+def _deepra(settings: Settings, pictures_per_patient: int, *, batch: int = 32, start: str | None = None) -> System:
+    epoch = -(-SIZES["train"] * pictures_per_patient // batch)
     loop = LoopSettings(
         steps=200 * epoch, weight_decay=0.0, optimiser="adam", schedule="plateau", patience=5, stop_after=30,
         validate_steps=epoch, average=0.0, log_steps=epoch,
     )  # fmt: skip
-    return System(settings, loop, 32)
+    return System(settings, loop, batch, start=start)
 
 
-def _detector(limb: Limb) -> System:
+def _detector(limb: Limb, start: str | None = None) -> System:
     epoch = -(-SIZES["train"] * 2 // 8)
     loop = LoopSettings(
         steps=60 * epoch, weight_decay=0.0, optimiser="adam", schedule="plateau", factor=0.1, patience=4, stop_after=5,
         validate_steps=epoch, average=0.0, log_steps=epoch,
     )  # fmt: skip
-    return System(PAPER_PARTS[limb], loop, 8, limb)
+    return System(PAPER_PARTS[limb], loop, 8, limb, start)
 
 
-def _crops(row: str) -> int:
-    return 2 * len(parts_of_row(row))
+def shortened(system: System, steps: int) -> System:
+    """The system with fewer steps, for a machine without a GPU: half batches, AdamW with a warm-up and a cosine to zero.
+
+    The papers' schedules wait for plateaus that a short training never sees.
+    """
+    loop = LoopSettings(
+        steps=steps, warm_up=min(100, steps // 5), average=0.98, validate_steps=max(1, -(-steps // 3)),
+        log_steps=max(1, steps // 30), save_seconds=60,
+    )  # fmt: skip
+    return replace(system, loop=loop, batch=max(4, system.batch // 2))
 
 
+def _crops(*rows: str) -> int:
+    return 2 * len(parts_of_rows(rows))
+
+
+# No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact scorer, an
+# EfficientNet-lite0 that did begin with ImageNet; the second network of a backbone begins with those of the first.
+_STARTS = dict.fromkeys(PAPER_SETTINGS, "compact_joint_scorer") | {
+    "jsn_fingers": "deepra_erosion_fingers", "erosion_toes": "deepra_jsn_toes", "jsn_wrist": "deepra_erosion_wrist"
+}  # fmt: skip
 TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
 SYSTEMS: dict[str, System] = {
     **{name: _hands(name) for name in ("resnet_dwise50", "resnet50_separable", "resnet50_baseline")},
     **{name: _hands(name) for name in ("resnet50", "mobilenet_v2")},
     **{f"{name}_feet": _hands(name, limb=Limb.FOOT) for name in TRANSFERRED},
     **{f"{name}_finetuned": _hands(name, start=f"{name}_feet") for name in TRANSFERRED},
-    **{f"deepra_{row}": _deepra(settings, _crops(row)) for row, settings in PAPER_SETTINGS.items()},
-    **{f"densenet_{row}": _deepra(settings, _crops(row)) for row, settings in DENSENET_SETTINGS.items()},
-    "densenet_films": _deepra(FilmSettings(), 4),
-    **{f"paper_{limb.value.lower()}_parts": _detector(limb) for limb in Limb},
+    **{f"deepra_{row}": _deepra(settings, _crops(row), start=_STARTS[row]) for row, settings in PAPER_SETTINGS.items()},
+    "densenet_parts": _deepra(DENSENET_SETTINGS, _crops(*PAPER_SETTINGS)),
+    "densenet_films": _deepra(FilmSettings(), 4, batch=8),
+    "paper_hand_parts": _detector(Limb.HAND),
+    "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
 }

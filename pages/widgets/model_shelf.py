@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.checkpoint import WeightCard, WeightsError, read_card
+from core.checkpoint import WeightCard, WeightsError, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.evaluation.paper_study import card_figures, figures_without_networks
 from core.evaluation.study_cohort import study_cohort
@@ -20,6 +20,13 @@ def cards() -> tuple[list[WeightCard], list[str]]:
             faults.append(str(error))
     order = {name: n for n, name in enumerate(TITLES)}
     return sorted(found, key=lambda card: order.get(card.name, len(order))), faults
+
+
+def file_words(card: WeightCard) -> str:
+    """The weight file of a card: its name and digest, or how to get one where only the card is there."""
+    if not weights_there(card.name, folder=FOLDER):
+        return f"Only the card is here, without its weight file: `python -m core train {card.name}` makes one"
+    return f"File {card.name}.safetensors · SHA-256 {card.sha256[:12]}..."
 
 
 @st.cache_data(show_spinner="Counting the random baseline ...")

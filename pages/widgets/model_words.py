@@ -16,9 +16,9 @@ TITLES = {
     "mobilenet_v2": ("MobileNetV2", "The total of both hands."),
     "paper_hand_parts": ("DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand."),
     "paper_foot_parts": ("DeepRA, foot detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a forefoot."),
+    "densenet_parts": ("DeepRA, DenseNet-169", "Points of the joints of a whole finger, toe or wrist, with an attention map for each row of the table."),
     "densenet_films": ("DenseNet-169 on whole films", "Every site of a film at once, without looking for joints first."),
 }  # fmt: skip
-SETS = {"deepra": "DeepRA, EfficientNet", "densenet": "DeepRA, DenseNet-169"}
 ROW_WORDS = {
     "erosion_fingers": "erosion of fingers, thumb, great toe", "jsn_fingers": "narrowing of fingers, great toe",
     "jsn_toes": "narrowing of toes 2-5, thumb", "erosion_toes": "erosion of toes 2-5",
@@ -54,10 +54,12 @@ def title(card: WeightCard) -> tuple[str, str]:
         if name.endswith(ending) and known:
             purpose = known[1] if ending == "_finetuned" else "Gives the total of both feet from one picture of them."
             return f"{known[0]}, {how}", purpose
-    for prefix, words in SETS.items():
-        row = ROW_WORDS.get(name.removeprefix(f"{prefix}_"))
-        if row:
-            return f"{words}: {row}", "Points of the joints of a whole finger, toe or wrist, with an attention map."
+    row = ROW_WORDS.get(name.removeprefix("deepra_"))
+    if row:
+        return (
+            f"DeepRA, EfficientNet: {row}",
+            "Points of the joints of a whole finger, toe or wrist, with an attention map.",
+        )
     return name, card.architecture
 
 

@@ -11,10 +11,8 @@ from core.joint_scoring.table import SITE_ROWS
 from core.model_reader import ModelReader
 from core.model_reader.explanation import Explained, SiteView, site_controls, site_view, stored_prior
 from core.saliency import Heatmap, Method
-from core.saliency.comparison import site_box
 from core.saliency.figure import explanation_picture
 from core.saliency.verdict import figures, in_words
-from core.svh import Damage
 from pages.widgets.explain_choice import Choice, choose_output
 from pages.widgets.heat_viewer import HeatedView, heat_viewer
 from pages.widgets.joint_names import DAMAGE_WORD, joint_name
@@ -39,14 +37,15 @@ class _Shown:
 def show_site(reader: ModelReader, choice: Choice) -> None:
     """The page's part below the choice of a site."""
     film, site = choice.film, choice.site
-    view = site_view(reader.scorer, film.pixels, film.limb, film.joints, site)
+    try:
+        view = site_view(reader.scorer, film.pixels, film.limb, film.joints, site)
+    except ValueError as error:
+        st.info(f"{error}.", icon=":material/info:")
+        return
     output = choose_output(view.names, view.output, f"{film.key}_{site.suffix}")
     maps = view.maps(choice.methods, output=output)
     raw = float(view.score(view.view[None], output=output)[0]) * site.maximum
-    truth = None
-    if film.damage is not None:
-        code = 1 if site.damage is Damage.EROSION else 2
-        truth = view.frame.take((film.damage == code).astype("float32")) > 0.5
+    truth = None if film.damage is None else view.damage(film.damage)
     title = f"{joint_name(site.joint)} {DAMAGE_WORD[site.damage]}, {film.name}"
     grade = f" · true points {film.grades[site]}" if site in film.grades else ""
     st.markdown(f"**{title}** · output {joint_name(view.names[output])}: {raw:.2f} points before clipping{grade}")
@@ -54,7 +53,7 @@ def show_site(reader: ModelReader, choice: Choice) -> None:
     notes = {name: _note(name, each) for name, each in maps.items()}
     heat_viewer([HeatedView("Close-up", view.view, heat, truth, notes)], title=title)
     # On a phantom the damage of the site is the truth only for the site's own output, and only where there is damage.
-    box = site_box(view.frame.width_px)
+    box = view.box
     known = truth is not None and output == view.output and film.grades.get(site, 0) > 0
     target, called = target_of(truth if truth is not None else box, box, known=known)
     _measured(reader, _Shown(view, choice.methods, output, maps, truth, target, called, title))

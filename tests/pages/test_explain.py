@@ -25,7 +25,7 @@ def fresh_controls() -> None:
 def explain(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     torch.manual_seed(0)
     scorer = JointScorer(
-        ScoringNetwork(ScoringSettings(crop_px=32, hidden=8)), Calibration({}, {}), device=torch.device("cpu")
+        [ScoringNetwork(ScoringSettings(crop_px=32, hidden=8))], Calibration({}, {}), device=torch.device("cpu")
     )
 
     class Reader(StubReader):

@@ -74,13 +74,26 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert any("ResNet-Dwise50, after learning the totals of feet" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
     assert line == "Sees 384 x 384 px · 4.4 million parameters · at most 400 steps of 4 · trained on CPU"
-    figures = [dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value]
+    figures = [
+        dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value
+    ]
     values = next(f for f in figures if "limits of agreement (points)" in f)
     assert values["Pearson's r"] == "0.91 (0.88 to 0.94)" and values["p of the paired t-test"] == "not defined"
     assert values["limits of agreement (points)"] == "-40 to 44"
     tables = [d.value for d in page.dataframe if "System" in d.value]
     table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 9)
     assert table.loc[2, "RMSE, ours"] == "23.5" and table.loc[0, "RMSE, ours"] == NOT_TRAINED
+
+
+def test_a_card_without_its_weight_file_says_so(folder: Path) -> None:
+    add_card(folder, "densenet_parts", parameters=12_000_000)
+    add_card(folder, "resnet50", parameters=24_000_000)
+    (folder / "resnet50.safetensors").touch()
+    page = opened()
+    captions = [c.value for c in page.caption]
+    assert not page.exception
+    assert any("without its weight file: `python -m core train densenet_parts`" in c for c in captions)
+    assert any(c.startswith("File resnet50.safetensors · SHA-256") for c in captions)
 
 
 def test_a_card_that_cannot_be_read_is_named_and_the_others_are_shown(folder: Path) -> None:

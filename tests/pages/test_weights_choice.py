@@ -1,10 +1,14 @@
 """The choice between compact and paper weights on the page "Score films"."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.model_reader import weight_sets
 from pages.widgets import cached_reader, scoring_job, weights_choice
 from pages.widgets.downloads import weights_used
+from tests.core.model_reader.paper_weights import write_paper_set
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader
 
@@ -35,6 +39,19 @@ def test_the_default_set_is_chosen_and_both_are_offered(both_sets: None) -> None
     (choice,) = [radio for radio in page.radio if radio.label == "Weights"]
     assert choice.value == "compact" and len(choice.options) == 2 and choice.options[1].startswith("Paper")
     assert set(opened) == {""}
+
+
+def test_the_choice_comes_and_goes_with_the_files_of_the_paper_set(
+    stub: None, sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    write_paper_set(weights)
+    monkeypatch.setattr(weights_choice, "complete_sets", lambda: weight_sets.complete_sets(weights))
+    (choice,) = [radio for radio in opened_page().radio if radio.label == "Weights"]
+    assert [option.split(":")[0] for option in choice.options] == ["Compact", "Paper"]
+    (weights / "deepra_jsn_toes.safetensors").unlink()
+    assert "Weights" not in [radio.label for radio in opened_page().radio]
 
 
 def test_films_scored_with_paper_say_so_and_do_not_mix_with_others(both_sets: None) -> None:

@@ -1,12 +1,14 @@
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load, save
 from torch import nn
 
 from core.checkpoint.card import WeightCard, WeightsError
-from core.checkpoint.weight_file import open_weights, read_card, save_weights, write_card
+from core.checkpoint.weight_file import open_weights, read_card, save_weights, weights_there, write_card
 
 
 def network(outputs: int = 3) -> nn.Sequential:
@@ -26,8 +28,8 @@ def card(sha256: str) -> WeightCard:
     )
 
 
-def fill(net: nn.Module, folder: Path) -> WeightCard:
-    written = card(save_weights(net, "toy", folder=folder))
+def fill(net: nn.Module, folder: Path, *, int8: bool = False) -> WeightCard:
+    written = card(save_weights(net, "toy", folder=folder, int8=int8))
     write_card(written, folder=folder)
     return written
 
@@ -52,6 +54,63 @@ def test_a_network_comes_back_in_half_precision(tmp_path: Path) -> None:
         torch.testing.assert_close(value, expected.half().float() if expected.is_floating_point() else expected)
 
 
+def test_whole_numbers_come_back_within_half_a_step_of_each_channel(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    source, target = network(), network()
+    with torch.no_grad():
+        source[0].weight[1] *= 1000  # a channel of its own size
+        source[0].weight[2] = 0
+    open_weights(target, fill(source, tmp_path, int8=True), folder=tmp_path)
+    found = target.state_dict()
+    for key, value in source.state_dict().items():
+        if value.dim() < 2:
+            torch.testing.assert_close(found[key], value.half().float() if value.is_floating_point() else value)
+            continue
+        half = value.flatten(1).abs().amax(1) / 127 / 2
+        error = (found[key] - value).flatten(1).abs().amax(1)
+        assert (error <= half * 1.001).all() and found[key].abs().sum() > 0
+    assert not torch.equal(found["0.weight"], source[0].weight)
+    assert not found["0.weight"][2].any()
+
+
+def test_whole_numbers_take_half_the_room(tmp_path: Path) -> None:
+    wide = nn.Linear(256, 256)
+    sizes = []
+    for int8 in (False, True):
+        save_weights(wide, "toy", folder=tmp_path, int8=int8)
+        sizes.append((tmp_path / "toy.safetensors").stat().st_size)
+    assert sizes[1] < 0.53 * sizes[0]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda t: t.pop("0.weight.scale"),
+        lambda t: t.update({"0.weight.scale": torch.ones(1)}),
+        lambda t: t.update({"0.weight": t["0.weight"].half()}),  # the scale is left over
+        lambda t: t.pop("3.weight"),
+        lambda t: t["0.weight.scale"].fill_(float("nan")),
+    ],
+)
+def test_whole_numbers_without_their_scale_are_damage_even_if_the_digest_fits(
+    tmp_path: Path, spoil: Callable[[dict[str, torch.Tensor]], object]
+) -> None:
+    fill(network(), tmp_path, int8=True)
+    path = tmp_path / "toy.safetensors"
+    tensors = load(path.read_bytes())
+    spoil(tensors)
+    data = save(tensors)
+    path.write_bytes(data)
+    assert refusal(network(), card(hashlib.sha256(data).hexdigest()), tmp_path).code == "weights_damaged"
+
+
+def test_a_card_alone_is_no_network(tmp_path: Path) -> None:
+    fill(network(), tmp_path)
+    assert weights_there("toy", folder=tmp_path) and not weights_there("other", folder=tmp_path)
+    (tmp_path / "toy.safetensors").unlink()
+    assert not weights_there("toy", folder=tmp_path)
+
+
 def test_a_missing_card_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="core train") as caught:
         read_card("toy", folder=tmp_path)
@@ -70,8 +129,9 @@ def test_a_missing_weight_file_is_missing(tmp_path: Path) -> None:
     assert refusal(network(), card("0" * 64), tmp_path).code == "weights_missing"
 
 
-def test_one_changed_byte_is_damage(tmp_path: Path) -> None:
-    written = fill(network(), tmp_path)
+@pytest.mark.parametrize("int8", [False, True])
+def test_one_changed_byte_is_damage(tmp_path: Path, int8: bool) -> None:
+    written = fill(network(), tmp_path, int8=int8)
     path = tmp_path / "toy.safetensors"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
@@ -101,3 +161,5 @@ def test_numbers_that_are_not_finite_are_damage(tmp_path: Path, value: float) ->
     with torch.no_grad():
         source[0].weight[0, 0, 0, 0] = value
     assert refusal(network(), fill(source, tmp_path), tmp_path).code == "weights_damaged"
+    if value != 1e6:  # whole numbers with a scale hold it
+        assert refusal(network(), fill(source, tmp_path, int8=True), tmp_path).code == "weights_damaged"

@@ -17,7 +17,7 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
 from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, fill_study_cards, weighted_figures
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
-from core.evaluation.study_systems import trained_systems
+from core.evaluation.study_systems import paper_detector, trained_systems
 from core.evaluation.study_tables import NOT_TRAINED, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
@@ -50,6 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in ROWS:
         settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, (row.name,), False, 16, 0.0, False)
         toy_weights(folder, f"deepra_{row.name}", ScoringNetwork(settings), {})
+    settings = ScoringSettings("densenet121", 4, 64, close_up=False, hidden=16, truth_map=False)
+    toy_weights(folder, "densenet_parts", ScoringNetwork(settings), {})
     return folder
 
 
@@ -62,10 +64,10 @@ def study(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[
 def test_every_system_with_weights_is_measured_once(study: tuple[dict[str, Any], Path]) -> None:
     figures = study[0]["figures"]
     assert set(figures) == {
-        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "mobilenet_v2", "densenet_films", "random_baseline", "paper_foot_parts",
+        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "densenet", "mobilenet_v2", "densenet_films", "random_baseline", "paper_foot_parts",
     }  # fmt: skip
     assert figures["paper_foot_parts"]["films"] == figures["compact_foot_parts"]["films"] == 6
-    for name in ("compact", "deepra", "mobilenet_v2", "densenet_films", "random_baseline"):
+    for name in ("compact", "deepra", "densenet", "mobilenet_v2", "densenet_films", "random_baseline"):
         assert figures[name]["patients"] == 3 and figures[name]["rmse"] > 0
         assert ("weighted_rmse_jsn" in figures[name]) == (name != "mobilenet_v2")  # a total has no cells
         assert {"against_reader_1", "against_reader_2", "limits", "p"} <= figures[name].keys()
@@ -91,6 +93,7 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
     for name, system in (
         ("mobilenet_v2", "mobilenet_v2"),
         ("deepra_jsn_wrist", "deepra"),
+        ("densenet_parts", "densenet"),
         ("compact_joint_scorer", "compact"),
     ):
         assert read_card(name, folder=folder).results["study"]["rmse"] == study[0]["figures"][system]["rmse"]
@@ -102,8 +105,11 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
 
 def test_a_set_that_lacks_a_network_is_not_run(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "w")
-    (tmp_path / "w" / "deepra_jsn_toes.json").unlink()
-    assert set(trained_systems(tmp_path / "w")) == {"compact", "mobilenet_v2", "densenet_films"}
+    (tmp_path / "w" / "deepra_jsn_toes.safetensors").unlink()  # its card stays and tells of it
+    (tmp_path / "w" / "paper_foot_parts.safetensors").unlink()
+    assert paper_detector(tmp_path / "w") is None
+    assert "deepra_jsn_toes" in card_figures(cards_in(tmp_path / "w"))
+    assert set(trained_systems(tmp_path / "w")) == {"compact", "mobilenet_v2", "densenet_films", "densenet"}
 
 
 def test_a_card_that_does_not_fit_is_named(folder: Path, tmp_path: Path) -> None:

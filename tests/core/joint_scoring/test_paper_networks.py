@@ -8,10 +8,10 @@ from core.detection.network import PAPER_PARTS
 from core.joint_scoring.crops import LimbPose, part_frames
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import DENSENET_SETTINGS, PAPER_SETTINGS, ScoringNetwork, ScoringSettings
-from core.joint_scoring.part_scorer import PartScorer
-from core.joint_scoring.scorer import LimbJoints
+from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints
 from core.joint_scoring.table import ROWS
 from core.svh import SITES, Limb
+from tests.core.toy_set import assert_learns, stripes
 
 # backbone, outputs, attention map, millions of parameters with the attention head (the paper prints none)
 TABLE_2 = {
@@ -80,22 +80,24 @@ def test_densenet_on_whole_films(film_network: FilmNetwork) -> None:
     assert points.tolist() == [site.maximum for site in SITES[Limb.FOOT]]
 
 
-def test_densenet_learns_a_toy_set(film_network: FilmNetwork) -> None:
-    films = torch.rand(4, 1, 64, 64) * 0.1
-    films[:2, :, 28:36] += 0.8
-    films[2:, :, :, 28:36] += 0.8
+def test_densenet_on_whole_films_learns_a_toy_set(film_network: FilmNetwork) -> None:
+    films = stripes(4, 64)
     target = torch.tensor([1.0, 1, 0, 0])[:, None].expand(4, 12)
-    optimiser = torch.optim.Adam(film_network.train().parameters(), lr=1e-3)
-    losses = []
-    for _ in range(15):
-        loss = (film_network(films, Limb.FOOT) - target).square().mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    assert losses[-1] < 0.05 * losses[0]
+    assert_learns(film_network, lambda: (film_network(films, Limb.FOOT) - target).square().mean(), steps=20)
 
 
+@pytest.mark.parametrize("backbone", ["tf_efficientnet_b3", "tf_efficientnet_b4", "tf_efficientnet_b5", "densenet169"])
+def test_a_network_with_attention_learns_a_toy_set(backbone: str) -> None:
+    network, crops = small("jsn_fingers", backbone), stripes(4, 64)
+    target = torch.tensor([1.0, 1, 0, 0])[:, None].expand(4, 2)
+
+    def loss() -> torch.Tensor:
+        return (network(crops)["jsn_fingers"][0][:, :, 0] - target).square().mean()
+
+    assert_learns(network, loss, steps=30)
+
+
+PLAIN = Calibration({}, {})
 UPRIGHT = LimbPose(0.2, 0.0, False)
 FINGER = {"MCP2": (100.0, 200.0), "PIP2": (100.0, 100.0)}
 
@@ -121,20 +123,47 @@ def test_a_turned_or_mirrored_film_gives_the_same_crop() -> None:
 
 
 def test_six_networks_score_every_site_of_the_parts_that_are_there() -> None:
-    scorer = PartScorer({row.name: small(row.name) for row in ROWS}, device=torch.device("cpu"))
+    scorer = JointScorer([small(row.name) for row in ROWS], PLAIN, device=torch.device("cpu"))
     pixels = np.random.default_rng(0).random((300, 200)).astype(np.float32)
-    finger, toe = scorer.score([
+    limbs = [
         LimbJoints(pixels, Limb.HAND, FINGER, UPRIGHT),
         LimbJoints(pixels, Limb.FOOT, {"MTP1": (100.0, 200.0), "IP1": (100.0, 100.0)}, UPRIGHT),
-    ])  # fmt: skip
+    ]
+    finger, toe = scorer.estimate(limbs)
     assert {site.suffix for site in finger} == {"mcp_E__2", "pip_E__2", "mcp_J__2", "pip_J__2"}
     assert {site.suffix for site in toe} == {"mtp_E__1", "mtp_E__ip", "mtp_J__1", "mtp_J__ip"}
-    assert all(0 <= points <= site.maximum for found in (finger, toe) for site, points in found.items())
+    for raw, scored in zip((finger, toe), scorer.score(limbs), strict=True):
+        assert {site: score.estimate for site, score in scored.items()} == pytest.approx(raw)
+        assert all(0 <= points <= site.maximum for site, points in raw.items())
 
 
-def test_a_set_with_a_network_missing_is_refused() -> None:
-    with pytest.raises(ValueError, match="one network for each"):
-        PartScorer({"jsn_toes": small("jsn_toes")}, device=torch.device("cpu"))
+def test_a_part_is_looked_at_once_by_each_network() -> None:
+    networks = [small(row.name) for row in ROWS]
+    seen: dict[str, int] = {}
+    for network in networks:
+        row, features = network.settings.rows[0], network.features
+        network.features = lambda crops, row=row, features=features: (  # type: ignore[method-assign]
+            seen.update({row: seen.get(row, 0) + len(crops)}) or features(crops)
+        )
+    pixels = np.random.default_rng(0).random((300, 200)).astype(np.float32)
+    JointScorer(networks, PLAIN, device=torch.device("cpu")).score([LimbJoints(pixels, Limb.HAND, FINGER, UPRIGHT)])
+    assert seen == {"erosion_fingers": 1, "jsn_fingers": 1}
+
+
+def test_one_network_of_all_rows_scores_whole_parts_too() -> None:
+    torch.manual_seed(0)
+    shared = ScoringNetwork(ScoringSettings("densenet121", 4, 64, close_up=False, hidden=16, truth_map=False))
+    scorer = JointScorer([shared], PLAIN, device=torch.device("cpu"))
+    pixels = np.random.default_rng(0).random((300, 200)).astype(np.float32)
+    (found,) = scorer.score([LimbJoints(pixels, Limb.HAND, FINGER, UPRIGHT)])
+    assert {site.suffix for site in found} == {"mcp_E__2", "pip_E__2", "mcp_J__2", "pip_J__2"}
+    assert set(scorer.networks.values()) == {shared}
+
+
+def test_rows_without_a_network_or_with_two_are_refused() -> None:
+    for networks in ([small("jsn_toes")], [small(row.name) for row in (*ROWS, ROWS[0])]):
+        with pytest.raises(ValueError, match="one network for each"):
+            JointScorer(networks, PLAIN, device=torch.device("cpu"))
 
 
 def test_the_detectors_of_the_paper_keep_its_bounds() -> None:

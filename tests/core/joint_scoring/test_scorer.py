@@ -42,6 +42,22 @@ def test_rounding_and_widening_worked_by_hand() -> None:
     assert (some.points, some.low, some.high) == (2, 0.5, 3.5)
 
 
+def test_a_kind_with_a_widening_of_its_own_does_without_that_of_the_damage() -> None:
+    site, other = SITE_BY_SUFFIX["mcp_J__2"], SITE_BY_SUFFIX["mtp_J__3"]
+    calibration = Calibration.from_card({"widen": {"J": [0.25, 0.25], site_kind(site): [0.5, 0.5]}})
+    assert calibration.score(site, 2, 2, 2).high == 2.5 and calibration.score(other, 2, 2, 2).high == 2.25
+
+
+def test_the_calibrations_of_single_rows_do_not_speak_for_each_other() -> None:
+    fingers = Calibration.from_card({"zero_cut": {"jsn_fingers/MCP": 0.9}, "widen": {"J": [0.25, 1.0]}})
+    toes = Calibration.from_card({"zero_cut": {"jsn_toes/MTP": 1.2}, "widen": {"jsn_toes/MTP": [0.5, 0.5]}})
+    both = Calibration.by_row({"jsn_fingers": fingers, "jsn_toes": toes})
+    assert both.zero_cut == {"jsn_fingers/MCP": 0.9, "jsn_toes/MTP": 1.2}
+    assert both.widen == {"jsn_fingers/MCP": (0.25, 1.0), "jsn_fingers/PIP": (0.25, 1.0), "jsn_toes/MTP": (0.5, 0.5)}
+    site = SITE_BY_SUFFIX["mcp_J__2"]
+    assert both.score(site, 2.2, 1.5, 2.5) == fingers.score(site, 2.2, 1.5, 2.5)
+
+
 def test_an_estimate_just_over_the_cut_is_one_point() -> None:
     site = SITE_BY_SUFFIX["mcp_J__2"]
     assert Calibration({site_kind(site): 0.2}, {}).score(site, 0.3, 0.3, 0.3).points == 1
@@ -51,7 +67,7 @@ def test_an_estimate_just_over_the_cut_is_one_point() -> None:
 def scorer() -> JointScorer:
     torch.manual_seed(0)
     network = ScoringNetwork(ScoringSettings(crop_px=32, hidden=8))
-    return JointScorer(network, PLAIN, device=torch.device("cpu"))
+    return JointScorer([network], PLAIN, device=torch.device("cpu"))
 
 
 def limb_of(limb: Limb, joints: set[str]) -> LimbJoints:

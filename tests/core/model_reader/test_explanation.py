@@ -20,17 +20,25 @@ PIXELS = np.random.default_rng(0).random((260, 240), dtype=np.float32)
 def scorer() -> JointScorer:
     torch.manual_seed(0)
     return JointScorer(
-        ScoringNetwork(ScoringSettings(crop_px=32, hidden=8)), Calibration({}, {}), device=torch.device("cpu")
+        [ScoringNetwork(ScoringSettings(crop_px=32, hidden=8))], Calibration({}, {}), device=torch.device("cpu")
     )
 
 
 def test_the_close_up_and_the_score_are_those_that_were_scored(scorer: JointScorer) -> None:
     view = site_view(scorer, PIXELS, Limb.HAND, JOINTS, SITE)
     limb = LimbJoints(PIXELS, Limb.HAND, JOINTS, LimbPose(1.0, 0.0, mirrored=True))
-    assert view.frame.matrix == pytest.approx(scorer.frames(limb)["PIP3"].matrix, abs=1e-3)
+    crop = next(crop for crop in scorer.crops(limb, "erosion_fingers") if crop.joints == ("PIP3",))
+    assert view.frame.matrix == pytest.approx(crop.frame.matrix, abs=1e-3)
     raw = float(view.score(view.view[None])[0]) * SITE.maximum
     assert np.clip(raw, 0, 5) == pytest.approx(scorer.score([limb])[0][SITE].estimate, abs=0.02)
     assert view.names[view.output] == "PIP"
+
+
+def test_the_box_of_a_close_up_is_its_middle_half_and_its_field_all_of_it(scorer: JointScorer) -> None:
+    view = site_view(scorer, PIXELS, Limb.HAND, JOINTS, SITE)
+    middle = np.zeros((32, 32), bool)
+    middle[8:24, 8:24] = True
+    assert (view.box == middle).all() and view.damage(np.ones(PIXELS.shape, np.uint8)).all()
 
 
 def test_maps_come_with_all_their_controls(scorer: JointScorer) -> None:

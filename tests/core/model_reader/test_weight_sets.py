@@ -3,21 +3,23 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.model_reader.weight_sets import NETWORKS, complete_sets, default_set
+from core.model_reader.weight_sets import complete_sets, default_set, networks_of
 
 
 def fill(folder: Path, name: str) -> None:
-    for network in NETWORKS:
+    for network in networks_of(name, folder):
         for ending in (".json", ".safetensors"):
-            (folder / f"{name}_{network}{ending}").touch()
+            (folder / f"{network}{ending}").touch()
 
 
 def test_a_set_counts_only_when_nothing_of_it_is_missing(tmp_path: Path) -> None:
     fill(tmp_path, "compact")
     fill(tmp_path, "paper")
     assert complete_sets(tmp_path) == ("compact", "paper")
-    (tmp_path / "paper_foot_parts.safetensors").unlink()
+    (tmp_path / "deepra_jsn_toes.safetensors").unlink()
     assert complete_sets(tmp_path) == ("compact",)
+    (tmp_path / "compact_limb_finder.json").unlink()
+    assert complete_sets(tmp_path) == ()
 
 
 @pytest.mark.parametrize(

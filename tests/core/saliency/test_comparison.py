@@ -11,7 +11,6 @@ from core.saliency.comparison import (
     hottest_overlap,
     pointing,
     precision_recall_area,
-    site_box,
     spearman,
 )
 
@@ -62,7 +61,3 @@ def test_ranks_alone_decide_what_is_made_of_ranks(seed: int, power: float) -> No
     assert precision_recall_area(heat**power, MASK) == pytest.approx(precision_recall_area(heat, MASK))
     assert spearman(heat**power, heat) == pytest.approx(1)
     assert hottest_overlap(heat**power, heat) == pytest.approx(1)
-
-
-def test_the_box_is_the_middle_quarter_of_the_pixels() -> None:
-    assert site_box(128).mean() == 0.25 and site_box(128)[32, 95] and not site_box(128)[31, 64]

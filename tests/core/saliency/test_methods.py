@@ -84,7 +84,7 @@ def test_several_maps_of_one_look_are_those_made_one_by_one() -> None:
 def scorer() -> JointScorer:
     torch.manual_seed(0)
     network = ScoringNetwork(ScoringSettings(crop_px=SIDE, hidden=16))
-    return JointScorer(network, Calibration({}, {}), device=torch.device("cpu"))
+    return JointScorer([network], Calibration({}, {}), device=torch.device("cpu"))
 
 
 def view_of(seed: int) -> np.ndarray:
@@ -117,21 +117,21 @@ def state(network: nn.Module) -> tuple:
 @pytest.mark.parametrize("method", list(Method))
 def test_explaining_leaves_the_network_as_it_was(scorer: JointScorer, method: Method) -> None:
     network, view = explainable(scorer, "jsn_wrist"), view_of(3)
-    next(scorer.network.parameters()).requires_grad_(False)  # a state of its own, to be kept
-    scorer.network.truth_map.train()
-    before, scores = state(scorer.network), network.scores(view[None], 2)
+    next(scorer.networks["jsn_wrist"].parameters()).requires_grad_(False)  # a state of its own, to be kept
+    scorer.networks["jsn_wrist"].truth_map.train()
+    before, scores = state(scorer.networks["jsn_wrist"]), network.scores(view[None], 2)
     explain(network, view, FRAME, output=2, method=method)
-    assert state(scorer.network) == before and before[0] == 0
+    assert state(scorer.networks["jsn_wrist"]) == before and before[0] == 0
     assert network.scores(view[None], 2) == pytest.approx(scores, abs=0)
-    scorer.network.truth_map.eval()
+    scorer.networks["jsn_wrist"].truth_map.eval()
 
 
 def test_a_failure_leaves_no_hook_no_lock_and_no_mode_behind(scorer: JointScorer) -> None:
     network = explainable(scorer, "jsn_wrist")
-    before = state(scorer.network)
+    before = state(scorer.networks["jsn_wrist"])
     with pytest.raises(IndexError):
         explain(network, view_of(0), FRAME, output=99, method=Method.GRAD_CAM)
-    assert state(scorer.network) == before
+    assert state(scorer.networks["jsn_wrist"]) == before
     assert not scorer.lock.locked()
 
 
@@ -155,9 +155,9 @@ def test_the_raw_attention_is_what_its_map_is_stretched_from(scorer: JointScorer
 
 def test_shuffled_weights_give_another_map_and_spare_the_network(scorer: JointScorer) -> None:
     network, view = explainable(scorer, "jsn_wrist"), view_of(2)
-    before = state(scorer.network)
+    before = state(scorer.networks["jsn_wrist"])
     shuffled = network.randomised()
     a, b = (explain(n, view, FRAME, output=0, method=Method.ATTENTION).values for n in (network, shuffled))
     assert not np.allclose(a, b, atol=1e-3)
-    assert state(scorer.network) == before
+    assert state(scorer.networks["jsn_wrist"]) == before
     assert explain(network.randomised(), view, FRAME, output=0, method=Method.ATTENTION).values == pytest.approx(b)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import timm
+import torch
 
 from core.checkpoint import open_weights, read_card
 from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, smaller_view
@@ -13,10 +15,13 @@ from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
 from core.training.engine import LoopSettings
-from core.training.run_study import learning_curve, train_system, with_size
-from core.training.score_hands import vary_picture
-from core.training.score_parts import PartCrops, parts_of_row
-from core.training.systems import SYSTEMS, System
+from core.training.film_cache import smaller, store_film
+from core.training.prepare import phantom_film, real_films_folder, simulated_films
+from core.training.run_study import Data, learning_curve, train_system, with_size
+from core.training.score_hands import real_pairs, vary_picture
+from core.training.score_parts import PartCrops, crop_cells, crop_losses, parts_of_rows, vary_part
+from core.training.starts import start_from
+from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
 
 LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0.0, optimiser="sgd", schedule="plateau")
@@ -81,11 +86,8 @@ def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
 
 
 def test_the_systems_are_those_of_the_papers() -> None:
-    assert (
-        len([n for n in SYSTEMS if n.startswith("deepra_")])
-        == len([n for n in SYSTEMS if n.startswith("densenet_")]) - 1
-        == 6
-    )
+    assert len([n for n in SYSTEMS if n.startswith("deepra_")]) == 6
+    assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
     assert SYSTEMS["resnet50_finetuned"].start == "resnet50_feet"
     loop = SYSTEMS["resnet_dwise50"].loop
@@ -102,7 +104,7 @@ def test_the_systems_are_those_of_the_papers() -> None:
     [("erosion_fingers", 4404), ("jsn_fingers", 3670), ("jsn_toes", 3670), ("erosion_toes", 2936), ("erosion_wrist", 734), ("jsn_wrist", 734)],
 )  # fmt: skip
 def test_crops_are_as_many_as_in_table_2(row: str, images: int) -> None:
-    parts = parts_of_row(row)
+    parts = parts_of_rows([row])
     if row == "jsn_fingers":  # the thumb's IP has no JSN: its MCP alone is scored, in the row of the toes
         assert (Limb.HAND, "thumb") not in {(limb, part) for limb, part, _ in parts}
     assert 367 * 2 * len(parts) == images
@@ -134,3 +136,86 @@ def test_a_long_log_is_thinned(tmp_path: Path) -> None:
     curve = learning_curve(tmp_path / "log.jsonl")
     assert len(curve) <= 120 and curve[0]["step"] == 1 and curve[-1]["step"] == 1000
     assert [c["step"] for c in curve] == sorted(c["step"] for c in curve)
+
+
+def test_a_wider_network_begins_with_the_features_of_a_narrower_one() -> None:
+    torch.manual_seed(0)
+    narrow, wide = (
+        timm.create_model(f"tf_efficientnet_lite{n}", features_only=True, out_indices=(3,)).eval() for n in (0, 2)
+    )
+    for module in narrow.modules():  # statistics of a trained network, not 0 and 1
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.running_mean, std=0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+    start_from(wide, narrow.state_dict())
+    view = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        given, widened = narrow(view)[0], wide(view)[0]
+    assert widened.shape[1] > given.shape[1]
+    torch.testing.assert_close(widened[:, : given.shape[1]], given, rtol=1e-3, atol=1e-4)
+
+
+def test_gates_begin_nearly_open_and_a_start_of_another_kind_is_refused() -> None:
+    body = timm.create_model("tf_efficientnet_b3", features_only=True, out_indices=(3,))
+    narrow = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3,))
+    start_from(body, narrow.state_dict())
+    assert {float(b.detach()) for n, m in body.named_modules() if n.endswith(".se") for b in m.conv_expand.bias} == {
+        3.0
+    }
+    with pytest.raises(ValueError, match="no tensor"):
+        start_from(body, {"elsewhere.weight": torch.zeros(3)})
+    with pytest.raises(ValueError, match="does not fit at conv_stem"):
+        start_from(narrow, body.state_dict())
+
+
+def test_real_films_are_stored_with_their_grades_and_drawn_by_split(tmp_path: Path) -> None:
+    films = {
+        split: simulated_films(phantom_film(seed, Limb.HAND, skewed=False), 1, seed=seed)
+        for seed, split in enumerate(("train", "validation"))
+    }
+    for split, made in films.items():
+        for n, film in enumerate(made):
+            store_film(real_films_folder(tmp_path, split), replace(smaller(film, 0.4), film_id=f"{split}-{n}"))
+    data = Data(tmp_path, 0, real=True)
+    for split, made in films.items():
+        stored = data.real_films(split, Limb.HAND)
+        assert [f.film_id for f in stored] == [f"{split}-0", f"{split}-1"]
+        assert [f.grades for f in stored] == [f.grades for f in made]
+    pictures, points = real_pairs(real_films_folder(tmp_path, "train"), Limb.HAND, 64, 5)
+    assert pictures.shape == (5, 64, 64) and pictures.any(axis=(1, 2)).all()
+    totals = [sum(f.grades.values()) for f in films["train"]]
+    assert set(points) <= {a + b for a in totals for b in totals}
+    assert real_pairs(real_films_folder(tmp_path, "train"), Limb.FOOT, 64, 5)[0].shape == (0, 64, 64)
+
+
+def test_a_shortened_training_ends_in_a_cosine() -> None:
+    short = shortened(SYSTEMS["resnet_dwise50"], 90)
+    assert (short.loop.steps, short.loop.schedule, short.loop.optimiser, short.batch) == (90, "cosine", "adamw", 4)
+    assert short.settings == SYSTEMS["resnet_dwise50"].settings
+
+
+def test_a_varied_part_keeps_its_size_and_may_be_mirrored() -> None:
+    crop = np.zeros((40, 40), np.uint8)
+    crop[:, :16] = 200
+    views = [vary_part(np.random.default_rng(seed), crop) for seed in range(30)]
+    assert {v.shape for v in views} == {(40, 40)}
+    assert 5 < sum(bool(v[:, :10].mean() < v[:, -10:].mean()) for v in views) < 25
+
+
+def test_crops_come_from_both_sources_in_their_shares() -> None:
+    seen: list[int] = []
+
+    class Watched(PartCrops):
+        def balanced(self, rng: np.random.Generator, count: int) -> np.ndarray:
+            seen.append(count)
+            return super().balanced(rng, count)
+
+    targets = np.array([[0.0, 0.4]] * 4, np.float32)
+    crops = Watched(np.zeros((4, 64, 64), np.uint8), targets, np.full((4, 2), 5, np.float32))
+    settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False)
+    network = ScoringNetwork(settings)
+    assert float(crop_losses(network, network, [crops, crops], np.random.default_rng(0), 16)["score"]) > 0
+    assert seen == [10, 6]
+    rows = crop_cells(network, crops)
+    assert [row[0] for row in rows[:2]] == ["jsn_fingers/MCP", "jsn_fingers/PIP"] and len(rows) == 8
+    assert [row[2] for row in rows[:2]] == [0.0, pytest.approx(2.0)]

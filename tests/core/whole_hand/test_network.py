@@ -4,6 +4,7 @@ import torch
 from core.layers.depthwise_separable import DepthwiseSeparable
 from core.layers.inverted_residual import InvertedResidual, Shortcut
 from core.whole_hand.network import ARCHITECTURES, WholeHandNetwork, WholeHandSettings
+from tests.core.toy_set import assert_learns, stripes
 
 # Millions of parameters: counted here, printed in the paper (Tables 3 and 4; its ResNet-50 has 1000 outputs).
 COUNTS = {
@@ -61,22 +62,10 @@ def test_resnet_dwise50_has_50_layers_with_the_depthwise_ones_but_for_four_that_
     assert sum(isinstance(m, torch.nn.Conv2d | torch.nn.Linear) for m in modules) == 50 - 4
 
 
-def test_it_learns_a_toy_set() -> None:
-    torch.manual_seed(0)
-    network = WholeHandNetwork(WholeHandSettings(side_px=64)).train()
-    pictures = torch.rand(8, 1, 64, 64) * 0.1
-    pictures[:4, :, 28:36] += 0.8  # lying stripes against standing ones
-    pictures[4:, :, :, 28:36] += 0.8
+def test_it_learns_a_toy_set(network: WholeHandNetwork) -> None:
+    pictures = stripes(8, 64)
     target = torch.tensor([1.0] * 4 + [-1.0] * 4)
-    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-    losses = []
-    for _ in range(40):
-        loss = (network(pictures) - target).square().mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    assert sum(losses[-3:]) / 3 < 0.02 * losses[0]
+    assert_learns(network, lambda: (network(pictures) - target).square().mean(), steps=40)
 
 
 def test_points_undo_the_z_score() -> None:

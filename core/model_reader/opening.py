@@ -1,0 +1,64 @@
+"""From the weight cards of a set to its networks."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
+from core.checkpoint.weight_file import FOLDER
+from core.detection.detector import Detector
+from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.scorer import Calibration, JointScorer
+from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
+from core.svh import Limb
+
+
+def settings_of(card: WeightCard) -> dict[str, Any]:
+    """The settings of a card: lists come back from JSON where tuples were."""
+
+    def tuples(value: Any) -> Any:
+        return tuple(tuples(v) for v in value) if isinstance(value, list) else value
+
+    return {key: tuples(value) for key, value in card.settings.items()}
+
+
+def open_detector(
+    weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
+) -> tuple[Detector, list[WeightCard]]:
+    """The three networks that find limbs, parts and joints, and their cards: the finder's, a hand's, a foot's.
+
+    Raises: WeightsError if a file is missing or damaged.
+    """
+    cards = [read_card(LIMB_FINDER, folder=folder)]
+    finder = LimbFinder(FinderSettings(**settings_of(cards[0])))
+    open_weights(finder, cards[0], folder=folder)
+    parts: dict[Limb, PartsNetwork] = {}
+    for limb in (Limb.HAND, Limb.FOOT):
+        cards.append(read_card(parts_name(weights, limb, folder), folder=folder))
+        parts[limb] = PartsNetwork(PartsSettings(**settings_of(cards[-1])))
+        open_weights(parts[limb], cards[-1], folder=folder)
+    return Detector(finder, parts, device=torch.device(device)), cards
+
+
+def open_scorer(
+    weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
+) -> tuple[JointScorer, list[WeightCard]]:
+    """The scorer of a set (`SCORERS`) with the calibration of its networks, and their cards.
+
+    Raises: WeightsError if a file is missing or damaged, or a card does not fit its network.
+    """
+    cards = [read_card(name, folder=folder) for name in SCORERS[weights]]
+    networks: list[ScoringNetwork] = []
+    calibrations: dict[str, Calibration] = {}
+    try:
+        for card in cards:
+            networks.append(ScoringNetwork(ScoringSettings(**settings_of(card))))
+            open_weights(networks[-1], card, folder=folder)
+            calibrations |= dict.fromkeys(networks[-1].settings.rows, Calibration.from_card(card.calibration))
+        scorer = JointScorer(networks, Calibration.by_row(calibrations), device=torch.device(device))
+    except (TypeError, ValueError, KeyError) as error:
+        names = ", ".join(card.name for card in cards)
+        raise WeightsError("weights_damaged", f"The cards of {names} do not fit their networks: {error}.") from error
+    return scorer, cards

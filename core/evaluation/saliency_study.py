@@ -2,7 +2,8 @@
 
 Unseen phantoms, whose damage is known to the pixel, and the validation split of the marked real films, on which nothing is
 damaged: there only agreement and heat inside the site's box can be measured. The mask does not tell whose erosion a pixel is:
-in the wrist a close-up holds erosions of neighbouring sites too.
+in the wrist a close-up holds erosions of neighbouring sites too. Where the whole-hand network is trained, its maps of the picture
+of both hands are measured on the same phantoms.
 """
 
 import json
@@ -17,17 +18,19 @@ from numpy.typing import NDArray
 from core.checkpoint import read_card, write_card
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
-from core.evaluation.saliency_tables import draw_figure, markdown
+from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, markdown
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import SITE_ROWS
 from core.model_reader import ModelReader
 from core.model_reader.explanation import Explained, SiteView, explain_site, site_view
+from core.model_reader.hands_explanation import METHODS, HandsView, explain_hands, hands_of_films, hands_view
 from core.model_reader.weight_sets import SCORERS
 from core.phantom import phantom_visit
-from core.saliency import Method
+from core.saliency import Explainable, Method
 from core.saliency.comparison import agreement_of_maps, heat_inside, pointing, precision_recall_area
 from core.saliency.faithfulness import faithfulness
-from core.svh import SITES, Site
+from core.saliency.methods import raw_attention
+from core.svh import SITES, Limb, Site
 
 STUDY_SEED, PRIOR_SEED = 6_000_000, 6_500_000
 PRIOR_PATIENTS = 6
@@ -43,7 +46,7 @@ class Row:
     patient: str
     source: str  # "phantom" or "real"
     kind: str  # row/output: erosion_fingers/MCP
-    grade: int
+    grade: int  # of the site; of both hands for the whole-hand network
     map: str
     inside_damage: float
     pointing: float
@@ -51,7 +54,7 @@ class Row:
     inside_box: float
     deletion: float
     insertion: float
-    spearman: float  # with the attention of the same site
+    spearman: float  # with the attention of the same site; with Grad-CAM for the whole-hand network, which has none
     overlap: float
     blank: float
     chance: float
@@ -70,13 +73,7 @@ def attention_prior(reader: ModelReader, films: Iterable[LabelledFilm]) -> Prior
         for site in SITES[film.limb]:
             if site.joint in film.points:
                 view = _view(reader, film, site)
-                heat = view.map(Method.ATTENTION)
-                raw = heat.lowest + heat.values * (heat.highest - heat.lowest)
-                row = SITE_ROWS[site][0].name
-                head: Any = reader.scorer.networks[row].heads[row]
-                side = head.gate.local.bias.shape[-1]
-                step = raw.shape[0] // int(side)
-                maps.setdefault(site_kind(site), []).append(raw[step // 2 :: step, step // 2 :: step])
+                maps.setdefault(site_kind(site), []).append(raw_attention(view.network, view.view))
     return {kind: np.mean(found, axis=0) for kind, found in maps.items()}
 
 
@@ -117,6 +114,35 @@ def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str
         )
 
 
+def hands_rows(view: HandsView, found: Explained, points: int, patient: str) -> Iterator[Row]:
+    """Every map and control of the picture of both hands, measured on the pixels that show a film. `points` is the true total.
+
+    Deletion and insertion are left out: the network would have to run some 200 times a patient.
+    """
+    maps, controls = ({name: heat[view.seen] for name, heat in group.items()} for group in found.values())
+    boxes, truth, nan = view.joint_boxes()[view.seen], view.damage(), float("nan")
+    damage = truth[view.seen] if truth is not None and truth.any() else None
+    for name, heat in {**maps, **controls}.items():
+        pair = agreement_of_maps(heat, maps[Method.GRAD_CAM.value])
+        yield Row(
+            patient,
+            "phantom",
+            WHOLE_HAND,
+            points,
+            name,
+            heat_inside(heat, damage) if damage is not None else nan,
+            pointing(heat, damage) if damage is not None else nan,
+            precision_recall_area(heat, damage) if damage is not None else nan,
+            heat_inside(heat, boxes),
+            nan,
+            nan,
+            pair.spearman,
+            pair.overlap,
+            float(np.ptp(heat) == 0),
+            float(damage.mean()) if damage is not None else nan,
+        )
+
+
 def mean_with_interval(rows: Sequence[Row], measure: str) -> tuple[float, float, float, int] | None:
     """Mean, 95 % interval and number of patients; whole patients are drawn, so that their sites stay together.
 
@@ -149,7 +175,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
     for row in rows:
         names = [row.source, f"{row.source} {row.kind.split('_')[0]}", f"{row.source} {row.kind}"]
         names += [f"phantom {row.kind.split('_')[0]}, grade {row.grade}"] if row.source == "phantom" else []
-        for name in names:
+        for name in [WHOLE_HAND] if row.kind == WHOLE_HAND else names:
             groups.setdefault(name, []).append(row)
     found: dict[str, Any] = {}
     for name in sorted(groups):
@@ -185,19 +211,28 @@ def evaluate_saliency(
                 k: np.round(heat, 3).tolist() for k, heat in means.items() if k.split("/")[0] in card.settings["rows"]
             }
             write_card(card.model_copy(update={"calibration": {**card.calibration, "attention_prior": kept}}))
-    shuffled = {}
+    shuffled: dict[str, Explainable] = {}
     rows: list[Row] = []
-    for patient, film in _films(films_folder, patients):
-        for site in _chosen(film, np.random.default_rng([STUDY_SEED, len(rows)])):
-            view = _view(reader, film, site)
-            head = SITE_ROWS[site][0].name
-            if head not in shuffled:
-                shuffled[head] = view.network.randomised()
-            unlearnt = view.before(shuffled[head])
-            own = [means[site_kind(site)]] if site_kind(site) in means else []
-            found = explain_site(view, tuple(Method), attention_prior=own, shuffled=unlearnt)
-            rows += site_rows(view, found, film, patient)
-        tell(f"{film.film_id}: {len(rows)} maps")
+    for patient, films in _patients(films_folder, patients):
+        for film in films:
+            for site in _chosen(film, np.random.default_rng([STUDY_SEED, len(rows)])):
+                view = _view(reader, film, site)
+                head = SITE_ROWS[site][0].name
+                if head not in shuffled:
+                    shuffled[head] = view.network.randomised()
+                own = [means[site_kind(site)]] if site_kind(site) in means else []
+                found = explain_site(view, tuple(Method), attention_prior=own, shuffled=view.before(shuffled[head]))
+                rows += site_rows(view, found, film, patient)
+            tell(f"{film.film_id}: {len(rows)} maps")
+        hands = hands_of_films([film for film in films if film.damage_mask is not None])
+        if reader.whole_hand is not None and hands:
+            picture = hands_view(reader.whole_hand, hands)
+            if WHOLE_HAND not in shuffled:
+                shuffled[WHOLE_HAND] = picture.network.randomised()
+            points = sum(sum(film.grades.values()) for film in films if film.limb is Limb.HAND)
+            found = explain_hands(picture, METHODS, picture.before(shuffled[WHOLE_HAND]))
+            rows += hands_rows(picture, found, points, patient)
+            tell(f"{patient}, both hands: {len(rows)} maps")
     results = {"weights": weights, "patients": patients, "maps": len(rows), "groups": summary(rows)}
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**results, "rows": [asdict(row) for row in rows]}, indent=1)
@@ -207,10 +242,9 @@ def evaluate_saliency(
     return results
 
 
-def _films(folder: Path | None, patients: int) -> Iterator[tuple[str, LabelledFilm]]:
+def _patients(folder: Path | None, patients: int) -> Iterator[tuple[str, list[LabelledFilm]]]:
     for n in range(patients):
-        for film in phantom_visit(STUDY_SEED + n).values():
-            yield f"phantom {n}", film
+        yield f"phantom {n}", list(phantom_visit(STUDY_SEED + n).values())
     if folder is not None:
         for film in marked_films(folder, split="validation", small=False):
-            yield film.film_id, film
+            yield film.film_id, [film]

@@ -1,6 +1,6 @@
 """The saliency study as Markdown and as a picture; what it says follows from the figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -13,12 +13,14 @@ _TITLES = {
     "inside_box": "heat in box",
     "deletion": "deletion",
     "insertion": "insertion",
-    "spearman": "rank r with attention",
-    "overlap": "overlap with attention",
+    "spearman": "rank r with reference",
+    "overlap": "overlap with reference",
     "blank": "blank maps",
 }
 _GENERAL = ("uniform", "centred Gaussian", "mean attention of other crops")
 MEASURED_AGAINST = ("pr_area", "inside_damage", "deletion", "insertion")
+WHOLE_HAND = "whole-hand network"
+COMPARED = ("phantom erosion", "phantom jsn", WHOLE_HAND)  # the groups that are said in sentences and drawn
 
 
 def is_control(name: str) -> bool:
@@ -42,11 +44,11 @@ def _number(value: Any) -> str:
     return "-" if value is None else f"{value[0]:.2f} ({value[1]:.2f} to {value[2]:.2f})"
 
 
-def findings(group: Mapping[str, Any]) -> list[str]:
+def findings(group: Mapping[str, Any], measures: Sequence[str] = MEASURED_AGAINST) -> list[str]:
     """One sentence a map and measure: beats its controls, or does not and which."""
     lines = []
     for name in (n for n in group if not is_control(n)):
-        for measure in MEASURED_AGAINST:
+        for measure in measures:
             rivals = unbeaten(group, name, measure)
             if rivals is None:
                 continue
@@ -61,25 +63,34 @@ def markdown(results: Mapping[str, Any]) -> str:
         f"# Where the network looks: {results['weights']} weights",
         "",
         f"{results['patients']} phantom patients, {results['maps']} maps. Mean (95 % interval, bootstrap by patient). "
-        "Measures against the damage are of damaged phantom sites; a random order of pixels has deletion and insertion 0.50.",
+        "Measures against the damage are of damaged phantom sites; a random order of pixels has deletion and insertion 0.50. "
+        "The reference that maps are compared with is the attention.",
     ]
     for name, group in results["groups"].items():
         chance = next((m["chance"][0] for m in group.values() if m["chance"] is not None), None)
         lines += ["", f"## {name}", ""]
+        if name == WHOLE_HAND:
+            lines += [
+                "Measured on the films in the picture of both hands. The box is the boxes of all scored joints; the uniform map "
+                "has their share of the films. The reference is Grad-CAM: the network has no attention.",
+                "",
+            ]
         if chance is not None:
-            lines += [f"Damage covers {chance:.1%} of the close-up: the PR area of chance.", ""]
+            lines += [f"Damage covers {chance:.1%} of the view: the PR area of chance.", ""]
         lines += ["| map | " + " | ".join(_TITLES[m] for m in _TABLE) + " |", "|---" * (len(_TABLE) + 1) + "|"]
         for each in sorted(group, key=is_control):
             label = f"*{each}* (control)" if is_control(each) else each
             lines.append(f"| {label} | " + " | ".join(_number(group[each][m]) for m in _TABLE) + " |")
-        if name in ("phantom erosion", "phantom jsn"):
-            lines += ["", *(f"- {line}" for line in findings(group))]
+        if name in COMPARED:
+            # In a close-up a centred map fills the site's box by construction, so that its heat there is no finding.
+            measures = (*MEASURED_AGAINST, "inside_box") if name == WHOLE_HAND else MEASURED_AGAINST
+            lines += ["", *(f"- {line}" for line in findings(group, measures))]
     return "\n".join(lines) + "\n"
 
 
 def draw_figure(results: Mapping[str, Any]) -> Image.Image:
-    """PR area of every map for erosion and JSN of phantoms, with intervals; maps blue, controls grey."""
-    names = [n for n in ("phantom erosion", "phantom jsn") if n in results["groups"]]
+    """PR area of every map for erosion, JSN and the whole-hand network on phantoms, with intervals; controls are grey."""
+    names = [n for n in COMPARED if n in results["groups"]]
     height = sum(60 + 26 * len(results["groups"][n]) for n in names) + 20
     picture = Image.new("RGB", (900, max(height, 60)), "white")
     draw = ImageDraw.Draw(picture)

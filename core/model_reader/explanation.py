@@ -15,7 +15,7 @@ from core.joint_scoring.scorer import JointScorer, LimbJoints, site_kind
 from core.joint_scoring.table import SITE_ROWS
 from core.radiograph.frame import Frame
 from core.radiograph.parts import Point
-from core.saliency import Explainable, Heatmap, Method, explain
+from core.saliency import Explainable, Heatmap, Method, explain, explain_all
 from core.saliency.controls import Control, centred, prior, uniform
 from core.saliency.verdict import shuffled_name
 from core.svh import Damage, Limb, Site
@@ -63,6 +63,15 @@ class SiteView:
         """
         chosen = self.output if output is None else output
         return explain(self.network, self.view, self.frame, output=chosen, method=method)
+
+    def maps(self, methods: Sequence[Method], *, output: int | None = None) -> dict[str, Heatmap]:
+        """The maps of several methods by name, from one look at the close-up.
+
+        Raises: ValueError as `map` does.
+        """
+        chosen = self.output if output is None else output
+        found = explain_all(self.network, self.view, self.frame, output=chosen, methods=methods)
+        return {method.value: heat for method, heat in found.items()}
 
     def score(self, views: NDArray[np.float32], *, output: int | None = None) -> NDArray[np.float64]:
         """Raw outputs, not clipped, of views [N, S, S]."""
@@ -148,6 +157,25 @@ class Explained:
         return maps, controls
 
 
+def site_controls(
+    methods: Sequence[Method],
+    shuffled: SiteView,
+    *,
+    output: int | None = None,
+    attention_prior: Sequence[NDArray[np.floating]] = (),
+) -> dict[str, Heatmap]:
+    """What the maps of some methods have to beat: uniform, centred, mean attention, the same methods on shuffled weights.
+
+    `shuffled` is the close-up before the shuffled network (`view.randomised()`).
+    """
+    frame = shuffled.frame
+    controls = {Control.UNIFORM.value: uniform(frame), Control.CENTRE.value: centred(frame)}
+    if attention_prior:
+        controls[Control.PRIOR.value] = prior(attention_prior, frame)
+    unlearnt = shuffled.maps(methods, output=output)
+    return controls | {shuffled_name(name): heat for name, heat in unlearnt.items()}
+
+
 def explain_site(
     view: SiteView,
     methods: Sequence[Method],
@@ -156,14 +184,6 @@ def explain_site(
     attention_prior: Sequence[NDArray[np.floating]] = (),
     shuffled: SiteView | None = None,
 ) -> Explained:
-    """The maps of some methods with their controls: uniform, centred, mean attention, the same methods on shuffled weights.
-
-    `shuffled` is `view.randomised()`, where the caller keeps it.
-    """
-    unlearnt = shuffled or view.randomised()
-    controls = {Control.UNIFORM.value: uniform(view.frame), Control.CENTRE.value: centred(view.frame)}
-    if attention_prior:
-        controls[Control.PRIOR.value] = prior(attention_prior, view.frame)
-    for method in methods:
-        controls[shuffled_name(method.value)] = unlearnt.map(method, output=output)
-    return Explained({method.value: view.map(method, output=output) for method in methods}, controls)
+    """The maps of some methods with their controls. `shuffled` is `view.randomised()`, where the caller keeps it."""
+    controls = site_controls(methods, shuffled or view.randomised(), output=output, attention_prior=attention_prior)
+    return Explained(view.maps(methods, output=output), controls)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader.evidence import FilmReading, VisitReading
+from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
@@ -37,21 +38,29 @@ def open_whole_hand(
     return WholeHandScorer(network, calibration, device=device), card
 
 
+def counted_hands(visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> dict[Side, FilmReading]:
+    """The hands that count, by side, as far as their films are among `pixels` (by SHA-256)."""
+    return {film.side: film for film in visit.counted if film.limb is Limb.HAND and film.side and film.sha256 in pixels}
+
+
 def hand_films(
     visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
     """The left and the right hand that count, fingers up, out of films [H, W] by SHA-256; None for a hand without a film."""
-    hands = {film.side: film for film in visit.counted if film.limb is Limb.HAND and film.sha256 in pixels}
-    left, right = (_upright(pixels[hands[s].sha256], hands[s]) if s in hands else None for s in (Side.L, Side.R))
-    return left, right
+    hands = counted_hands(visit, pixels)
+    upright = {side: upright_frame(film, pixels[film.sha256]).take(pixels[film.sha256]) for side, film in hands.items()}
+    return upright.get(Side.L), upright.get(Side.R)
 
 
-def _upright(pixels: NDArray[np.float32], film: FilmReading) -> NDArray[np.float32]:
-    """The film, or the hand's region of it, turned by the nearest quarter so that the fingers point up."""
-    if film.region:
-        x0, y0, x1, y1 = (max(0, round(v)) for v in film.region)
-        pixels = pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-    return np.rot90(pixels, round(film.turned_deg / 90) % 4)
+def upright_frame(film: FilmReading, pixels: NDArray[np.float32]) -> Frame:
+    """What takes the film [H, W], or the hand's region of it, turned by the nearest quarter so that the fingers point up."""
+    height, width = pixels.shape
+    x0, y0, x1, y1 = (max(0, round(v)) for v in film.region or (0, 0, width, height))
+    x1, y1 = min(width, max(x1, x0 + 1)), min(height, max(y1, y0 + 1))
+    quarter = round(film.turned_deg / 90) % 4
+    size = (x1 - x0, y1 - y0) if quarter % 2 == 0 else (y1 - y0, x1 - x0)
+    centre = ((x0 + x1 - 1) / 2, (y0 + y1 - 1) / 2)
+    return Frame.around(centre, scale=1.0, turn_deg=90.0 * quarter, width_px=size[0], height_px=size[1])
 
 
 def disagreement(visit: VisitReading) -> str:

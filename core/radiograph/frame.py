@@ -13,7 +13,8 @@ Floats = NDArray[np.float32]
 class Frame:
     """A view of a film: turned, scaled, perhaps mirrored, cut to `width_px` x `height_px`.
 
-    `matrix` is [2, 3] and maps film pixels (x, y) to view pixels; it is a similarity (mirror allowed).
+    `matrix` is [2, 3] and maps film pixels (x, y) to view pixels; it is a similarity (mirror allowed), up to the rounding of
+    a view's sides to whole pixels.
     """
 
     matrix: NDArray[np.float64]
@@ -74,6 +75,12 @@ class Frame:
     def to_film(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """View pixels [N, 2] to film pixels [N, 2]."""
         return (np.asarray(points, np.float64) - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
+
+    def then(self, later: "Frame") -> "Frame":
+        """From film pixels straight to the view that `later` takes out of this view."""
+        linear = later.matrix[:, :2]
+        shift = linear @ self.matrix[:, 2] + later.matrix[:, 2]
+        return Frame(np.hstack([linear @ self.matrix[:, :2], shift[:, None]]), later.width_px, later.height_px)
 
     def take(self, pixels: Floats) -> Floats:
         """The view [height_px, width_px] out of a film [H, W]; outside the film its edge is repeated."""

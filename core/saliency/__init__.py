@@ -6,3 +6,4 @@ from core.saliency.heatmap import Heatmap as Heatmap
 from core.saliency.methods import Explainable as Explainable
 from core.saliency.methods import Method as Method
 from core.saliency.methods import explain as explain
+from core.saliency.methods import explain_all as explain_all

@@ -5,7 +5,7 @@ Source: Selvaraju 2017 (Grad-CAM), Chattopadhay 2018 (Grad-CAM++), Jiang 2021 (L
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -105,26 +105,54 @@ def _still(network: nn.Module) -> Iterator[None]:
             weight.requires_grad_(want)
 
 
-def explain(network: Explainable, view: NDArray[np.float32], frame: Frame, *, output: int, method: Method) -> Heatmap:
-    """The map of one output for one view [H, W] in [0, 1] that `frame` took out of its film.
+def explain_all(
+    network: Explainable, view: NDArray[np.float32], frame: Frame, *, output: int, methods: Sequence[Method]
+) -> dict[Method, Heatmap]:
+    """The maps of one output for one view [H, W] in [0, 1] that `frame` took out of its film; the features are computed once.
 
     Attention is one map a head: its outputs share it, as EigenCAM's do.
     Raises: ValueError if the network has no attention and that was asked for.
     """
+    if Method.ATTENTION in methods and network.attention is None:
+        raise ValueError("this network has no attention of its own; choose Grad-CAM")
     views = network._tensor(view[None])
+    raw: dict[Method, NDArray[np.float32]] = {}
     with network.lock, _still(network.network), torch.enable_grad():
         with torch.no_grad():
             features = network.features(network.network, views)
-        if method is Method.ATTENTION:
-            if network.attention is None:
-                raise ValueError("this network has no attention of its own; choose Grad-CAM")
-            with torch.no_grad():
-                raw = network.attention(network.network, features)[0, 0].float().cpu().numpy()
-        else:
+        for method in methods:
+            if method is Method.ATTENTION:
+                raw[method] = _attention(network, features)
+                continue
             model = _FromFeatures(features.detach().clone(), lambda f: network.outputs(network.network, f))
             cam = _CAMS[method](model=model, target_layers=[model.probe])
             try:  # as a context, grad-cam would swallow an IndexError
-                raw = cam(input_tensor=features, targets=[lambda values: values[output]])[0]
+                raw[method] = cam(input_tensor=features, targets=[lambda values: values[output]])[0]
             finally:
                 cam.activations_and_grads.release()
-    return Heatmap.stretched(raw, frame)
+    return {method: Heatmap.stretched(values, frame) for method, values in raw.items()}
+
+
+def explain(network: Explainable, view: NDArray[np.float32], frame: Frame, *, output: int, method: Method) -> Heatmap:
+    """The map of one method, as `explain_all` makes it.
+
+    Raises: ValueError if the network has no attention and that was asked for.
+    """
+    return explain_all(network, view, frame, output=output, methods=[method])[method]
+
+
+def raw_attention(network: Explainable, view: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The small map [h, w] that the network's gate makes of one view [H, W], before any stretch.
+
+    Raises: ValueError if the network has no attention.
+    """
+    if network.attention is None:
+        raise ValueError("this network has no attention of its own")
+    with network.lock, _still(network.network), torch.no_grad():
+        return _attention(network, network.features(network.network, network._tensor(view[None])))
+
+
+def _attention(network: Explainable, features: Tensor) -> NDArray[np.float32]:
+    assert network.attention is not None
+    with torch.no_grad():
+        return network.attention(network.network, features)[0, 0].float().cpu().numpy()

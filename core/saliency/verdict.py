@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.saliency.comparison import agreement_of_maps, truth_of_map
+from core.saliency.comparison import agreement_of_maps, heat_inside, truth_of_map
 
 DAMAGE = "the true damage"  # as a target is called where it is known
 MARGIN = 0.05  # a map has to beat its best control by this much, so that a hair is no victory
@@ -36,14 +36,16 @@ def figures(
     return rows
 
 
-def beats_controls(name: str, rows: Sequence[MapFigures], own: str) -> bool:
-    """Whether a map finds the target better than every control that applies to it, by the area under precision-recall.
+def rivals(name: str, rows: Sequence[MapFigures]) -> list[MapFigures]:
+    """The controls that apply to a map: the general ones and its own method with shuffled weights, not those of others."""
+    own = shuffled_name(name)
+    return [row for row in rows if row.control and (row.name == own or not row.name.endswith(", shuffled"))]
 
-    `own` is the control of the same method with shuffled weights; those of other methods do not count.
-    """
+
+def beats_controls(name: str, rows: Sequence[MapFigures]) -> bool:
+    """Whether a map finds the target better than every control that applies, by the area under precision-recall."""
     mine = next(row.area for row in rows if row.name == name)
-    rivals = [row.area for row in rows if row.control and (row.name == own or not row.name.endswith(", shuffled"))]
-    return mine > max(rivals) + MARGIN
+    return mine > max(row.area for row in rivals(name, rows)) + MARGIN
 
 
 def shuffled_name(name: str) -> str:
@@ -51,8 +53,35 @@ def shuffled_name(name: str) -> str:
     return f"{name}, shuffled"
 
 
-def in_words(maps: Mapping[str, NDArray[np.floating]], rows: Sequence[MapFigures], *, target: str = DAMAGE) -> str:
-    """What agrees and what does not: every pair of maps, then each map against its controls."""
+def shares_in_words(
+    maps: Mapping[str, NDArray[np.floating]],
+    controls: Mapping[str, NDArray[np.floating]],
+    mask: NDArray[np.bool_],
+    *,
+    target: str,
+) -> str:
+    """How much of each map's heat lies in the mask, beside the mask's share of the view and the best control that applies."""
+    rows, words = figures(maps, controls, mask), []
+    for name, heat in maps.items():
+        best = max(rivals(name, rows), key=lambda row: row.inside)
+        words.append(
+            f"{name} puts {heat_inside(heat, mask):.0%} of its heat into {target}, {mask.mean():.0%} of the view; "
+            f"“{best.name}” puts {best.inside:.0%} there."
+        )
+    return " ".join(words)
+
+
+def in_words(
+    maps: Mapping[str, NDArray[np.floating]],
+    rows: Sequence[MapFigures],
+    *,
+    target: str = DAMAGE,
+    unknown: str = "a centred map fills the site's box by construction",
+) -> str:
+    """What agrees and what does not: every pair of maps, then each map against its controls.
+
+    `unknown` is what has to be kept in mind where the target is not the damage.
+    """
     words, names = [], list(maps)
     blank = [row.name for row in rows if row.blank and not row.control]
     for n, first in enumerate(names):
@@ -68,14 +97,11 @@ def in_words(maps: Mapping[str, NDArray[np.floating]], rows: Sequence[MapFigures
     for name in names:
         if name in blank:
             words.append(f"{name} is blank for this output: it says nothing.")
-        elif beats_controls(name, rows, shuffled_name(name)):
+        elif beats_controls(name, rows):
             words.append(f"{name} finds {target} better than every control.")
         else:
-            best = max(
-                (r for r in rows if r.control and (r.name == shuffled_name(name) or not r.name.endswith(", shuffled"))),
-                key=lambda r: r.area,
-            )
+            best = max(rivals(name, rows), key=lambda row: row.area)
             words.append(f"{name} does not beat its controls: “{best.name}” finds {target} as well or better.")
     if target != DAMAGE:
-        words.append(f"Where the damage lies is not known here, and a centred map fills {target} by construction.")
+        words.append(f"Where the damage lies is not known here, and {unknown}.")
     return " ".join(words)

@@ -10,6 +10,7 @@ from pages.widgets.case import Case
 from pages.widgets.explained_film import ExplainedFilm, case_films_to_explain, phantom_films_to_explain
 from pages.widgets.joint_names import DAMAGE_WORD, joint_name
 
+JOINT, HANDS = "Joint", "Both hands (whole-hand network)"
 CASE, PHANTOM = "The case at hand", "A phantom, damage known"
 FIRST_SEED = 5_000_001
 GRADIENT = [method for method in Method if method is not Method.ATTENTION]
@@ -24,18 +25,44 @@ class Choice:
     methods: tuple[Method, ...]
 
 
-def choose(case: Case) -> Choice | None:
-    """The controls; None, with a sentence on the page, where nothing can be explained."""
+@dataclass(frozen=True)
+class Source:
+    """Which network is looked into, and on whose films: those of a phantom (`seed`), or else of the case."""
+
+    hands: bool
+    seed: int | None
+
+
+def choose_source(*, whole_hand: bool) -> Source:
+    """The first line of controls; the whole-hand network is offered only where it is there."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="explain_source"):
+        what = JOINT
+        if whole_hand:
+            what = st.segmented_control("Network", [JOINT, HANDS], default=JOINT, required=True, key="explain_what")
         source = st.segmented_control("Films", [CASE, PHANTOM], default=CASE, required=True, key="explain_from")
-        seed = FIRST_SEED
+        seed = None
         if source == PHANTOM:
-            seed = st.number_input("Phantom number", 0, 2**31 - 1, FIRST_SEED, key="explain_seed", width=180)
-    films = phantom_films_to_explain(int(seed)) if source == PHANTOM else case_films_to_explain(case)
+            seed = int(st.number_input("Phantom number", 0, 2**31 - 1, FIRST_SEED, key="explain_seed", width=180))
+    return Source(what == HANDS, seed)
+
+
+def choose_methods() -> tuple[Method, ...]:
+    """The methods for the whole-hand network, which has no attention to stand beside."""
+    chosen = st.multiselect("Maps", GRADIENT, [Method.GRAD_CAM], max_selections=3, key="hands_methods")
+    return tuple(chosen)
+
+
+def nothing_to_explain(what: str) -> None:
+    """A sentence where the case holds nothing that can be explained."""
+    st.info(f"No {what} of this case was scored. Choose a phantom above, or score films first.", icon=":material/info:")
+
+
+def choose(case: Case, source: Source) -> Choice | None:
+    """The controls of one site; None, with a sentence on the page, where nothing can be explained."""
+    phantom = source.seed is not None
+    films = phantom_films_to_explain(source.seed) if source.seed is not None else case_films_to_explain(case)
     if not films:
-        st.info(
-            "No film of this case was scored. Choose a phantom above, or score films first.", icon=":material/info:"
-        )
+        nothing_to_explain("film")
         return None
     left, middle, right, last = st.columns([0.34, 0.2, 0.18, 0.28], gap="small")
     by_key = {film.key: film for film in films}
@@ -46,11 +73,11 @@ def choose(case: Case) -> Choice | None:
             list(by_key),
             list(by_key).index(shown),
             format_func=lambda k: by_key[k].name,
-            key=f"film_{source}_{seed}",
+            key=f"film_{source.seed}",
         )
     film = by_key[key]
     joints = film.scored_joints
-    wanted = case.joint if case.joint in joints and source == CASE else film.worst
+    wanted = case.joint if case.joint in joints and not phantom else film.worst
     with middle:
         joint = st.selectbox(
             "Joint", joints, joints.index(wanted) if wanted in joints else 0, format_func=joint_name, key=f"joint_{key}"

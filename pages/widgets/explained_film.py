@@ -8,9 +8,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.cohort.labelled_film import LabelledFilm
+from core.model_reader.hands_explanation import HandFilm, hands_of_films, hands_of_visit
 from core.phantom import phantom_visit
 from core.radiograph.parts import Point
-from core.svh import SITES, Damage, Limb, Site
+from core.svh import SITES, Damage, Limb, Side, Site
 from pages.widgets.case import Case
 from pages.widgets.joint_names import film_name
 
@@ -78,3 +79,14 @@ def phantom_films_to_explain(seed: int) -> list[ExplainedFilm]:
         )
         for film in _phantom(seed)
     ]
+
+
+def case_hands_to_explain(case: Case) -> dict[Side, HandFilm]:
+    """The hands of the case that count, as the whole-hand network scored them."""
+    return hands_of_visit(case.visit(), {film.radiograph.sha256: film.radiograph.pixels for film in case.films})
+
+
+def phantom_hands_to_explain(seed: int) -> tuple[dict[Side, HandFilm], int]:
+    """The hands of a phantom patient, and their true points."""
+    films = [film for film in _phantom(seed) if film.limb is Limb.HAND]
+    return hands_of_films(films), sum(sum(film.grades.values()) for film in films)

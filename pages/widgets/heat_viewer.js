@@ -1,4 +1,4 @@
-// Panels of one close-up: they zoom and move together. Opacity and zoom stay here, so no change of them runs the page.
+// Panels of one close-up, or of two films: they zoom and move together. Opacity and zoom stay here, so no change of them runs the page.
 const views = new WeakMap();
 
 function make(root) {
@@ -31,22 +31,25 @@ function make(root) {
   }, { passive: false });
   panels.addEventListener("pointerdown", (e) => {
     const w = e.target.closest(".window");
-    if (w) { w.setPointerCapture(e.pointerId); v.drag = { x: e.clientX, y: e.clientY, side: w.clientWidth }; }
+    if (w) { w.setPointerCapture(e.pointerId); v.drag = { x: e.clientX, y: e.clientY, wide: w.clientWidth, high: w.clientHeight }; }
   });
   panels.addEventListener("pointermove", (e) => {
     if (!v.drag) return;
-    v.x += (e.clientX - v.drag.x) / v.drag.side; v.y += (e.clientY - v.drag.y) / v.drag.side;
+    v.x += (e.clientX - v.drag.x) / v.drag.wide; v.y += (e.clientY - v.drag.y) / v.drag.high;
     v.drag.x = e.clientX; v.drag.y = e.clientY;
     keepIn();
   });
   for (const end of ["pointerup", "pointercancel"]) panels.addEventListener(end, () => { v.drag = null; });
 
   v.update = (data) => {
-    root.querySelector(".truth-key").hidden = !data.truth;
+    root.querySelector(".truth-key").hidden = !data.films.some((f) => f.truth);
+    panels.classList.toggle("paired", data.together === 2);
     panels.replaceChildren(...data.panels.map((p) => {
       const figure = document.createElement("figure"), frame = document.createElement("div"), layers = document.createElement("div");
+      const film = data.films[p.of];
       figure.className = "panel"; frame.className = "window"; layers.className = "layers";
-      for (const [kind, url] of [["film", data.film], ["map", p.map], ["truth", data.truth]]) {
+      frame.style.aspectRatio = film.ratio;
+      for (const [kind, url] of [["film", film.picture], ["map", p.map], ["truth", film.truth]]) {
         if (!url) continue;
         const img = document.createElement("img");
         img.className = kind; img.src = url; img.alt = kind === "film" ? `${p.name} of ${data.title}` : "";

@@ -13,8 +13,8 @@ from core.saliency.verdict import DAMAGE, MapFigures
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")  # Okabe-Ito
 
 
-def figures_table(rows: Sequence[MapFigures], target: str, chance: float) -> None:
-    """One line a map, controls last."""
+def figures_table(rows: Sequence[MapFigures], target: str, chance: float, *, of: str = "close-up") -> None:
+    """One line a map, controls last; `chance` is the share of the view that the target covers."""
     st.dataframe(
         [
             {
@@ -32,7 +32,7 @@ def figures_table(rows: Sequence[MapFigures], target: str, chance: float) -> Non
         },
     )
     st.caption(
-        f"Target: {target}, {chance:.1%} of the close-up; chance is that share. Heat inside: share of all heat on the target. "
+        f"Target: {target}, {chance:.1%} of the {of}; chance is that share. Heat inside: share of all heat on the target. "
         "Pointing: whether the hottest pixel is on it. PR area: area under the precision-recall curve."
     )
 

@@ -67,3 +67,10 @@ def test_outside_the_film_its_edge_goes_on() -> None:
 def test_a_frame_that_is_none_is_refused(matrix: np.ndarray, width: int) -> None:
     with pytest.raises(ValueError, match="a frame needs"):
         Frame(matrix, width, 5)
+
+
+@given(FRAMES, FRAMES, st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)))
+def test_a_view_of_a_view_is_one_frame(first: Frame, second: Frame, point: tuple[float, float]) -> None:
+    points, both = np.array([point]), first.then(second)
+    np.testing.assert_allclose(both.to_view(points), second.to_view(first.to_view(points)), rtol=1e-9, atol=1e-6)
+    assert (both.width_px, both.height_px) == (second.width_px, second.height_px)

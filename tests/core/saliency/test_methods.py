@@ -9,7 +9,8 @@ from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer
 from core.model_reader.explanation import explainable
 from core.radiograph.frame import Frame
-from core.saliency import Explainable, Method, explain
+from core.saliency import Explainable, Heatmap, Method, explain, explain_all
+from core.saliency.methods import raw_attention
 
 SIDE = 64
 FRAME = Frame(np.eye(2, 3), SIDE, SIDE)
@@ -64,6 +65,19 @@ def test_no_attention_is_said_in_words() -> None:
             output=0,
             method=Method.ATTENTION,
         )
+
+
+def test_several_maps_of_one_look_are_those_made_one_by_one() -> None:
+    looks = []
+    network = linear((3.0, -1.0))
+    counted = Explainable(network.network, lambda n, v: looks.append(1) or network.features(n, v), network.outputs)
+    view, methods = np.random.default_rng(0).random((8, 8), dtype=np.float32), [Method.GRAD_CAM, Method.LAYER_CAM]
+    frame = Frame(np.eye(2, 3), 8, 8)
+    together = explain_all(counted, view, frame, output=0, methods=methods)
+    assert len(looks) == 1 and list(together) == methods
+    for method in methods:
+        alone = explain(network, view, frame, output=0, method=method)
+        np.testing.assert_array_equal(together[method].values, alone.values)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +141,16 @@ def test_outputs_have_maps_of_their_own_and_share_the_attention(scorer: JointSco
     own = [explain(network, view, FRAME, output=k, method=Method.ATTENTION).values for k in range(6)]
     assert len({g.tobytes() for g in grad}) == 6
     assert len({a.tobytes() for a in own}) == 1
+
+
+def test_the_raw_attention_is_what_its_map_is_stretched_from(scorer: JointScorer) -> None:
+    network, view = explainable(scorer, "jsn_wrist"), view_of(4)
+    raw = raw_attention(network, view)
+    assert raw.shape[0] == raw.shape[1] < SIDE
+    heat = explain(network, view, FRAME, output=0, method=Method.ATTENTION)
+    np.testing.assert_array_equal(Heatmap.stretched(raw, FRAME).values, heat.values)
+    with pytest.raises(ValueError, match="no attention"):
+        raw_attention(linear((1.0, 1.0)), view)
 
 
 def test_shuffled_weights_give_another_map_and_spare_the_network(scorer: JointScorer) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from core.checkpoint import weights_there
+from core.checkpoint import read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.joint_scoring.table import ROWS
 from core.svh import Limb
@@ -38,5 +38,11 @@ def complete_sets(folder: Path = FOLDER) -> tuple[str, ...]:
 
 
 def default_set(folder: Path = FOLDER) -> str:
-    """`paper` where it is complete and a CUDA GPU is there, else `compact`."""
-    return "paper" if "paper" in complete_sets(folder) and torch.cuda.is_available() else "compact"
+    """`paper` where it is complete, was trained at the papers' sizes, and a CUDA GPU is there, else `compact`.
+
+    Raises: WeightsError if a card cannot be read.
+    """
+    if not torch.cuda.is_available() or "paper" not in complete_sets(folder):
+        return "compact"
+    full = all(read_card(f"deepra_{row.name}", folder=folder).input_px[0] >= row.crop_px for row in ROWS)
+    return "paper" if full else "compact"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.checkpoint import WeightCard, save_weights, write_card
+from core.checkpoint import WeightCard, open_weights, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
 from core.detection.network import PartsNetwork, PartsSettings, smaller_view
@@ -32,6 +32,7 @@ from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 CURVE_POINTS = 120
+INT8_FROM = 8_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
 CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 160
 TRAINED_ON = (
@@ -96,8 +97,20 @@ def train_system(
         start_from(getattr(network, attribute), trained_features(system.start, attribute, cache=cache, folder=folder))
     trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
     if parallel.rank() == 0:
-        _write(name, system, trained, cache / name, folder, calibrate(trained), data)
+        card = _write(name, system, trained, cache / name, folder, calibrate(trained), data)
+        if card.training["parameters"] > INT8_FROM:
+            _compare_stored(trained, card, folder, validate)
     return trained
+
+
+def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate: Validate) -> None:
+    """Keep in the card, and print, what the validation figures are before and after the weights became whole numbers."""
+    before = validate(network.eval())
+    open_weights(network, card, folder=folder)
+    after = validate(network)
+    both = {key: {"before": round(before[key], 5), "after": round(after[key], 5)} for key in before if key != "score"}
+    print(f"{card.name} in int8: {json.dumps(both)}", flush=True)
+    write_card(card.model_copy(update={"training": {**card.training, "int8": both}}), folder=folder)
 
 
 @dataclass(frozen=True)
@@ -258,7 +271,7 @@ def _write(
     folder: Path,
     calibration: dict[str, Any],
     data: Data,
-) -> None:
+) -> WeightCard:
     settings = network.settings
     side = getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0)
     size = (settings.width_px, settings.height_px) if isinstance(settings, PartsSettings) else (side, side)
@@ -266,25 +279,25 @@ def _write(
     curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
     rates = [line["steps_s"] for line in curve if "steps_s" in line]
     revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    parameters = sum(p.numel() for p in network.parameters())
+    digest = save_weights(network, name, folder=folder, int8=parameters > INT8_FROM)
     training: dict[str, Any] = {
         "loop": asdict(system.loop), "batch": system.batch, "start": system.start, "curve": curve,
-        "parameters": sum(p.numel() for p in network.parameters()),
+        "parameters": parameters,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
     }  # fmt: skip
     if rates:
         training["seconds_per_epoch"] = round(-(-sizes["train"] // system.batch) / float(np.median(rates)), 1)
-    digest = save_weights(network, name, folder=folder)
-    write_card(
-        WeightCard(
-            name=name,
-            architecture=type(network).__name__,
-            settings=asdict(settings),  # type: ignore[call-overload]
-            input_px=size,
-            trained_on=TRAINED_ON.format(**sizes) + (REAL if data.real else NO_REAL),
-            training=training,
-            code_revision=revision or "unknown",
-            sha256=digest,
-            calibration=calibration,
-        ),
-        folder=folder,
+    card = WeightCard(
+        name=name,
+        architecture=type(network).__name__,
+        settings=asdict(settings),  # type: ignore[call-overload]
+        input_px=size,
+        trained_on=TRAINED_ON.format(**sizes) + (REAL if data.real else NO_REAL),
+        training=training,
+        code_revision=revision or "unknown",
+        sha256=digest,
+        calibration=calibration,
     )
+    write_card(card, folder=folder)
+    return card

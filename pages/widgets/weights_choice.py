@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.model_reader.weight_sets import complete_sets, default_set
 
-WORDS = {"compact": "Compact: seconds on a laptop", "paper": "Paper: the papers' sizes, best on a GPU"}
+WORDS = {"compact": "Compact: seconds on a laptop", "paper": "Paper: DeepRA's six networks, slower (figures: Models)"}
 
 
 def choose_weights() -> str:

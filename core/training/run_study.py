@@ -103,6 +103,7 @@ def train_system(
     return trained
 
 
+@torch.no_grad()
 def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate: Validate) -> None:
     """Keep in the card, and print, what the validation figures are before and after the weights became whole numbers."""
     before = validate(network.eval())

@@ -19,10 +19,10 @@ from core.checkpoint import read_card, write_card
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
 from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, markdown
-from core.joint_scoring.scorer import site_kind
-from core.joint_scoring.table import SITE_ROWS
+from core.joint_scoring.scorer import LimbJoints, site_kind
+from core.joint_scoring.table import ROWS, SITE_ROWS
 from core.model_reader import ModelReader
-from core.model_reader.explanation import Explained, SiteView, explain_site, site_view
+from core.model_reader.explanation import Explained, SiteView, explain_site, limb_pose, site_view
 from core.model_reader.hands_explanation import METHODS, HandsView, explain_hands, hands_of_films, hands_view
 from core.model_reader.weight_sets import SCORERS
 from core.phantom import phantom_visit
@@ -60,8 +60,15 @@ class Row:
     chance: float
 
 
-def _chosen(film: LabelledFilm, rng: np.random.Generator) -> list[Site]:
-    sites = [site for site in SITES[film.limb] if site in film.grades and site.joint in film.points]
+def _sites(reader: ModelReader, film: LabelledFilm) -> list[Site]:
+    """The sites that the scorer can look at: their joint has a place and, for the paper's networks, its part a box."""
+    place = LimbJoints(film.pixels, film.limb, film.points, limb_pose(film.limb, film.points))
+    joints = {row.name: {j for crop in reader.scorer.crops(place, row.name) for j in crop.joints} for row in ROWS}
+    return [site for site in SITES[film.limb] if site.joint in joints[SITE_ROWS[site][0].name]]
+
+
+def _chosen(reader: ModelReader, film: LabelledFilm, rng: np.random.Generator) -> list[Site]:
+    sites = [site for site in _sites(reader, film) if site in film.grades]
     order = rng.permutation(len(sites))
     return sorted((sites[n] for n in order), key=lambda site: film.grades[site] == 0)[:SITES_A_FILM]
 
@@ -70,10 +77,9 @@ def attention_prior(reader: ModelReader, films: Iterable[LabelledFilm]) -> Prior
     """The mean attention map of every kind of site over close-ups of films, as the small map that the gate makes."""
     maps: dict[str, list[NDArray[np.float32]]] = {}
     for film in films:
-        for site in SITES[film.limb]:
-            if site.joint in film.points:
-                view = _view(reader, film, site)
-                maps.setdefault(site_kind(site), []).append(raw_attention(view.network, view.view))
+        for site in _sites(reader, film):
+            view = _view(reader, film, site)
+            maps.setdefault(site_kind(site), []).append(raw_attention(view.network, view.view))
     return {kind: np.mean(found, axis=0) for kind, found in maps.items()}
 
 
@@ -215,7 +221,7 @@ def evaluate_saliency(
     rows: list[Row] = []
     for patient, films in _patients(films_folder, patients):
         for film in films:
-            for site in _chosen(film, np.random.default_rng([STUDY_SEED, len(rows)])):
+            for site in _chosen(reader, film, np.random.default_rng([STUDY_SEED, len(rows)])):
                 view = _view(reader, film, site)
                 head = SITE_ROWS[site][0].name
                 if head not in shuffled:

@@ -59,13 +59,14 @@ def shares_in_words(
     mask: NDArray[np.bool_],
     *,
     target: str,
+    of: str = "close-up",
 ) -> str:
-    """How much of each map's heat lies in the mask, beside the mask's share of the view and the best control that applies."""
+    """How much of each map's heat lies in the mask, beside the mask's share of the view (`of`) and the best control."""
     rows, words = figures(maps, controls, mask), []
     for name, heat in maps.items():
         best = max(rivals(name, rows), key=lambda row: row.inside)
         words.append(
-            f"{name} puts {heat_inside(heat, mask):.0%} of its heat into {target}, {mask.mean():.0%} of the view; "
+            f"{name} puts {heat_inside(heat, mask):.0%} of its heat into {target}, which cover {mask.mean():.0%} of the {of}; "
             f"“{best.name}” puts {best.inside:.0%} there."
         )
     return " ".join(words)

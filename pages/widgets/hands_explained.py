@@ -55,16 +55,22 @@ def show_hands(reader: ModelReader, case: Case, source: Source) -> None:
             "The score is below the mean of the hands that the network learnt from. Grad-CAM, Grad-CAM++ and LayerCAM show only "
             "what raises a score, so that little or nothing may be left of them."
         )
+    shown = dict(maps)
+    if st.toggle("Show the controls too", key="hands_controls"):
+        shown |= _controls(view, methods, reader.weights)
     views = []
     for side in sorted(hands, key=lambda s: s.value):
         hand, damage = hands[side], hands[side].damage
-        heat = {name: view.on_hand(each, side) for name, each in maps.items()}
+        heat = {name: view.on_hand(each, side) for name, each in shown.items()}
         outlined = None if damage is None else hand.upright.take(damage.astype(np.float32)) > 0.5
-        views.append(
-            HeatedView(film_name(Limb.HAND, side), hand.upright.take(hand.pixels), heat, outlined, longer_px=FILM_PX)
-        )
+        name, film = film_name(Limb.HAND, side), hand.upright.take(hand.pixels)
+        views.append(HeatedView(name, film, heat, outlined, longer_px=FILM_PX))
     heat_viewer(views, title=title)
     _measured(view, maps, methods, title, reader.weights)
+
+
+def _controls(view: HandsView, methods: tuple[Method, ...], weights: str) -> dict[str, Heatmap]:
+    return hands_controls(methods, view.before(shuffled(weights, "whole hand", view.network)))
 
 
 @st.fragment  # what is switched here does not make the maps again
@@ -72,15 +78,14 @@ def _measured(
     view: HandsView, maps: Mapping[str, Heatmap], methods: tuple[Method, ...], title: str, weights: str
 ) -> None:
     with st.spinner("Measuring the maps against their controls"):
-        unlearnt = view.before(shuffled(weights, "whole hand", view.network))
         seen, boxes, damage = view.seen, view.joint_boxes(), view.damage()
-        controls = hands_controls(methods, unlearnt)
+        controls = _controls(view, methods, weights)
         plain, rival = ({name: heat.values[seen] for name, heat in group.items()} for group in (maps, controls))
         known = damage is not None and bool(damage.any())
         target, called = (damage, DAMAGE) if known else (boxes, BOXES)
         rows = figures(plain, rival, target[seen])
     unknown = "damage can lie only in a small part of the boxes"
-    words = [shares_in_words(plain, rival, boxes[seen], target=BOXES)] if boxes.any() else []
+    words = [shares_in_words(plain, rival, boxes[seen], target=BOXES, of="films")] if boxes.any() else []
     st.markdown(" ".join([*words, in_words(plain, rows, target=called, unknown=unknown)]))
 
     def figure() -> bytes:

@@ -43,7 +43,8 @@ function make(root) {
 
   v.update = (data) => {
     root.querySelector(".truth-key").hidden = !data.films.some((f) => f.truth);
-    panels.classList.toggle("paired", data.together === 2);
+    panels.classList.toggle("paired", data.films.length === 2);
+    panels.style.setProperty("--films", data.films.map((f) => `minmax(0, ${f.ratio}fr)`).join(" ")); // films equally high
     panels.replaceChildren(...data.panels.map((p) => {
       const figure = document.createElement("figure"), frame = document.createElement("div"), layers = document.createElement("div");
       const film = data.films[p.of];

@@ -68,4 +68,4 @@ def heat_viewer(views: Sequence[HeatedView], *, title: str) -> None:
         }
         for view in views
     ]
-    _VIEWER(key="heat_viewer", data={"title": title, "films": films, "panels": panels, "together": len(views)})
+    _VIEWER(key="heat_viewer", data={"title": title, "films": films, "panels": panels})

@@ -19,10 +19,10 @@ def figures_table(rows: Sequence[MapFigures], target: str, chance: float, *, of:
         [
             {
                 "Map": row.name + (" (blank)" if row.blank and not row.control else ""),
-                "": "control" if row.control else "map",
                 "Heat inside": row.inside,
                 "Pointing": row.pointing,
                 "PR area": row.area,
+                "": "control" if row.control else "map",
             }
             for row in rows
         ],

@@ -17,13 +17,13 @@ def stripes(count: int, side_px: int) -> Tensor:
 
 
 def assert_learns(network: nn.Module, loss_of: Callable[[], Tensor], *, steps: int, share: float = 0.05) -> None:
-    """After `steps` of Adam the loss in training mode is below `share` of what it was."""
+    """Within `steps` of Adam the loss in training mode falls three times running below `share` of what it was."""
     optimiser = torch.optim.Adam(network.train().parameters(), lr=1e-3)
-    losses = []
-    for _ in range(steps):
+    losses: list[float] = []
+    while len(losses) < steps and not (losses and max(losses[-3:]) < share * losses[0]):
         loss = loss_of()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         losses.append(float(loss.detach()))
-    assert min(losses[-3:]) < share * losses[0]
+    assert max(losses[-3:]) < share * losses[0], losses

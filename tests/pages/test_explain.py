@@ -101,6 +101,8 @@ def test_both_hands_are_shown_with_figures_and_words(with_hands: AppTest) -> Non
     }  # fmt: skip
     with_hands.multiselect("hands_methods").set_value([Method.GRAD_CAM, Method.EIGEN_CAM]).run()
     assert not with_hands.exception and "EigenCAM, shuffled" in set(with_hands.dataframe[0].value["Map"])
+    with_hands.toggle("hands_controls").set_value(True).run()
+    assert not with_hands.exception
     with_hands.multiselect("hands_methods").set_value([]).run()
     assert "Choose a map above" in with_hands.info[0].value
 

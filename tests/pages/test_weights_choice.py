@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.model_reader import weight_sets
 from pages.widgets import cached_reader, scoring_job, weights_choice
@@ -30,8 +29,9 @@ def both_sets(stub: None, sample_folder: object, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(weights_choice, "default_set", lambda: "compact")
 
 
-def test_one_set_leaves_no_choice(page: AppTest) -> None:
-    assert "Weights" not in [radio.label for radio in page.radio]
+def test_one_set_leaves_no_choice(stub: None, sample_folder: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights_choice, "complete_sets", lambda: ("compact",))
+    assert "Weights" not in [radio.label for radio in opened_page().radio]
 
 
 def test_the_default_set_is_chosen_and_both_are_offered(both_sets: None) -> None:

@@ -1,13 +1,18 @@
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from core.cohort.labelled_film import LabelledFilm
 from core.detection.template import TEMPLATE_MM
-from core.evaluation.saliency_study import Row, hands_rows, mean_with_interval, summary
+from core.evaluation.saliency_study import Row, attention_prior, hands_rows, mean_with_interval, summary
 from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, findings, is_control, markdown, unbeaten
+from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.joint_scoring.scorer import Calibration, JointScorer
+from core.joint_scoring.table import ROWS
 from core.model_reader.hands_explanation import METHODS, HandFilm, explain_hands, hands_view
 from core.radiograph.frame import Frame
 from core.svh import Limb, Side
@@ -116,3 +121,18 @@ def test_the_whole_hand_network_has_its_own_group_and_its_own_words(hands: list[
     assert "- Grad-CAM, heat in box: " in said and "Grad-CAM, deletion" not in said
     assert "heat in box:" not in text[: text.index(f"## {WHOLE_HAND}")]
     assert draw_figure(results).height > draw_figure({**results, "groups": {}}).height
+
+
+def test_the_mean_attention_of_the_papers_networks_leaves_out_parts_that_are_not_there() -> None:
+    made = ScoringSettings(crop_px=32, hidden=8, close_up=False, truth_map=False)
+    networks = [ScoringNetwork(replace(made, rows=(row.name,))) for row in ROWS]
+    reader = SimpleNamespace(scorer=JointScorer(networks, Calibration({}, {}), device=torch.device("cpu")))
+    joints = {
+        name: (x + 74.0, y + 98.0) for name, (x, y) in TEMPLATE_MM[Limb.HAND].items() if name != "CMC1"
+    }  # no wrist
+    film = LabelledFilm(np.random.default_rng(0).random((200, 120)), Limb.HAND, Side.R, joints, {}, "P1", "phantom")
+    means = attention_prior(reader, [film])  # type: ignore[arg-type]
+    assert set(means) == {
+        "erosion_fingers/MCP", "erosion_fingers/PIP", "jsn_fingers/MCP", "jsn_fingers/PIP", "jsn_toes/MTP",  # the thumb's
+    }  # fmt: skip
+    assert all(heat.shape == (2, 2) for heat in means.values())  # 32 px at a stride of 16

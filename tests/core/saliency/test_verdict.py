@@ -36,8 +36,8 @@ def test_the_share_of_heat_stands_beside_the_share_of_the_view_and_the_best_cont
     # The target is the first 4 of 20 rows.
     control = np.zeros((20, 20))
     control[:2], control[3:6] = 1.0, 0.5  # 2 + 0.5 of 3.5 rows' worth of heat in the target
-    words = shares_in_words({"A": RIGHT}, {**UNIFORM, "Gaussian": control}, TARGET, target="the boxes")
-    assert words == "A puts 100% of its heat into the boxes, 20% of the view; “Gaussian” puts 71% there."
+    words = shares_in_words({"A": RIGHT}, {**UNIFORM, "Gaussian": control}, TARGET, target="the boxes", of="films")
+    assert words == "A puts 100% of its heat into the boxes, which cover 20% of the films; “Gaussian” puts 71% there."
 
 
 def test_a_film_keeps_its_shape() -> None:

@@ -214,7 +214,7 @@ def test_crops_come_from_both_sources_in_their_shares() -> None:
     crops = Watched(np.zeros((4, 64, 64), np.uint8), targets, np.full((4, 2), 5, np.float32))
     settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False)
     network = ScoringNetwork(settings)
-    assert float(crop_losses(network, network, [crops, crops], np.random.default_rng(0), 16)["score"]) > 0
+    assert crop_losses(network, network, [crops, crops], np.random.default_rng(0), 16)["score"].item() > 0
     assert seen == [10, 6]
     rows = crop_cells(network, crops)
     assert [row[0] for row in rows[:2]] == ["jsn_fingers/MCP", "jsn_fingers/PIP"] and len(rows) == 8

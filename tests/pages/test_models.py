@@ -77,8 +77,8 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     figures = [
         dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value
     ]
-    values = next(f for f in figures if "limits of agreement (points)" in f)
-    assert values["Pearson's r"] == "0.91 (0.88 to 0.94)" and values["p of the paired t-test"] == "not defined"
+    values = next(f for f in figures if f.get("Pearson's r") == "0.91 (0.88 to 0.94)")
+    assert values["p of the paired t-test"] == "not defined"
     assert values["limits of agreement (points)"] == "-40 to 44"
     tables = [d.value for d in page.dataframe if "System" in d.value]
     table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 9)

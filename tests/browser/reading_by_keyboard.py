@@ -2,8 +2,8 @@
 
 from typing import Any
 
-OPEN_S = 60
-STEP_MS = 15_000
+OPEN_S = 120
+STEP_MS = 60_000
 
 
 def press(page: Any, *keys: str) -> None:

@@ -9,7 +9,7 @@ from core.cohort.long_table import read_long, write_long
 from core.svh import INTENDED_USE
 from tests.core.agreement.studies import random_study
 
-STEP_MS = 30_000
+STEP_MS = 60_000
 
 
 def opened(page: Any, address: str) -> None:

@@ -88,16 +88,13 @@ def _measured(
     words = [shares_in_words(plain, rival, boxes[seen], target=BOXES, of="films")] if boxes.any() else []
     st.markdown(" ".join([*words, in_words(plain, rows, target=called, unknown=unknown)]))
 
-    def figure() -> bytes:
-        out, values = io.BytesIO(), {name: heat.values for name, heat in maps.items()}
-        explanation_picture(
-            view.picture, values, title=title, view_name="what the network is shown", panel_px=PANEL_PX, truth=damage
-        ).save(out, "PNG")
-        return out.getvalue()
-
+    picture, values = io.BytesIO(), {name: heat.values for name, heat in maps.items()}
+    explanation_picture(
+        view.picture, values, title=title, view_name="what the network is shown", panel_px=PANEL_PX, truth=damage
+    ).save(picture, "PNG")
     st.download_button(
         "Download figure",
-        figure,
+        picture.getvalue(),
         "explain-both-hands.png",
         "image/png",
         icon=":material/download:",

@@ -76,14 +76,11 @@ def _measured(reader: ModelReader, shown: _Shown) -> None:
         rows = figures(maps, rivals, shown.target)
     st.markdown(in_words(maps, rows, target=shown.called))
 
-    def picture() -> bytes:
-        made = io.BytesIO()
-        explanation_picture(shown.view.view, maps, title=shown.title, truth=shown.truth).save(made, "PNG")
-        return made.getvalue()
-
+    picture = io.BytesIO()
+    explanation_picture(shown.view.view, maps, title=shown.title, truth=shown.truth).save(picture, "PNG")
     st.download_button(
         "Download figure",
-        picture,
+        picture.getvalue(),  # made at once: a callable of a run that is over is gone, and so is the press
         f"explain-{site.joint}-{site.damage.name.lower()}.png",
         "image/png",
         icon=":material/download:",

@@ -40,6 +40,7 @@ def test_from_the_sample_to_two_maps_and_a_picture(server: str, page: Any, tmp_p
     assert page.locator(".panel .map").nth(1).evaluate("i => i.style.opacity") == "0.8"  # kept, as the zoom is
     assert "scale(1.4)" in page.locator(".layers").nth(1).get_attribute("style")
 
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=STEP_MS)
     with page.expect_download(timeout=STEP_MS) as download:
         page.get_by_role("button", name="Download figure").click()
     saved = tmp_path / download.value.suggested_filename

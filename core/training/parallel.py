@@ -1,13 +1,15 @@
-"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel).
-
-The path with several processes has not been seen to finish yet: a rehearsal with two CPU processes stood still.
-"""
+"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel)."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+
+FILMS_TAKE = timedelta(hours=3)  # the other processes wait while process 0 makes the training films
 
 
 def rank() -> int:
@@ -23,12 +25,23 @@ def world() -> int:
 def start() -> torch.device:
     """Join the other processes if torchrun started this one; the device of this process."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not torch.distributed.is_initialized():
-        torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        backend = "nccl" if torch.cuda.is_available() else "gloo"
+        torch.distributed.init_process_group(backend, timeout=FILMS_TAKE)
     if not torch.cuda.is_available():
         return torch.device("cpu")
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     torch.cuda.set_device(device)
     return device
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Process 0 first, the others after it: they find on disk what it has made."""
+    if rank():
+        torch.distributed.barrier()
+    yield
+    if world() > 1 and not rank():
+        torch.distributed.barrier()
 
 
 def together(network: nn.Module) -> nn.Module:

@@ -80,13 +80,11 @@ def train_system(
     cv2.setNumThreads(1)
     torch.manual_seed(0)
     device = parallel.start()
-    if parallel.rank() == 0:
+    with parallel.in_turn():
         for split in ("train", "validation"):
             prepare_study(cache, split, most=most, mm_per_px=mm_per_px)
             if films_folder:
                 prepare_real_films(cache, films_folder, split, per_film=REAL_PER_FILM[split])
-    if parallel.world() > 1:
-        torch.distributed.barrier()
     make = {PartsSettings: _detector, WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[
         type(system.settings)
     ]
@@ -166,7 +164,10 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
     train, unseen = (data.patients(split) for split in ("train", "validation"))
     points, unseen_points = (score_hands.totals(patients, system.limb) for patients in (train, unseen))
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
-    pictures, unseen_pictures = (limb_pictures(data.cache, p, system.limb, settings.side_px) for p in (train, unseen))
+    with parallel.in_turn():
+        pictures, unseen_pictures = (
+            limb_pictures(data.cache, p, system.limb, settings.side_px) for p in (train, unseen)
+        )
     if data.real:
         folder = real_films_folder(data.cache, "train")
         real, real_points = score_hands.real_pairs(folder, system.limb, settings.side_px, REAL_PAIRS)
@@ -191,7 +192,8 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
 def _parts(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, ScoringSettings)
-    train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
+    with parallel.in_turn():
+        train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
     checked = unseen[0].some(CHECKED_CROPS)
     unseen = [crops.some(2 * CHECKED_CROPS) for crops in unseen]
     network = _placed(ScoringNetwork(settings), device)

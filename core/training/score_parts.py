@@ -86,7 +86,9 @@ def part_crops(
                     crops.append(frames[part].take(film.pixels))
                     targets.append(values)
                     maxima.append(most)
-        np.savez(path, pixels=np.stack(crops), targets=np.stack(targets), maxima=np.stack(maxima))
+        fresh = path.with_suffix(".new.npz")
+        np.savez(fresh, pixels=np.stack(crops), targets=np.stack(targets), maxima=np.stack(maxima))
+        fresh.replace(path)
     with np.load(path) as stored:
         return PartCrops(stored["pixels"], stored["targets"], stored["maxima"])
 

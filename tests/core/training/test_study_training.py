@@ -1,6 +1,9 @@
 """Every family learns on two small patients through the one loop; the sizes are toys, the way is the real one."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +80,25 @@ def test_a_finished_training_resumes_at_its_end(trained: Path) -> None:
     lines = (trained / "densenet_films" / "log.jsonl").read_text()
     train_system("densenet_films", TOY["densenet_films"], cache=trained, folder=trained / "again", most=2, threads=1)
     assert (trained / "densenet_films" / "log.jsonl").read_text() == lines
+
+
+def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from core.training.run_study import train_system\n"
+        "from tests.core.training.test_study_training import TOY\n"
+        f"here = Path({str(tmp_path)!r})\n"
+        "train_system('mobilenet_v2_feet', TOY['mobilenet_v2_feet'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
+    )
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(root)}, cwd=root, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('"validation_rmse"') == 1  # process 0 alone writes
+    assert read_card("mobilenet_v2_feet", folder=tmp_path).training["batch"] == 2
 
 
 def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:

@@ -27,14 +27,15 @@ from core.training.film_cache import as_float, stored_films
 from core.training.prepare import prepare_real_films, real_films_folder
 from core.training.score_parts import PartCrops
 from core.training.starts import start_from, trained_features
-from core.training.study_films import limb_pictures, prepare_study, study_films
+from core.training.study_films import prepare_study, real_hands, study_films, study_hands
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 CURVE_POINTS = 120
 INT8_FROM = 8_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
-CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 160
+CHECKED_CROPS, CHECKED_FILMS, CHECKED_WINDOWS, REAL_PAIRS = 400, 96, 800, 160
+WINDOWS = 6  # a window's side is this part of the picture's
 TRAINED_ON = (
     "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation} others; "
     "targets are the mean of two simulated readers. "
@@ -161,31 +162,36 @@ def _placed(network: Network, device: torch.device) -> Network:
 def _hands(system: System, data: Data, device: torch.device) -> Made:
     settings = system.settings
     assert isinstance(settings, WholeHandSettings)
-    train, unseen = (data.patients(split) for split in ("train", "validation"))
-    points, unseen_points = (score_hands.totals(patients, system.limb) for patients in (train, unseen))
-    settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
+    side = settings.side_px
     with parallel.in_turn():
-        pictures, unseen_pictures = (
-            limb_pictures(data.cache, p, system.limb, settings.side_px) for p in (train, unseen)
-        )
+        train, unseen = (study_hands(data.cache, data.patients(split), side) for split in ("train", "validation"))
     if data.real:
-        folder = real_films_folder(data.cache, "train")
-        real, real_points = score_hands.real_pairs(folder, system.limb, settings.side_px, REAL_PAIRS)
-        pictures, points = np.concatenate([pictures, real]), np.concatenate([points, real_points])
+        train = train.and_also(real_hands(data.real_films("train", Limb.HAND), side, REAL_PAIRS))
+    if system.windows:
+        settings = replace(settings, side_px=side // WINDOWS)
+        _, points = score_hands.draw_windows(np.random.default_rng(98), train, CHECKED_WINDOWS, settings.side_px)
+        checked = score_hands.draw_windows(np.random.default_rng(99), unseen, CHECKED_WINDOWS, settings.side_px)
+    else:
+        points, checked = train.totals, (unseen.pixels, unseen.totals)
+    settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
     model = parallel.together(network)
 
     def loss(step: int) -> dict[str, Tensor]:
         rng = _rng(4, step)
-        chosen = rng.integers(len(pictures), size=system.batch)
-        views = np.stack([score_hands.vary_picture(rng, pictures[i]) for i in chosen])
-        return score_hands.batch_losses(model, network, views, points[chosen])
+        if system.windows:
+            pictures, targets = score_hands.draw_windows(rng, train, system.batch, settings.side_px)
+        else:
+            chosen = rng.integers(len(train.pixels), size=system.batch)
+            pictures, targets = train.pixels[chosen], points[chosen]
+        views = np.stack([score_hands.vary_picture(rng, picture) for picture in pictures])
+        return score_hands.batch_losses(model, network, views, targets)
 
     return (
         network,
         loss,
-        lambda net: score_hands.validation_figures(net, unseen_pictures, unseen_points),
-        lambda net: score_hands.fit_spread(net, unseen_pictures, unseen_points),
+        lambda net: score_hands.validation_figures(net, *checked),
+        lambda net: score_hands.fit_spread(net, *checked),
     )
 
 

@@ -3,9 +3,6 @@
 Source: Wang 2022 (ResNet-Dwise50), sections 3.1.2, 3.3 and 4.1.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import cv2
 import numpy as np
 import torch
@@ -13,12 +10,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.evaluation.study_cohort import StudyPatient
-from core.svh import SITES, Limb, Side
-from core.training.film_cache import as_float, stored_film
+from core.training.study_films import HandPictures
 from core.whole_hand import TotalCalibration, WholeHandNetwork
 from core.whole_hand.losses import smooth_loss
-from core.whole_hand.picture import both_hands
 
 SMALLEST_SHARE = 0.9  # of the picture's side that a crop keeps
 BRIGHTNESS = CONTRAST = 0.1  # the paper's saturation of 0.1 does nothing to a grey picture
@@ -43,31 +37,30 @@ def vary_picture(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.float
     return np.ascontiguousarray(np.rot90(view, int(rng.integers(4))))
 
 
-def totals(patients: Sequence[StudyPatient], limb: Limb) -> NDArray[np.float32]:
-    """Mean of the two readers' totals of both hands, or of both feet [N]."""
-    return np.array([sum(r.total(limb=limb) for r in p.readers) / 2 for p in patients], np.float32)
+def draw_windows(
+    rng: Generator, hands: HandPictures, count: int, window_px: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Windows [count, W, W] about joints of the pictures, and the points of the joints inside [count].
 
-
-def real_pairs(folder: Path, limb: Limb, side_px: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Pictures [N, S, S] of two stored real films each, laid as left and right, and the points of both [N]; by seed.
-
-    The films are of different people: what is learnt is how real films look. No pair without two films whose every site is known.
+    Half of them are about a joint with damage, if there is one: most joints have none. Of no film at all are none drawn.
     """
-    films = [
-        film for film in map(stored_film, sorted(p.with_suffix("") for p in folder.glob("*.json"))) if film.limb is limb
+    marked = np.isfinite(hands.places).all(2)
+    pools = [
+        pool
+        for pool in (np.argwhere(marked & (hands.points > 0)), np.argwhere(marked & (hands.points == 0)))
+        if len(pool)
     ]
-    films = [film for film in films if len(film.grades) == len(SITES[limb])]
-    rng = np.random.default_rng(11)
-    pictures = np.zeros((count if films else 0, side_px, side_px), np.uint8)
-    points = np.zeros(len(pictures), np.float32)
-    for n in range(len(pictures)):
-        pair = [as_float(films[int(rng.integers(len(films)))]) for _ in Side]
-        sides = [
-            f.pixels if f.side is side else f.pixels[:, ::-1] for f, side in zip(pair, (Side.L, Side.R), strict=True)
-        ]
-        pictures[n] = np.clip(both_hands(sides[0], sides[1], side_px) * 255 + 0.5, 0, 255).astype(np.uint8)
-        points[n] = sum(sum(film.grades.values()) for film in pair)
-    return pictures, points
+    side = hands.pixels.shape[1]
+    views, points = np.zeros((count, window_px, window_px), np.uint8), np.zeros(count, np.float32)
+    for n in range(count):
+        pool = pools[n % len(pools)]
+        which, joint = pool[int(rng.integers(len(pool)))]
+        middle = hands.places[which, joint] + rng.uniform(-0.25, 0.25, 2) * window_px
+        left, top = (int(v) for v in np.clip(np.round(middle - window_px / 2), 0, side - window_px))
+        views[n] = hands.pixels[which, top : top + window_px, left : left + window_px]
+        inside = np.abs(hands.places[which] - (left + window_px / 2, top + window_px / 2)).max(1) < 0.45 * window_px
+        points[n] = hands.points[which][inside].sum()  # a place that is not known is nowhere inside
+    return views, points
 
 
 def batch_losses(

@@ -1,18 +1,18 @@
 """The films of the study's patients on disk, made once, and read one by one while training."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.cohort.labelled_film import LabelledFilm
 from core.evaluation.study_cohort import StudyPatient, study_cohort
+from core.joint_scoring.crops import SCORED_JOINTS
 from core.svh import SITES, Limb, Side, Site
-from core.training.film_cache import store_film, stored_film
-from core.whole_hand.picture import both_hands
+from core.training.film_cache import as_float, store_film, stored_film
+from core.whole_hand.picture import hands_picture
 
 
 def prepare_study(
@@ -69,26 +69,112 @@ def study_films(cache: Path, split: str, *, limb: Limb | None = None, most: int 
     ]
 
 
-def limb_pictures(cache: Path, patients: Sequence[StudyPatient], limb: Limb, side_px: int) -> NDArray[np.uint8]:
-    """Left and right films side by side, [N, side_px, side_px]; kept on disk and mapped into memory."""
+@dataclass(frozen=True)
+class HandPictures:
+    """Both hands in one picture, and where their joints lie.
+
+    `pixels` [N, S, S] uint8; `places` [N, J, 2] of the joints of both hands in pixels of the picture, NaN for a joint that is not
+    marked; `points` [N, J] of all their sites.
+    """
+
+    pixels: NDArray[np.uint8]
+    places: NDArray[np.float32]
+    points: NDArray[np.float32]
+
+    @property
+    def totals(self) -> NDArray[np.float32]:
+        """Points of both hands [N]."""
+        return self.points.sum(1)
+
+    def and_also(self, other: "HandPictures") -> "HandPictures":
+        """Both, one after the other."""
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return HandPictures(*(np.concatenate(pair) for pair in pairs))
+
+
+Pair = tuple[LabelledFilm, LabelledFilm, Mapping[tuple[Side, Site], float]]
+
+
+def hand_pictures(pairs: Iterable[Pair], side_px: int) -> HandPictures:
+    """Pictures of left and right films (pixels as bytes) with the points of their sites."""
+    joints = SCORED_JOINTS[Limb.HAND]
+    pixels, places, points = [], [], []
+    for left, right, given in pairs:
+        made = hands_picture(as_float(left).pixels, as_float(right).pixels, side_px)
+        pixels.append(np.clip(made.pixels * 255 + 0.5, 0, 255).astype(np.uint8))
+        place, value = np.full((2, len(joints), 2), np.nan, np.float32), np.zeros((2, len(joints)), np.float32)
+        for n, (film, frame, side) in enumerate(zip((left, right), (made.left, made.right), Side, strict=True)):
+            assert frame is not None  # both hands are there
+            for k, joint in enumerate(joints):
+                if joint in film.points:
+                    place[n, k] = frame.to_view(np.array([film.points[joint]]))[0]
+                value[n, k] = sum(given.get((side, site), 0.0) for site in SITES[Limb.HAND] if site.joint == joint)
+        places.append(place.reshape(-1, 2))
+        points.append(value.reshape(-1))
+    if not pixels:
+        joint_count = 2 * len(joints)
+        return HandPictures(
+            np.zeros((0, side_px, side_px), np.uint8),
+            np.zeros((0, joint_count, 2), np.float32),
+            np.zeros((0, joint_count), np.float32),
+        )
+    return HandPictures(np.stack(pixels), np.stack(places), np.stack(points))
+
+
+def study_hands(cache: Path, patients: Sequence[StudyPatient], side_px: int) -> HandPictures:
+    """The hands of the study's patients with the mean of the two readers' points; kept on disk.
+
+    Raises: ValueError without patients; FileNotFoundError if a film has not been made.
+    """
     if not patients:
         raise ValueError("there are no patients to make pictures of")
-    path = cache / f"study-{patients[0].split}" / f"{limb.value.lower()}s-{side_px}-{len(patients)}.npy"
+    path = cache / f"study-{patients[0].split}" / f"hands-{side_px}-{len(patients)}.npz"
     if not path.exists():
-        made = np.lib.format.open_memmap(
-            path.with_suffix(".new.npy"), mode="w+", dtype=np.uint8, shape=(len(patients), side_px, side_px)
+        pairs = (
+            (
+                stored_film(film_path(cache, patient, Limb.HAND, Side.L)),
+                stored_film(film_path(cache, patient, Limb.HAND, Side.R)),
+                {
+                    (side, site): sum(reader.points[(side, site)] or 0 for reader in patient.readers) / 2
+                    for side in Side
+                    for site in SITES[Limb.HAND]
+                },
+            )
+            for patient in patients
         )
-        for n, patient in enumerate(patients):
-            left, right = (_grey(film_path(cache, patient, limb, side)) for side in (Side.L, Side.R))
-            made[n] = np.clip(both_hands(left, right, side_px) * 255 + 0.5, 0, 255).astype(np.uint8)
-        made.flush()
-        path.with_suffix(".new.npy").replace(path)
-    pictures: NDArray[np.uint8] = np.load(path, mmap_mode="r")
-    return pictures
+        made, fresh = hand_pictures(pairs, side_px), path.with_suffix(".new.npz")
+        np.savez(fresh, pixels=made.pixels, places=made.places, points=made.points)
+        fresh.replace(path)
+    with np.load(path) as stored:
+        return HandPictures(stored["pixels"], stored["places"], stored["points"])
 
 
-def _grey(path: Path) -> NDArray[np.float32]:
-    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if pixels is None:
-        raise FileNotFoundError(f"the study film {path.name} has not been made")
-    return np.divide(pixels, 255, dtype=np.float32)
+def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int) -> HandPictures:
+    """`count` pictures of two stored real films each, laid as left and right; by seed.
+
+    The films are of different people: what is learnt is how real films look. None without a film whose every site is known.
+    """
+    known = [film for film in films if len(film.grades) == len(SITES[Limb.HAND])]
+    rng = np.random.default_rng(11)
+
+    def pair() -> Pair:
+        chosen = [known[int(rng.integers(len(known)))] for _ in Side]
+        laid = [film if film.side is side else _mirrored(film) for film, side in zip(chosen, Side, strict=True)]
+        return (
+            laid[0],
+            laid[1],
+            {
+                (side, site): float(points)
+                for film, side in zip(chosen, Side, strict=True)
+                for site, points in film.grades.items()
+            },
+        )
+
+    return hand_pictures((pair() for _ in range(count if known else 0)), side_px)
+
+
+def _mirrored(film: LabelledFilm) -> LabelledFilm:
+    right = film.pixels.shape[1] - 1
+    return replace(
+        film, pixels=film.pixels[:, ::-1], points={name: (right - x, y) for name, (x, y) in film.points.items()}
+    )

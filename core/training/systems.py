@@ -21,22 +21,31 @@ Settings = WholeHandSettings | ScoringSettings | FilmSettings | PartsSettings
 
 @dataclass(frozen=True)
 class System:
-    """Settings of a network and of its training; `start` names the network whose features it begins with."""
+    """Settings of a network and of its training.
+
+    `limb` is what a detector looks for. `windows`: a whole-hand network learns the points inside small windows of the picture.
+    `start` names the network whose features it begins with.
+    """
 
     settings: Settings
     loop: LoopSettings
     batch: int
-    limb: Limb = Limb.HAND  # what a whole-hand network looks at: feet are the other task of the pretraining
+    limb: Limb = Limb.HAND
+    windows: bool = False
     start: str | None = None
 
 
-def _hands(architecture: str, *, limb: Limb = Limb.HAND, start: str | None = None) -> System:
+def _hands(architecture: str, *, start: str | None = None) -> System:
     epoch = -(-SIZES["train"] // 4)
     loop = LoopSettings(
         steps=60 * epoch, learning_rate=1e-3, weight_decay=1e-3, optimiser="sgd", schedule="plateau", patience=5,
         stop_after=15, validate_steps=epoch, average=0.0, log_steps=epoch,
     )  # fmt: skip
-    return System(WholeHandSettings(architecture), loop, 4, limb, start)
+    return System(WholeHandSettings(architecture), loop, 4, start=start)
+
+
+def _windows(architecture: str) -> System:
+    return replace(_hands(architecture), batch=64, windows=True)
 
 
 def _deepra(settings: Settings, pictures_per_patient: int, *, batch: int = 32, start: str | None = None) -> System:
@@ -54,7 +63,7 @@ def _detector(limb: Limb, start: str | None = None) -> System:
         steps=60 * epoch, weight_decay=0.0, optimiser="adam", schedule="plateau", factor=0.1, patience=4, stop_after=5,
         validate_steps=epoch, average=0.0, log_steps=epoch,
     )  # fmt: skip
-    return System(PAPER_PARTS[limb], loop, 8, limb, start)
+    return System(PAPER_PARTS[limb], loop, 8, limb, start=start)
 
 
 def shortened(system: System, steps: int) -> System:
@@ -82,8 +91,8 @@ TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
 SYSTEMS: dict[str, System] = {
     **{name: _hands(name) for name in ("resnet_dwise50", "resnet50_separable", "resnet50_baseline")},
     **{name: _hands(name) for name in ("resnet50", "mobilenet_v2")},
-    **{f"{name}_feet": _hands(name, limb=Limb.FOOT) for name in TRANSFERRED},
-    **{f"{name}_finetuned": _hands(name, start=f"{name}_feet") for name in TRANSFERRED},
+    **{f"{name}_windows": _windows(name) for name in TRANSFERRED},
+    **{f"{name}_finetuned": _hands(name, start=f"{name}_windows") for name in TRANSFERRED},
     **{f"deepra_{row}": _deepra(settings, _crops(row), start=_STARTS[row]) for row, settings in PAPER_SETTINGS.items()},
     "densenet_parts": _deepra(DENSENET_SETTINGS, _crops(*PAPER_SETTINGS)),
     "densenet_films": _deepra(FilmSettings(), 4, batch=8),

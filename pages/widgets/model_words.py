@@ -47,12 +47,16 @@ def title(card: WeightCard) -> tuple[str, str]:
     if name in TITLES:
         return TITLES[name]
     for ending, how in (
-        ("_finetuned", "after learning the totals of feet"),
-        ("_feet", "for feet: the task before the fine-tuning"),
+        ("_finetuned", "after learning small windows of the picture"),
+        ("_windows", "for windows: the task before the fine-tuning"),
     ):
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:
-            purpose = known[1] if ending == "_finetuned" else "Gives the total of both feet from one picture of them."
+            purpose = (
+                known[1]
+                if ending == "_finetuned"
+                else "Gives the points of the joints in a small window of the picture of both hands."
+            )
             return f"{known[0]}, {how}", purpose
     row = ROW_WORDS.get(name.removeprefix("deepra_"))
     if row:

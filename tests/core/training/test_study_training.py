@@ -21,16 +21,17 @@ from core.training.engine import LoopSettings
 from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import Data, learning_curve, train_system, with_size
-from core.training.score_hands import real_pairs, vary_picture
+from core.training.score_hands import draw_windows, vary_picture
 from core.training.score_parts import PartCrops, crop_cells, crop_losses, parts_of_rows, vary_part
 from core.training.starts import start_from
+from core.training.study_films import HandPictures, real_hands
 from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
 
 LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0.0, optimiser="sgd", schedule="plateau")
 TOY: dict[str, System] = {
-    "mobilenet_v2_feet": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, Limb.FOOT),
-    "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_feet"),
+    "mobilenet_v2_windows": System(WholeHandSettings("mobilenet_v2", 240), LOOP, 2, windows=True),
+    "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_windows"),
     "deepra_jsn_fingers": System(
         ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False), LOOP, 4
     ),
@@ -63,7 +64,7 @@ def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -
     values = {key: tuples(v) for key, v in card.settings.items()}
     open_weights(network(settings(**values)), card, folder=trained / "weights")
     assert (
-        card.input_px == ((88, 128) if name == "paper_foot_parts" else (64, 64))
+        card.input_px == {"paper_foot_parts": (88, 128), "mobilenet_v2_windows": (40, 40)}.get(name, (64, 64))
         and "2 digital phantom patients" in card.trained_on
     )
     assert [line["step"] for line in card.training["curve"]] == [1, 2, 3, 3]
@@ -73,7 +74,7 @@ def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -
 def test_a_whole_hand_card_states_spread_and_z_score(trained: Path) -> None:
     card = read_card("mobilenet_v2_finetuned", folder=trained / "weights")
     assert TotalCalibration.from_card(card.calibration).base > 0
-    assert card.settings["sd_points"] > 0 and card.training["start"] == "mobilenet_v2_feet"
+    assert card.settings["sd_points"] > 0 and card.training["start"] == "mobilenet_v2_windows"
 
 
 def test_a_finished_training_resumes_at_its_end(trained: Path) -> None:
@@ -89,7 +90,7 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
         "from core.training.run_study import train_system\n"
         "from tests.core.training.test_study_training import TOY\n"
         f"here = Path({str(tmp_path)!r})\n"
-        "train_system('mobilenet_v2_feet', TOY['mobilenet_v2_feet'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
+        "train_system('mobilenet_v2_windows', TOY['mobilenet_v2_windows'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
     )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
     root = Path(__file__).parents[3]
@@ -98,12 +99,12 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('"validation_rmse"') == 1  # process 0 alone writes
-    assert read_card("mobilenet_v2_feet", folder=tmp_path).training["batch"] == 2
+    assert read_card("mobilenet_v2_windows", folder=tmp_path).training["batch"] == 2
 
 
 def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
-    system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_feet")
-    with pytest.raises(FileNotFoundError, match="train resnet50_feet first"):
+    system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_windows")
+    with pytest.raises(FileNotFoundError, match="train resnet50_windows first"):
         train_system("x", system, cache=trained, folder=trained, most=2, threads=1)
 
 
@@ -111,7 +112,7 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert len([n for n in SYSTEMS if n.startswith("deepra_")]) == 6
     assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
-    assert SYSTEMS["resnet50_finetuned"].start == "resnet50_feet"
+    assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
@@ -203,11 +204,29 @@ def test_real_films_are_stored_with_their_grades_and_drawn_by_split(tmp_path: Pa
         stored = data.real_films(split, Limb.HAND)
         assert [f.film_id for f in stored] == [f"{split}-0", f"{split}-1"]
         assert [f.grades for f in stored] == [f.grades for f in made]
-    pictures, points = real_pairs(real_films_folder(tmp_path, "train"), Limb.HAND, 64, 5)
-    assert pictures.shape == (5, 64, 64) and pictures.any(axis=(1, 2)).all()
+    hands = real_hands(data.real_films("train", Limb.HAND), 64, 5)
+    assert hands.pixels.shape == (5, 64, 64) and hands.pixels.any(axis=(1, 2)).all()
     totals = [sum(f.grades.values()) for f in films["train"]]
-    assert set(points) <= {a + b for a in totals for b in totals}
-    assert real_pairs(real_films_folder(tmp_path, "train"), Limb.FOOT, 64, 5)[0].shape == (0, 64, 64)
+    assert set(hands.totals) <= {a + b for a in totals for b in totals}
+    wrists = hands.places[:, [len(hands.places[0]) // 2 - 1, -1]]  # the last joint of each hand
+    assert (wrists[:, 0, 0] < 32).all() and (wrists[:, 1, 0] > 32).all() and (wrists[..., 1] > 0).all()
+    assert len(hands.and_also(hands).pixels) == 10
+    assert real_hands([], 64, 5).pixels.shape == (0, 64, 64)
+
+
+def test_a_window_has_the_points_of_the_joints_inside_it() -> None:
+    places = np.array([[[20, 20], [80, 80], [np.nan, np.nan]]], np.float32)
+    pixels = np.zeros((1, 100, 100), np.uint8)
+    pixels[0, 80, 80] = 255
+    hands = HandPictures(pixels, places, np.array([[0, 7, 3]], np.float32))
+    views, points = draw_windows(np.random.default_rng(0), hands, 20, 30)
+    assert views.shape == (20, 30, 30)
+    assert (
+        points.tolist() == [7, 0] * 10
+    )  # by turns about a joint with damage and one without; the unmarked one is nowhere
+    assert [bool(view.any()) for view in views] == [True, False] * 10
+    wide, both = draw_windows(np.random.default_rng(0), hands, 2, 100)
+    assert wide.shape == (2, 100, 100) and both.tolist() == [7, 7]
 
 
 def test_a_shortened_training_ends_in_a_cosine() -> None:

@@ -15,17 +15,15 @@ from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
-NETWORK = "resnet_dwise50"
+NETWORKS = ("resnet_dwise50_finetuned", "resnet_dwise50", "mobilenet_v2_finetuned")  # the first that is there
 
 
-def open_whole_hand(
-    weights: str, device: torch.device, *, folder: Path = FOLDER
-) -> tuple[WholeHandScorer, WeightCard] | None:
-    """The network of a set (`compact_resnet_dwise50`), or else the study's (`resnet_dwise50`); None where neither has its file.
+def open_whole_hand(device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard] | None:
+    """The first of `NETWORKS` that has its file, for both sets of weights; None where none has.
 
     Raises: WeightsError if its file is damaged or its card does not fit.
     """
-    names = [name for name in (f"{weights}_{NETWORK}", NETWORK) if weights_there(name, folder=folder)]
+    names = [name for name in NETWORKS if weights_there(name, folder=folder)]
     if not names:
         return None
     card = read_card(names[0], folder=folder)

@@ -26,7 +26,7 @@ from core.training.engine import run_loop
 from core.training.film_cache import as_float, stored_films
 from core.training.prepare import prepare_real_films, real_films_folder
 from core.training.score_parts import PartCrops
-from core.training.starts import start_from, trained_features
+from core.training.starts import load_start, start_from, trained_features
 from core.training.study_films import prepare_study, real_hands, study_films, study_hands
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
@@ -93,7 +93,12 @@ def train_system(
     network, loss, validate, calibrate = make(system, data, device)
     if system.start and not (cache / name / "checkpoint.pt").exists():
         attribute = "body" if isinstance(network, WholeHandNetwork) else "backbone"
-        start_from(getattr(network, attribute), trained_features(system.start, attribute, cache=cache, folder=folder))
+        body = getattr(network, attribute)
+        if system.start == "imagenet":
+            assert isinstance(network, WholeHandNetwork)
+            load_start(body, network.settings.architecture)
+        else:
+            start_from(body, trained_features(system.start, attribute, cache=cache, folder=folder))
     trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
     if parallel.rank() == 0:
         card = _write(name, system, trained, cache / name, folder, calibrate(trained), data)

@@ -24,7 +24,7 @@ class System:
     """Settings of a network and of its training.
 
     `limb` is what a detector looks for. `windows`: a whole-hand network learns the points inside small windows of the picture.
-    `start` names the network whose features it begins with.
+    `start` names the network whose features it begins with; "imagenet" is the start that a registry ships for its architecture.
     """
 
     settings: Settings
@@ -45,7 +45,8 @@ def _hands(architecture: str, *, start: str | None = None) -> System:
 
 
 def _windows(architecture: str) -> System:
-    return replace(_hands(architecture), batch=64, windows=True)
+    start = "imagenet" if architecture == "mobilenet_v2" else None  # of the others none is at hand
+    return replace(_hands(architecture, start=start), batch=64, windows=True)
 
 
 def _deepra(settings: Settings, pictures_per_patient: int, *, batch: int = 32, start: str | None = None) -> System:

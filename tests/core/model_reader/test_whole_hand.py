@@ -38,30 +38,30 @@ def write_network(folder: Path, name: str, **calibration: float) -> None:
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    """The compact set and an untrained whole-hand network of its own name."""
+    """The compact set and an untrained whole-hand network."""
     for path in FOLDER.glob("compact_*"):
         shutil.copy(path, tmp_path)
-    write_network(tmp_path, "compact_resnet_dwise50", base=4.0, share=0.1)
+    write_network(tmp_path, "mobilenet_v2_finetuned", base=4.0, share=0.1)
     return tmp_path
 
 
 def test_without_its_weights_there_is_none_and_a_card_without_spread_is_refused(tmp_path: Path) -> None:
-    assert open_whole_hand("compact", CPU, folder=tmp_path) is None
+    assert open_whole_hand(CPU, folder=tmp_path) is None
     write_network(tmp_path, "resnet_dwise50")
     with pytest.raises(WeightsError, match="holds no spread"):
-        open_whole_hand("compact", CPU, folder=tmp_path)
+        open_whole_hand(CPU, folder=tmp_path)
 
 
-def test_the_network_of_the_set_comes_before_that_of_the_study(weights: Path) -> None:
+def test_resnet_dwise50_comes_first_where_its_file_is_there(weights: Path) -> None:
+    first = open_whole_hand(CPU, folder=weights)
     write_network(weights, "resnet_dwise50", base=1.0, share=0.0)
-    compact, paper = (open_whole_hand(name, CPU, folder=weights) for name in ("compact", "paper"))
-    assert compact and compact[1].name == "compact_resnet_dwise50"
-    assert paper and paper[1].name == "resnet_dwise50"
+    then = open_whole_hand(CPU, folder=weights)
+    assert first and first[1].name == "mobilenet_v2_finetuned" and then and then[1].name == "resnet_dwise50"
 
 
 def test_the_reader_scores_the_hands_that_count(weights: Path) -> None:
     reader = ModelReader.open("compact", "cpu", folder=weights)
-    assert reader.cards[-1].name == "compact_resnet_dwise50" and reader.whole_hand is not None
+    assert reader.cards[-1].name == "mobilenet_v2_finetuned" and reader.whole_hand is not None
     film = np.random.default_rng(0).random((80, 50)).astype(np.float32)
     visit = VisitReading("P1", (hand(Side.L, "a" * 64), hand(Side.R, "b" * 64)))
     pixels = {"a" * 64: film, "b" * 64: film[:, ::-1]}

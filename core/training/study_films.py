@@ -150,27 +150,26 @@ def study_hands(cache: Path, patients: Sequence[StudyPatient], side_px: int) -> 
 
 
 def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int) -> HandPictures:
-    """`count` pictures of two stored real films each, laid as left and right; by seed.
+    """`count` pictures of two stored real films each, laid as left and right, every other one of undamaged films; by seed.
 
     The films are of different people: what is learnt is how real films look. None without a film whose every site is known.
     """
     known = [film for film in films if len(film.grades) == len(SITES[Limb.HAND])]
+    pools = [pool for pool in ([film for film in known if not any(film.grades.values())], known) if pool]
     rng = np.random.default_rng(11)
 
-    def pair() -> Pair:
-        chosen = [known[int(rng.integers(len(known)))] for _ in Side]
-        laid = [film if film.side is side else _mirrored(film) for film, side in zip(chosen, Side, strict=True)]
-        return (
-            laid[0],
-            laid[1],
-            {
-                (side, site): float(points)
-                for film, side in zip(chosen, Side, strict=True)
-                for site, points in film.grades.items()
-            },
-        )
+    def pair(number: int) -> Pair:
+        pool = pools[number % len(pools)]
+        chosen = [pool[int(rng.integers(len(pool)))] for _ in Side]
+        left, right = (film if film.side is side else _mirrored(film) for film, side in zip(chosen, Side, strict=True))
+        given = {
+            (side, site): float(points)
+            for film, side in zip(chosen, Side, strict=True)
+            for site, points in film.grades.items()
+        }
+        return left, right, given
 
-    return hand_pictures((pair() for _ in range(count if known else 0)), side_px)
+    return hand_pictures((pair(n) for n in range(count if known else 0)), side_px)
 
 
 def _mirrored(film: LabelledFilm) -> LabelledFilm:

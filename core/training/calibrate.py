@@ -117,7 +117,7 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
 
 def fit_calibration(phantom: Cells, simulated: Cells) -> dict[str, Any]:
     """Cuts by kind of site, and what the intervals of erosions and of joint spaces are widened by."""
-    kinds = sorted(set(phantom.kind))
+    kinds = sorted({*phantom.kind, *simulated.kind})
     cuts = {str(kind): round(_best_cut(phantom, simulated, kind), 2) for kind in kinds}
     widen: dict[str, tuple[float, float]] = {}
     for damage in Damage:

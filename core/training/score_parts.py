@@ -54,9 +54,9 @@ class PartCrops:
     maxima: NDArray[np.float32]
 
     def some(self, most: int) -> "PartCrops":
-        """At most `most` crops, evenly out of all."""
-        step = max(1, -(-len(self.pixels) // most))
-        return PartCrops(self.pixels[::step], self.targets[::step], self.maxima[::step])
+        """At most `most` crops, by seed: every n-th would miss parts, which come in turn."""
+        chosen = np.sort(np.random.default_rng(97).permutation(len(self.pixels))[:most])
+        return PartCrops(self.pixels[chosen], self.targets[chosen], self.maxima[chosen])
 
     def balanced(self, rng: Generator, count: int) -> NDArray[np.int64]:
         """Numbers of `count` crops, half of them with damage where there are both kinds."""

@@ -260,3 +260,10 @@ def test_crops_come_from_both_sources_in_their_shares() -> None:
     rows = crop_cells(network, crops)
     assert [row[0] for row in rows[:2]] == ["jsn_fingers/MCP", "jsn_fingers/PIP"] and len(rows) == 8
     assert [row[2] for row in rows[:2]] == [0.0, pytest.approx(2.0)]
+
+
+def test_a_part_of_the_crops_has_every_kind_of_part() -> None:
+    kinds = np.tile(np.arange(6, dtype=np.float32), 100)[:, None]  # thumb to wrist, film by film
+    crops = PartCrops(np.zeros((600, 2, 2), np.uint8), kinds, np.ones_like(kinds))
+    assert len(crops.some(150).targets) == 150 and set(crops.some(150).targets[:, 0]) == set(range(6))
+    assert len(crops.some(900).targets) == 600

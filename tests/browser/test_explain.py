@@ -8,7 +8,7 @@ from PIL import Image
 
 from pages.widgets.sample_case import sample_files
 
-OPEN_MS, STEP_MS = 120_000, 60_000
+OPEN_MS, STEP_MS = 180_000, 60_000
 pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.checkpoint import WeightCard, save_weights, write_card
-from core.checkpoint.weight_file import FOLDER
+from core.checkpoint import WeightCard, save_weights, weights_there, write_card
 from core.cohort.labelled_film import read_grey
 from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import REFUSED, unmarked_films
@@ -93,7 +92,7 @@ def train_named(
     """
     compact = ("films", *NETWORKS, "calibration")
     if name in SYSTEMS or name == "missing":
-        names = [n for n in SYSTEMS if not (FOLDER / f"{n}.json").exists()] if name == "missing" else [name]
+        names = [n for n in SYSTEMS if not weights_there(n)] if name == "missing" else [name]
         for system_name in names:
             system = with_size(SYSTEMS[system_name], px)
             if steps:

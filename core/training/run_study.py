@@ -77,6 +77,8 @@ def train_system(
     Raises: KeyError for an unknown name; FileNotFoundError if the network it starts from has not been trained.
     """
     system = system or SYSTEMS[name]
+    # Before, not after: a training takes long enough for the checkout to move on.
+    revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(0)
@@ -101,7 +103,7 @@ def train_system(
             start_from(body, trained_features(system.start, attribute, cache=cache, folder=folder))
     trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
     if parallel.rank() == 0:
-        card = _write(name, system, trained, cache / name, folder, calibrate(trained), data)
+        card = _write(name, system, trained, cache / name, folder, calibrate(trained), data, revision)
         if card.training["parameters"] > INT8_FROM:
             _compare_stored(trained, card, folder, validate)
     return trained
@@ -285,6 +287,7 @@ def _write(
     folder: Path,
     calibration: dict[str, Any],
     data: Data,
+    revision: str,
 ) -> WeightCard:
     settings = network.settings
     side = getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0)
@@ -292,7 +295,6 @@ def _write(
     sizes = {split: len(data.patients(split)) for split in ("train", "validation")}
     curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
     rates = [line["steps_s"] for line in curve if "steps_s" in line]
-    revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     parameters = sum(p.numel() for p in network.parameters())
     digest = save_weights(network, name, folder=folder, int8=parameters > INT8_FROM)
     training: dict[str, Any] = {

@@ -63,15 +63,15 @@ for fault in faults:
     st.error(fault, icon=":material/error:")
 in_the_app, of_the_papers, tables = st.tabs(["In this app", "Networks of the papers", "Beside the papers"])
 with in_the_app:
-    compact = [card for card in found if card.name.startswith("compact_")]
-    for card in compact:
+    readers = [card for card in found if model_shelf.in_the_app(card)]
+    for card in readers:
         show_card(card)
-    if not compact:
+    if not readers:
         st.info(
             "The compact weights are not there: restore the weights folder, or train with `python -m core train all`."
         )
 with of_the_papers:
-    others = [card for card in found if not card.name.startswith("compact_")]
+    others = [card for card in found if not model_shelf.in_the_app(card)]
     for card in others:
         show_card(card)
     if not others:

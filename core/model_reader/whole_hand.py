@@ -18,15 +18,20 @@ from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer,
 NETWORKS = ("resnet_dwise50_finetuned", "resnet_dwise50", "mobilenet_v2_finetuned")  # the first that is there
 
 
+def whole_hand_name(folder: Path = FOLDER) -> str | None:
+    """The first of `NETWORKS` that has its file."""
+    return next((name for name in NETWORKS if weights_there(name, folder=folder)), None)
+
+
 def open_whole_hand(device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard] | None:
     """The first of `NETWORKS` that has its file, for both sets of weights; None where none has.
 
     Raises: WeightsError if its file is damaged or its card does not fit.
     """
-    names = [name for name in NETWORKS if weights_there(name, folder=folder)]
-    if not names:
+    name = whole_hand_name(folder)
+    if name is None:
         return None
-    card = read_card(names[0], folder=folder)
+    card = read_card(name, folder=folder)
     try:
         network = WholeHandNetwork(WholeHandSettings(**card.settings))
         calibration = TotalCalibration.from_card(card.calibration)

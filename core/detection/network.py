@@ -181,7 +181,8 @@ class PartsNetwork(RetinaNet):
     def losses(self, views: Tensor, targets: list[dict[str, Tensor]]) -> tuple[dict[str, Tensor], Tensor]:
         """RetinaNet's classification and box losses, and the heat logits."""
         _, outputs, anchors, heat = self._run(views)
-        return self.compute_loss(targets, outputs, anchors), heat
+        whole = {name: value.float() for name, value in outputs.items()}  # also where autocast made them bfloat16
+        return self.compute_loss(targets, whole, anchors), heat.float()
 
     def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor]:  # type: ignore[override]
         """Detections and heat logits."""

@@ -1,6 +1,7 @@
 """The one training loop: steps, learning rate, averaged weights, checkpoints that resume, a log that shows progress.
 
-On a GPU losses are computed in bfloat16 where torch's autocast allows it; under torchrun only process 0 writes.
+Losses are computed in bfloat16 where torch's autocast allows it, on a GPU and on a CPU that has instructions for it; under
+torchrun only process 0 writes.
 """
 
 import json
@@ -67,6 +68,12 @@ def rate_at(settings: LoopSettings, step: int, lowered: int) -> float:
     raise ValueError(f"no schedule {settings.schedule}; there are cosine, plateau, constant")
 
 
+def mixed_precision(device: torch.device) -> bool:
+    """Whether bfloat16 is faster there than float32: on a CPU without instructions for it torch would emulate it."""
+    able = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return device.type == "cuda" or any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
 def run_loop(
     network: nn.Module,
     loss_of: Callable[[int], dict[str, Tensor]],
@@ -127,11 +134,12 @@ def run_loop(
 
     started = saved = time.monotonic()
     first, sums = step, {}  # type: ignore[var-annotated]
+    mixed = mixed_precision(device)
     while step < settings.steps and not (settings.stop_after and stale >= settings.stop_after):
         for group in optimiser.param_groups:
             group["lr"] = rate_at(settings, step, lowered)
         network.train()
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
             losses = loss_of(step)
         total = torch.stack(list(losses.values())).sum()
         if not torch.isfinite(total):

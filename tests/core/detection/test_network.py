@@ -47,6 +47,17 @@ def test_every_parameter_gets_a_gradient(network: PartsNetwork) -> None:
     assert unused == []
 
 
+def test_losses_have_full_precision_in_mixed_precision(network: PartsNetwork) -> None:
+    samples = [sample(network)] * 2
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        mixed = batch_losses(network.train(), samples, network.settings)
+    with torch.no_grad():
+        full = batch_losses(network, samples, network.settings)
+    for name, value in mixed.items():
+        assert value.dtype == torch.float32
+        assert float(value) == pytest.approx(float(full[name]), rel=0.1), name
+
+
 def test_it_learns_a_toy_set(network: PartsNetwork) -> None:
     one = sample(network)
 

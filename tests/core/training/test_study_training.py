@@ -17,7 +17,7 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, sma
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training.engine import LoopSettings
+from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import Data, learning_curve, train_system, with_size
@@ -100,6 +100,26 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('"validation_rmse"') == 1  # process 0 alone writes
     assert read_card("mobilenet_v2_windows", folder=tmp_path).training["batch"] == 2
+
+
+@pytest.mark.parametrize(
+    ("able", "mixed"), [({"avx512_bf16": True}, True), ({"amx_bf16": True}, True), ({"avx2": True}, False)]
+)
+def test_a_cpu_with_instructions_for_bfloat16_uses_them(
+    able: dict[str, bool], mixed: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    network, kinds = torch.nn.Linear(4, 1), set()
+    x = torch.rand(16, 4)
+
+    def loss(step: int) -> dict[str, torch.Tensor]:
+        found = network(x)
+        kinds.add(found.dtype)
+        return {"square": (found.float() - x.sum(1, keepdim=True)).square().mean()}
+
+    run_loop(network, loss, settings=LoopSettings(steps=3, log_steps=1), folder=tmp_path)
+    assert kinds == {torch.bfloat16 if mixed else torch.float32}
+    assert all(p.dtype == torch.float32 for p in network.parameters())
 
 
 def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:

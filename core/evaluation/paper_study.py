@@ -162,7 +162,7 @@ def cards_in(folder: Path) -> list[WeightCard]:
 
 
 def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
-    """What the weight cards themselves say: size, parameters, seconds per epoch, best validation RMSE, figures of the study."""
+    """What the weight cards themselves say: size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study."""
     figures: dict[str, Figures] = {}
     for card in cards:
         mine: Figures = {"input_px": f"{card.input_px[0]} x {card.input_px[1]}"}
@@ -170,9 +170,13 @@ def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
             mine["millions"] = round(card.training["parameters"] / 1e6, 2)
         if "seconds_per_epoch" in card.training:
             mine["seconds_per_epoch"] = card.training["seconds_per_epoch"]
-        curve = [line["validation_rmse"] for line in card.training.get("curve", ()) if "validation_rmse" in line]
-        if curve:
-            mine["validation_rmse"] = round(min(curve), 3)
+        curve = card.training.get("curve", ())
+        steps = curve[-1]["step"] if curve else card.training.get("loop", {}).get("steps")
+        if steps is not None:
+            mine["steps"] = steps
+        checked = [line["validation_rmse"] for line in curve if "validation_rmse" in line]
+        if checked:
+            mine["validation_rmse"] = round(min(checked), 3)
         study = dict(card.results.get("study", {}))
         figures[card.name] = mine | study
         for system in ("compact", "deepra", "densenet"):

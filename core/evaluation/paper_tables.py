@@ -49,7 +49,8 @@ def _sized(rho: float, mae: float, rmse: float, millions: float, seconds: int) -
     return {**_errors(rho, mae, rmse), "millions": millions, "seconds_per_epoch": seconds}
 
 
-_ERRORS = {"rho": "r", "mae": "MAE", "rmse": "RMSE", "p": "p"}
+_TRAINED = {"input_px": "picture (px)", "steps": "training steps"}  # the papers print neither row by row
+_ERRORS = {"rho": "r", "mae": "MAE", "rmse": "RMSE", "p": "p", **_TRAINED}
 _SIZED = {**_ERRORS, "millions": "parameters (M)", "seconds_per_epoch": "s per epoch"}
 _LADDER = (
     PaperRow("Baseline (B)", "resnet50_baseline", _sized(0.95, 18.85, 28.95, 25, 359)),
@@ -70,7 +71,7 @@ def _network(label: str, row: str, backbone: str, images: int, outputs: int) -> 
 TABLES: tuple[PaperTable, ...] = (
     PaperTable(
         DEEPRA, "1", "Detection: AP at IoU 0.6",
-        {"map": "mAP", "ap_thumb": "thumb", "ap_toe": "toe", **{f"ap_finger{k}": f"finger {k}" for k in range(1, 5)}, "ap_wrist": "wrist"},
+        {"map": "mAP", "ap_thumb": "thumb", "ap_toe": "toe", **{f"ap_finger{k}": f"finger {k}" for k in range(1, 5)}, "ap_wrist": "wrist", **_TRAINED},
         (
             PaperRow("Hand (compact)", "compact_hand_parts", _ap(0)),
             PaperRow("Foot (compact)", "compact_foot_parts", _ap(1)),

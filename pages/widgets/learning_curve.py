@@ -1,6 +1,6 @@
 """The learning curve of a weight card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
@@ -9,25 +9,37 @@ from core.checkpoint import WeightCard
 BLUE, ORANGE = "#0072B2", "#E69F00"
 
 
-def _line(curve: Sequence[Mapping[str, float]], key: str) -> tuple[list[float], list[float]]:
-    points = [(line["step"], line[key]) for line in curve if key in line]
-    return [x for x, _ in points], [y for _, y in points]
+NO_LOSS = ("step", "steps_s", "minutes_left")
+CHECKED = {
+    "validation_rmse": ("validation RMSE (points)", "points", ".0f"),
+    "validation_iou60": ("validation: share of parts with IoU of at least 0.6", "share", ".1f"),
+}
+
+
+def _losses(line: Mapping[str, float]) -> list[float]:
+    return [value for key, value in line.items() if key not in NO_LOSS and not key.startswith("validation_")]
 
 
 def learning_curve(card: WeightCard) -> go.Figure | None:
-    """Training loss and, on its own axis, the validation error in points; None where the card holds no curve."""
+    """Training loss (the sum where there are several) and, on its own axis, what was checked; None where the card has no curve."""
     curve = card.training.get("curve", ())
-    losses = sorted({key for line in curve for key in line} & {"smooth", "score", "shares"})
-    if not curve or not losses:
+    trained = [line for line in curve if _losses(line)]
+    if not trained:
         return None
     figure = go.Figure()
-    x, y = _line(curve, losses[0])
-    figure.add_scatter(x=x, y=y, name="training loss", line_color=BLUE)
-    x, y = _line(curve, "validation_rmse")
     figure.add_scatter(
-        x=x,
-        y=y,
-        name="validation RMSE (points)",
+        x=[line["step"] for line in trained],
+        y=[sum(_losses(line)) for line in trained],
+        name="training loss",
+        line_color=BLUE,
+    )
+    key = next((key for key in CHECKED if any(key in line for line in curve)), "validation_rmse")
+    words, axis, form = CHECKED[key]
+    checked = [line for line in curve if key in line]
+    figure.add_scatter(
+        x=[line["step"] for line in checked],
+        y=[line[key] for line in checked],
+        name=words,
         line={"color": ORANGE, "dash": "dot"},
         mode="lines+markers",
         yaxis="y2",
@@ -39,12 +51,12 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
         xaxis={"title": "steps", "rangemode": "tozero"},
         yaxis={"title": "loss", "rangemode": "tozero"},
         yaxis2={
-            "title": "points",
+            "title": axis,
             "overlaying": "y",
             "side": "right",
             "rangemode": "tozero",
             "showgrid": False,
-            "tickformat": ".0f",
+            "tickformat": form,
         },
     )
     return figure

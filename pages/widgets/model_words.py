@@ -25,10 +25,13 @@ ROW_WORDS = {
     "erosion_wrist": "erosion of the wrist", "jsn_wrist": "narrowing of the wrist",
 }  # fmt: skip
 FIGURES = {
-    "rho": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)", "bias": "bias (points)", "map": "mAP at IoU 0.6",
+    "rho": "Pearson's r", "r": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)", "bias": "bias (points)", "map": "mAP at IoU 0.6",
     "limits": "limits of agreement (points)", "p": "p of the paired t-test", "patients": "patients", "films": "films",
     "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing", "weighted_rmse_erosion": "weighted RMSE of erosion",
+    "iou60": "share of parts with IoU of at least 0.6", "iou": "mean IoU", "joint_px": "median error of a joint (px of the picture)",
+    "joint_off": "share of joints more than 6 px off",
 }  # fmt: skip
+CHECKED = "validation_"  # how the log of a training names what it checked
 GROUPS = {
     "study": "Study cohort, unseen phantoms", "phantom_sites": "Single sites, phantoms", "phantom_totals": "Totals, phantoms",
     "real_false_points": "Points given to healthy real limbs", "simulated_sites": "Simulated damage on real films",
@@ -76,7 +79,7 @@ def _value(value: Any) -> str:
 
 
 def measured(card: WeightCard) -> list[tuple[str, str, str]]:
-    """Every figure of the card: what it was measured on, its name, its value."""
+    """Every figure of the card: what it was measured on, its name, its value; without any, what the training last checked."""
     rows = []
     for group, figures in card.results.items():
         for key, value in figures.items():
@@ -85,7 +88,16 @@ def measured(card: WeightCard) -> list[tuple[str, str, str]]:
             interval = figures.get(f"{key}_interval")
             shown = _value(value) + (f" ({_value(interval)})" if interval else "")
             rows.append((GROUPS.get(group, group.replace("_", " ")), FIGURES.get(key, key.replace("_", " ")), shown))
-    return rows
+    return rows or _checked(card)
+
+
+def _checked(card: WeightCard) -> list[tuple[str, str, str]]:
+    lines = [line for line in card.training.get("curve", ()) if any(key.startswith(CHECKED) for key in line)]
+    return [
+        ("Validation phantoms, while training", FIGURES[name], _value(value))
+        for key, value in (lines[-1] if lines else {}).items()
+        if (name := key.removeprefix(CHECKED)) in FIGURES
+    ]
 
 
 def facts(card: WeightCard) -> str:

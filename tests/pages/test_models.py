@@ -13,7 +13,7 @@ from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_tables import NOT_TRAINED
 from pages.widgets import model_shelf
 from pages.widgets.learning_curve import learning_curve
-from pages.widgets.model_words import TITLES
+from pages.widgets.model_words import TITLES, measured
 
 ROOT = Path(__file__).parents[2]
 TOTALS = {"patients": 188, "rho": 0.91, "rho_interval": [0.88, 0.94], "rmse": 23.5, "limits": [-40.0, 44.0], "p": None}
@@ -81,8 +81,19 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert values["p of the paired t-test"] == "not defined"
     assert values["limits of agreement (points)"] == "-40 to 44"
     tables = [d.value for d in page.dataframe if "System" in d.value]
-    table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 9)
+    table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 11)
     assert table.loc[2, "RMSE, ours"] == "23.5" and table.loc[0, "RMSE, ours"] == NOT_TRAINED
+    assert table.loc[2, "picture (px), ours"] == "384 x 384" and table.loc[2, "training steps, ours"] == "20"
+
+
+def test_a_card_without_figures_shows_what_the_training_checked(folder: Path) -> None:
+    add_card(
+        folder, "mobilenet_v2_windows", curve=[*CURVE, {"step": 30, "validation_rmse": 8.5, "validation_score": -8.5}]
+    )
+    path = folder / "mobilenet_v2_windows.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"results": {}}))
+    card = next(card for card in model_shelf.cards()[0] if card.name == "mobilenet_v2_windows")
+    assert measured(card) == [("Validation phantoms, while training", "RMSE (points)", "8.5")]
 
 
 def test_a_card_without_its_weight_file_says_so(folder: Path) -> None:
@@ -109,3 +120,19 @@ def test_the_curve_has_loss_and_validation_error(folder: Path) -> None:
     figure = learning_curve(cards["resnet50"])
     assert figure is not None and [list(trace.y) for trace in figure.data] == [[0.9, 0.5], [31.0]]
     assert learning_curve(cards["compact_joint_scorer"]) is None
+
+
+def test_the_curve_of_a_detector_adds_its_losses_and_shows_the_share_found(folder: Path) -> None:
+    line = {
+        "step": 10,
+        "classification": 1.5,
+        "bbox_regression": 0.25,
+        "heat": 0.25,
+        "steps_s": 0.9,
+        "minutes_left": 5.0,
+    }
+    add_card(folder, "paper_hand_parts", curve=[line, {"step": 10, "validation_iou60": 0.75, "validation_score": 1.2}])
+    card = next(card for card in model_shelf.cards()[0] if card.name == "paper_hand_parts")
+    figure = learning_curve(card)
+    assert figure is not None and [list(trace.y) for trace in figure.data] == [[2.0], [0.75]]
+    assert figure.layout.yaxis2.title.text == "share"

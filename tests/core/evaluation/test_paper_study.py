@@ -99,6 +99,7 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
         assert read_card(name, folder=folder).results["study"]["rmse"] == study[0]["figures"][system]["rmse"]
     mine = card_figures(cards_in(folder))["mobilenet_v2"]
     assert mine["millions"] == 2.0 and mine["validation_rmse"] == 1.25 and mine["input_px"] == "64 x 64"
+    assert mine["steps"] == 1
     assert read_card("mobilenet_v2", folder=folder).results["gate"] == {"refused": "3 of 3"}  # other results stay
     assert card_figures(cards_in(folder))["deepra"]["rmse"] == study[0]["figures"]["deepra"]["rmse"]
 

@@ -4,9 +4,10 @@ What their published benchmark code and pages confirm: H1200 keeps its scores in
 _annotation_be_scores.json` and `SvdH_Scoring/SvdH_JSN_Scoring/<split>/_annotation_jsn_scores.json` (film name -> {"BE_MCP-I": 0,
 ...}), its films are BMP under `Segmentation/`; W600 keeps scores in `SvdHBEScoreClassification/JointBE_SvdH_GT.json` (a list
 of {"identifier", "joints"}) and films and boxes in `JointLocationDetection/` (`images/`, `Joints.coco.json`). Not confirmed: how
-H1200 names the three narrowing sites of the wrist and where its joint boxes lie. Names of sites that are not known here are
-taken from the user's `sites.json` in the folder, {"name in the set": "RA2 suffix"}, which also overrules the table below; boxes of H1200 are read
-where a `Joints.coco.json` lies anywhere in the folder.
+H1200 names the three narrowing sites of the wrist (here as a public scoring tool writes them, which
+has BE_Ra and BE_Ul for BE_R and BE_U), and where its joint boxes lie. Names of sites that are not known here are taken from the
+user's `sites.json` in the folder, {"name in the set": "RA2 suffix"}, which also overrules the table below; boxes of H1200 are
+read where a `Joints.coco.json` lies anywhere in the folder.
 """
 
 import re

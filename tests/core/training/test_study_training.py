@@ -12,7 +12,7 @@ import pytest
 import timm
 import torch
 
-from core.checkpoint import open_weights, read_card
+from core.checkpoint import open_weights, read_card, save_weights
 from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, smaller_view
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
@@ -23,7 +23,7 @@ from core.training.prepare import phantom_film, real_films_folder, simulated_fil
 from core.training.run_study import Data, learning_curve, train_system, with_size
 from core.training.score_hands import draw_windows, vary_picture
 from core.training.score_parts import PartCrops, crop_cells, crop_losses, parts_of_rows, vary_part
-from core.training.starts import start_from
+from core.training.starts import start_from, trained_features
 from core.training.study_films import HandPictures, real_hands
 from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
@@ -133,6 +133,9 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
     assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
+    names = list(SYSTEMS)
+    starts = {name: system.start for name, system in SYSTEMS.items() if system.start in SYSTEMS}
+    assert len(starts) == 8 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
@@ -196,6 +199,17 @@ def test_a_wider_network_begins_with_the_features_of_a_narrower_one() -> None:
         given, widened = narrow(view)[0], wide(view)[0]
     assert widened.shape[1] > given.shape[1]
     torch.testing.assert_close(widened[:, : given.shape[1]], given, rtol=1e-3, atol=1e-4)
+
+
+def test_features_come_out_of_a_weight_file_in_int8_and_of_a_detector(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    detector = PartsNetwork(replace(smaller_view(PAPER_PARTS[Limb.HAND], 64), fpn_width=16))
+    save_weights(detector, "paper_hand_parts", folder=tmp_path, int8=True)
+    body = WholeHandNetwork(WholeHandSettings("resnet50", 64)).body
+    start_from(body, trained_features("paper_hand_parts", "body", cache=tmp_path, folder=tmp_path))
+    given = detector.backbone.body.state_dict()
+    for key, value in body.state_dict().items():
+        assert torch.allclose(value, given[key], atol=float(given[key].abs().max()) / 250), key
 
 
 def test_gates_begin_nearly_open_and_a_start_of_another_kind_is_refused() -> None:

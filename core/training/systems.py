@@ -72,10 +72,10 @@ def _detector(limb: Limb, start: str | None = None) -> System:
 def shortened(system: System, steps: int) -> System:
     """The system with fewer steps, for a machine without a GPU: half batches, AdamW with a warm-up and a cosine to zero.
 
-    The papers' schedules wait for plateaus that a short training never sees. Fine-tuning a whole-hand network goes slower:
-    at the full rate ResNet-Dwise50 lost in its first thousand steps what it had learnt of windows.
+    The papers' schedules wait for plateaus that a short training never sees. A whole-hand network with a start learns slower:
+    at the full rate ResNet-Dwise50 and ResNet-50 lost in their first thousand steps what they had learnt before.
     """
-    fine = isinstance(system.settings, WholeHandSettings) and system.start is not None and not system.windows
+    fine = isinstance(system.settings, WholeHandSettings) and system.start is not None
     loop = LoopSettings(
         steps=steps, learning_rate=3e-4 if fine else 1e-3, warm_up=min(100, steps // 5), average=0.98, validate_steps=max(1, -(-steps // 3)),
         log_steps=max(1, steps // 30), save_seconds=60,

@@ -57,4 +57,5 @@ def test_the_tree_stays_small() -> None:
     weights = {p: size for p, size in sizes.items() if p.parent.name == "weights"}
     assert sum(sizes.values()) - sum(weights.values()) < 20
     assert sum(size for p, size in weights.items() if p.name.startswith("compact_")) < 40
-    assert sum(weights.values()) < 150
+    papers = {p: size for p, size in weights.items() if not p.name.startswith("compact_")}
+    assert sum(papers.values()) < 190  # DeepRA's scorers 112, its detectors 61, one whole-hand network

@@ -75,8 +75,8 @@ TABLES: tuple[PaperTable, ...] = (
         (
             PaperRow("Hand (compact)", "compact_hand_parts", _ap(0)),
             PaperRow("Foot (compact)", "compact_foot_parts", _ap(1)),
-            PaperRow("Hand, ResNet-50-FPN at 1000/1400", "paper_hand_parts", _ap(0)),
-            PaperRow("Foot, ResNet-50-FPN at 1000/1400", "paper_foot_parts", _ap(1)),
+            PaperRow("Hand, ResNet-50-FPN (paper: 1000/1400 px)", "paper_hand_parts", _ap(0)),
+            PaperRow("Foot, ResNet-50-FPN (paper: 1000/1400 px)", "paper_foot_parts", _ap(1)),
         ),
         _PHANTOM,
     ),

@@ -12,7 +12,7 @@ BLUE, ORANGE = "#0072B2", "#E69F00"
 NO_LOSS = ("step", "steps_s", "minutes_left")
 CHECKED = {
     "validation_rmse": ("validation RMSE (points)", "points", ".0f"),
-    "validation_iou60": ("validation: share of parts with IoU of at least 0.6", "share", ".1f"),
+    "validation_iou60": ("validation: share of parts with IoU of at least 0.6", "share", ".2f"),
 }
 
 

@@ -30,6 +30,11 @@ FIGURES = {
     "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing", "weighted_rmse_erosion": "weighted RMSE of erosion",
     "iou60": "share of parts with IoU of at least 0.6", "iou": "mean IoU", "joint_px": "median error of a joint (px of the picture)",
     "joint_off": "share of joints more than 6 px off",
+    **{f"ap_{part}": f"AP at IoU 0.6, {words}" for part, words in (
+        ("thumb", "thumb"), ("toe", "great toe"), *((f"finger{k}", f"finger or toe {k + 1}") for k in range(1, 5)), ("wrist", "wrist")
+    )},
+    "joint_error_percent_median": "median error of a joint (% of its part's long side)",
+    "joint_error_percent_p95": "95th percentile of it (%)",
 }  # fmt: skip
 CHECKED = "validation_"  # how the log of a training names what it checked
 GROUPS = {

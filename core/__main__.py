@@ -110,7 +110,8 @@ def train(
         str,
         typer.Argument(
             help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
-            "set. resnet_dwise50, mobilenet_v2, deepra_jsn_wrist ... : a system of the papers; missing: all that have no weights."
+            "set. resnet_dwise50, mobilenet_v2, deepra_jsn_wrist ... : a system of the papers; missing: all that have no weights; "
+            "study_films: their training films alone."
         ),
     ],
     films: Annotated[
@@ -119,11 +120,14 @@ def train(
     cache: Annotated[
         Path, typer.Option(help="Folder for training films and checkpoints; a run that was cut off resumes here.")
     ] = Path(".cache/training"),
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads, and processes that make films.")] = 2,
     px: Annotated[
         int | None, typer.Option(min=64, help="Side of the picture, if smaller than the paper's; the card states it.")
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps, if fewer than the paper's.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="End after so many minutes: for a GPU lent for a while.")
+    ] = None,
 ) -> None:
     """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
 
@@ -132,7 +136,7 @@ def train(
     from core.training.run import train_named
 
     try:
-        train_named(name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps)
+        train_named(name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps, minutes=minutes)
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
         typer.echo(f"Cannot train: {error}", err=True)
         raise typer.Exit(2) from None

@@ -76,7 +76,7 @@ class PartsSettings:
 # DeepRA's detectors: ResNet-50-FPN on views of 1000 x 1400 px, the paper's bounds of the shorter and the longer side.
 PAPER_PARTS: dict[Limb, PartsSettings] = {
     Limb.HAND: PartsSettings("HAND", "resnet50", 1000, 1400, 0.19, (-6.0, 6.0), 256, ((220, 300), (410, 536))),
-    Limb.FOOT: PartsSettings("FOOT", "resnet50", 1000, 1400, 0.13, (0.0, 8.0), 256, ((300, 410), (560, 730))),
+    Limb.FOOT: PartsSettings("FOOT", "resnet50", 1000, 1400, 0.16, (0.0, 8.0), 256, ((244, 333), (455, 593))),
 }
 
 

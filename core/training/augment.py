@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from core.cohort.labelled_film import unit
 
 Floats = NDArray[np.float32]
+COARSE_SHARE = 0.15
 
 
 def vary_brightness(rng: Generator, view: Floats) -> Floats:
@@ -21,6 +22,15 @@ def vary_brightness(rng: Generator, view: Floats) -> Floats:
     view = view + slope[0] * np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     view = view + slope[1] * np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     return view * np.float32(rng.uniform(0.6, 1.2)) + np.float32(rng.normal(0, 0.06))
+
+
+def vary_size(rng: Generator, view: Floats, least: float, most: float) -> Floats:
+    """Now and then a view of a limb that is small on its film: down to `least` to `most` of its size and up again."""
+    if rng.random() >= COARSE_SHARE:
+        return view
+    share = float(np.exp(rng.uniform(np.log(least), np.log(most))))
+    coarse = cv2.resize(view, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    return cv2.resize(coarse, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def vary_grain(rng: Generator, view: Floats, *, strength: float = 1.0) -> Floats:

@@ -7,9 +7,13 @@ torchrun only process 0 writes.
 import json
 import math
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +27,8 @@ class LoopSettings:
 
     `average` is the decay of the averaged weights that are kept (0: none). `schedule` is "cosine", "constant", or "plateau":
     the rate is multiplied by `factor` after `patience` validations in a row without a better score. After `stop_after` of them
-    in a row the training ends (0: never).
+    in a row the training ends (0: never). `minutes` ends it sooner than `steps`, and the cosine with it (0: no limit): for a
+    machine that is lent by the minute; the log tells how many steps that were.
     """
 
     steps: int
@@ -41,28 +46,35 @@ class LoopSettings:
     factor: float = 0.2
     patience: int = 5
     stop_after: int = 0
+    minutes: float = 0.0
 
 
 def _optimiser(network: nn.Module, settings: LoopSettings) -> torch.optim.Optimizer:
     rate, decay = settings.learning_rate, settings.weight_decay
     parameters = [p for p in network.parameters() if p.requires_grad]
+    fused = all(p.is_cuda for p in parameters)
     if settings.optimiser == "adamw":
-        return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay)
+        return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, fused=fused)
     if settings.optimiser == "adam":
-        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
+        return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=fused)
     if settings.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, momentum=settings.momentum)
+        return torch.optim.SGD(parameters, lr=rate, weight_decay=decay, momentum=settings.momentum, fused=fused)
     raise ValueError(f"no optimiser {settings.optimiser}; there are adamw, adam, sgd")
 
 
-def rate_at(settings: LoopSettings, step: int, lowered: int) -> float:
-    """Learning rate of a step after `lowered` plateaus.
+def rate_at(settings: LoopSettings, step: int, lowered: int, done: float | None = None) -> float:
+    """Learning rate of a step after `lowered` plateaus; `done` is the share of the training that is over (by steps unless told).
 
     Raises: ValueError for a schedule that is not there.
     """
     warm = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
     if settings.schedule == "cosine":
-        return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+        return (
+            settings.learning_rate
+            * warm
+            * 0.5
+            * (1 + math.cos(math.pi * (step / settings.steps if done is None else done)))
+        )
     if settings.schedule in ("plateau", "constant"):
         return settings.learning_rate * warm * settings.factor**lowered
     raise ValueError(f"no schedule {settings.schedule}; there are cosine, plateau, constant")
@@ -74,18 +86,34 @@ def mixed_precision(device: torch.device) -> bool:
     return device.type == "cuda" or any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
+def _ahead(draw: Callable[[int], Any], first: int, workers: int) -> Generator[Any]:
+    """What `draw` gives for the steps from `first` on, in order, drawn ahead on `workers` threads."""
+    pool = ThreadPoolExecutor(workers)
+    try:
+        drawn = deque(pool.submit(draw, step) for step in range(first, first + 2 * workers))
+        for step in count(first + len(drawn)):
+            batch = drawn.popleft().result()
+            drawn.append(pool.submit(draw, step))
+            yield batch
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def run_loop(
     network: nn.Module,
-    loss_of: Callable[[int], dict[str, Tensor]],
+    loss_of: Callable[[Any], dict[str, Tensor]],
     *,
     settings: LoopSettings,
     folder: Path,
+    draw: Callable[[int], Any] = lambda step: step,
+    workers: int = 1,
     validate: Callable[[nn.Module], dict[str, float]] | None = None,
 ) -> nn.Module:
     """Train `network` and return its averaged copy in eval mode.
 
-    `loss_of(step)` draws a batch and gives named losses whose sum is minimised. `validate` gives figures of the averaged
-    network; the checkpoint with the highest `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
+    `draw(step)` gives a batch, drawn ahead on `workers` threads; `loss_of(batch)` named losses whose sum is minimised. Without
+    `draw` a batch is the number of its step. `validate` gives figures of the averaged network; the checkpoint with the highest
+    `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
 
     Raises: FloatingPointError when a loss is not finite; ValueError for an optimiser or schedule that is not there.
     """
@@ -96,14 +124,14 @@ def run_loop(
     averaged = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average), use_buffers=True
     )
-    step, best, stale, lowered = 0, -math.inf, 0, 0
+    step, best, stale, lowered, spent = 0, -math.inf, 0, 0, 0.0
     if path.exists():
         state = torch.load(path, map_location="cpu", weights_only=True)
         network.load_state_dict(state["network"])
         averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         step, best = state["step"], state["best"]
-        stale, lowered = state.get("stale", 0), state.get("lowered", 0)
+        stale, lowered, spent = state.get("stale", 0), state.get("lowered", 0), state.get("spent", 0.0)
         print(f"resumed at step {step}", flush=True)
 
     def save() -> None:
@@ -119,6 +147,7 @@ def run_loop(
                 "best": best,
                 "stale": stale,
                 "lowered": lowered,
+                "spent": spent + time.monotonic() - started,
             },
             fresh,
         )
@@ -135,12 +164,22 @@ def run_loop(
     started = saved = time.monotonic()
     first, sums = step, {}  # type: ignore[var-annotated]
     mixed = mixed_precision(device)
-    while step < settings.steps and not (settings.stop_after and stale >= settings.stop_after):
+    torch.backends.cudnn.benchmark = True
+    batches = _ahead(draw, step, workers)
+
+    def done() -> float:
+        share = step / settings.steps
+        if settings.minutes:
+            share = max(share, (spent + time.monotonic() - started) / 60 / settings.minutes)
+        return min(1.0, share)
+
+    over = done()
+    while over < 1 and not (settings.stop_after and stale >= settings.stop_after):
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(settings, step, lowered)
+            group["lr"] = rate_at(settings, step, lowered, over)
         network.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
-            losses = loss_of(step)
+            losses = loss_of(next(batches))
         total = torch.stack(list(losses.values())).sum()
         if not torch.isfinite(total):
             raise FloatingPointError(f"loss is not finite at step {step}: {losses}")
@@ -150,14 +189,17 @@ def run_loop(
         optimiser.step()
         averaged.update_parameters(network)
         step += 1
+        over = done()
         for key, value in losses.items():
             sums[key] = sums.get(key, 0.0) + float(value.detach())
         if step % settings.log_steps == 0:
             rate = (step - first) / (time.monotonic() - started)
             left = (settings.steps - step) / rate / 60
+            if settings.minutes:
+                left = min(left, (1 - over) * settings.minutes)
             log({**{k: v / settings.log_steps for k, v in sums.items()}, "steps_s": rate, "minutes_left": left})
             sums = {}
-        if validate and (step % settings.validate_steps == 0 or step == settings.steps):
+        if validate and (step % settings.validate_steps == 0 or over == 1):
             averaged.eval()
             with torch.inference_mode():
                 figures = same_figures(validate(averaged.module))
@@ -172,6 +214,7 @@ def run_loop(
         if time.monotonic() - saved > settings.save_seconds:
             save()
             saved = time.monotonic()
+    batches.close()
     save()
     result = averaged.module
     if validate and best_path.exists() and not rank():

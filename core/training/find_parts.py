@@ -110,19 +110,34 @@ def heat_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     return (loss.sum((2, 3)) * known).sum() / known.sum().clamp_min(1) / 10
 
 
-def batch_losses(network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings) -> dict[str, Tensor]:
+@dataclass(frozen=True)
+class PartsBatch:
+    """Views [N, 1, H, W] with boxes and labels of each, heat targets [N, P, H/4, W/4] and which of their channels are known."""
+
+    views: Tensor
+    targets: Sequence[Mapping[str, Tensor]]
+    heat: Tensor
+    known: Tensor
+
+
+def make_batch(samples: Sequence[PartsSample], settings: PartsSettings) -> PartsBatch:
+    """Samples as tensors."""
+    maps = [heat_target(s.points, settings.points, settings.width_px, settings.height_px) for s in samples]
+    return PartsBatch(
+        torch.from_numpy(np.stack([s.view for s in samples]))[:, None],
+        [{"boxes": torch.from_numpy(s.boxes), "labels": torch.from_numpy(s.labels)} for s in samples],
+        torch.from_numpy(np.stack([m[0] for m in maps])),
+        torch.from_numpy(np.stack([m[1] for m in maps])),
+    )
+
+
+def batch_losses(network: PartsNetwork, batch: PartsBatch) -> dict[str, Tensor]:
     """The three losses of a batch."""
     device = next(network.parameters()).device
-    views = torch.from_numpy(np.stack([s.view for s in samples]))[:, None].to(device, memory_format=torch.channels_last)
-    targets = [
-        {"boxes": torch.from_numpy(s.boxes).to(device), "labels": torch.from_numpy(s.labels).to(device)}
-        for s in samples
-    ]
+    views = batch.views.to(device, memory_format=torch.channels_last)
+    targets = [{key: value.to(device) for key, value in target.items()} for target in batch.targets]
     losses, heat = network.losses(views, targets)
-    maps = [heat_target(s.points, settings.points, settings.width_px, settings.height_px) for s in samples]
-    target = torch.from_numpy(np.stack([m[0] for m in maps])).to(device)
-    known = torch.from_numpy(np.stack([m[1] for m in maps])).to(device)
-    return {**losses, "heat": heat_loss(heat, target, known)}
+    return {**losses, "heat": heat_loss(heat, batch.heat.to(device), batch.known.to(device))}
 
 
 def validation_figures(

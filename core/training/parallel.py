@@ -1,15 +1,19 @@
 """Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel)."""
 
+import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 FILMS_TAKE = timedelta(hours=3)  # the other processes wait while process 0 makes the training films
+Made = TypeVar("Made")
 
 
 def rank() -> int:
@@ -56,3 +60,12 @@ def same_figures(figures: dict[str, float]) -> dict[str, float]:
     box = [figures]
     torch.distributed.broadcast_object_list(box, src=0)
     return box[0]
+
+
+def in_processes(tasks: Sequence[Callable[[], Made]], workers: int) -> Iterator[Made]:
+    """What every task gives, in order, from `workers` processes; with one worker or one task it is done here."""
+    if min(workers, len(tasks)) <= 1:
+        yield from (task() for task in tasks)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        yield from (future.result() for future in [pool.submit(task) for task in tasks])

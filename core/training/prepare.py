@@ -5,8 +5,10 @@ Phantoms; simulated damage on real films; small plates of undamaged hands and fe
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.random import Generator
 
@@ -14,6 +16,7 @@ from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.cohort.marked_films import marked_films, undamaged
 from core.cohort.unmarked_films import unmarked_films
 from core.detection.detector import Detector
+from core.model_reader.opening import open_detector
 from core.phantom import foot_film, hand_film, patient_grades, simulate_damage
 from core.svh import SITES, Limb, Side, Site
 from core.training.film_cache import film_crops, smaller, store_film
@@ -99,18 +102,38 @@ def real_films_folder(cache: Path, split: str) -> Path:
     return cache / f"real-films-{split}"
 
 
-def prepare_real_films(
-    cache: Path, films_folder: Path, split: str, *, per_film: int = 8, tell: Callable[[str], None] = print
-) -> None:
-    """Whole real films of a split, each untouched and with simulated damage, for the networks of the papers."""
+def real_film_tasks(cache: Path, films_folder: Path, split: str, *, per_film: int = 8) -> list[Callable[[], str]]:
+    """What writes the real films of a split, each untouched and with simulated damage; for those that are there no task."""
     folder = real_films_folder(cache, split)
-    for number, film in enumerate(marked_films(films_folder, split=split, small=False)):
-        if not film.grades or (folder / f"{film.film_id}-{per_film}.json").exists():
-            continue
-        for n, damaged in enumerate(simulated_films(film, per_film, seed=8_000_000 + number)):
-            small = smaller(damaged, min(1.0, STUDY_PX / max(damaged.pixels.shape)))
-            store_film(folder, replace(small, film_id=f"{film.film_id}-{n}"))
-        tell(f"{folder.name}: {film.film_id}")
+    return [
+        partial(_make_damaged, folder, film, per_film, 8_000_000 + number)
+        for number, film in enumerate(marked_films(films_folder, split=split, small=False))
+        if film.grades and not (folder / f"{film.film_id}-{per_film}.json").exists()
+    ]
+
+
+def _make_damaged(folder: Path, film: LabelledFilm, count: int, seed: int) -> str:
+    cv2.setNumThreads(1)
+    for n, damaged in enumerate(simulated_films(film, count, seed=seed)):
+        small = smaller(damaged, min(1.0, STUDY_PX / max(damaged.pixels.shape)))
+        store_film(folder, replace(small, film_id=f"{film.film_id}-{n}"))
+    return film.film_id
+
+
+def small_films_folder(cache: Path) -> Path:
+    """Where `prepare_small_films` puts its films."""
+    return cache / "small-films-train"
+
+
+def prepare_small_films(cache: Path, films_folder: Path, *, tell: Callable[[str], None] = print) -> None:
+    """The small plates of the training split as whole films, for the networks of the papers; the compact detectors find joints."""
+    folder = small_films_folder(cache)
+    if folder.exists():
+        return
+    films = small_plates(films_folder, open_detector()[0], held_out=False)
+    for film in films:
+        store_film(folder, film)
+    tell(f"{folder.name}: {len(films)} films")
 
 
 def small_plates(films_folder: Path, detector: Detector, *, held_out: bool) -> list[LabelledFilm]:

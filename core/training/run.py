@@ -23,7 +23,7 @@ from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, stored_films
 from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
-from core.training.run_study import train_system, with_size
+from core.training.run_study import make_films, train_system, with_size
 from core.training.starts import load_start
 from core.training.systems import SYSTEMS, shortened
 
@@ -83,24 +83,31 @@ def train_named(
     threads: int = 2,
     px: int | None = None,
     steps: int | None = None,
+    minutes: float | None = None,
 ) -> None:
     """Make the training films, train one network or all of them, or calibrate; "missing" trains every system without weights.
 
-    `px` and `steps` make a system of the papers smaller than the paper's; its card states them.
+    "study_films" makes the films of the papers' systems alone. `px`, `steps` and `minutes` make a system of the papers smaller
+    than the paper's; its card states them.
     Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
     ImageNet starts.
     """
     compact = ("films", *NETWORKS, "calibration")
+    if name == "study_films":
+        make_films(cache, films_folder, workers=threads)
+        return
     if name in SYSTEMS or name == "missing":
         names = [n for n in SYSTEMS if not weights_there(n)] if name == "missing" else [name]
         for system_name in names:
             system = with_size(SYSTEMS[system_name], px)
-            if steps:
-                system = shortened(system, steps)
+            if steps or minutes:
+                system = shortened(system, steps, minutes)
             train_system(system_name, system, cache=cache, films_folder=films_folder, threads=threads)
         return
     if name not in (*compact, "all"):
-        raise ValueError(f"no network {name}; there are {', '.join((*compact, 'all', *SYSTEMS, 'missing'))}")
+        raise ValueError(
+            f"no network {name}; there are {', '.join((*compact, 'all', 'study_films', *SYSTEMS, 'missing'))}"
+        )
     if films_folder is None:
         raise ValueError("the compact networks need --films, the folder with the real films")
     for step in compact if name == "all" else (name,):
@@ -199,9 +206,8 @@ def _train_parts(limb: Limb, cache: Path, films_folder: Path) -> nn.Module:
         step_rng = np.random.default_rng([2, step])
         pools = [real if step_rng.random() < 0.5 else phantoms for _ in range(BATCH[name])]
         films = [as_float(pool[int(step_rng.integers(len(pool)))]) for pool in pools]
-        return find_parts.batch_losses(
-            network, [find_parts.draw_sample(step_rng, f, settings) for f in films], settings
-        )
+        samples = [find_parts.draw_sample(step_rng, f, settings) for f in films]
+        return find_parts.batch_losses(network, find_parts.make_batch(samples, settings))
 
     return run_loop(
         network, loss, settings=LOOPS[name], folder=cache / name,

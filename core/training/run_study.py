@@ -4,12 +4,14 @@ import json
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.checkpoint import WeightCard, open_weights, save_weights, write_card
@@ -19,15 +21,15 @@ from core.detection.network import PartsNetwork, PartsSettings, smaller_view
 from core.evaluation.study_cohort import StudyPatient, study_cohort
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.svh import SITES, Limb
+from core.svh import Limb
 from core.training import find_parts, parallel, score_hands, score_parts
 from core.training.calibrate import Cells, fit_calibration
 from core.training.engine import run_loop
 from core.training.film_cache import as_float, stored_films
-from core.training.prepare import prepare_real_films, real_films_folder
+from core.training.prepare import prepare_small_films, real_film_tasks, real_films_folder, small_films_folder
 from core.training.score_parts import PartCrops
 from core.training.starts import load_start, start_from, trained_features
-from core.training.study_films import prepare_study, real_hands, study_films, study_hands
+from core.training.study_films import real_hands, study_films, study_hands, study_tasks
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
@@ -42,10 +44,12 @@ TRAINED_ON = (
 )
 NO_REAL = "No film of a patient was used."
 REAL = (
-    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage. "
+    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage, "
+    "and, as undamaged, small plates (of half of them the compact detectors found the joints). "
     "No film with clinical scores was used."
 )
-Loss = Callable[[int], dict[str, Tensor]]
+Draw = Callable[[int], Any]
+Loss = Callable[[Any], dict[str, Tensor]]
 Validate = Callable[[nn.Module], dict[str, float]]
 
 
@@ -83,16 +87,15 @@ def train_system(
     cv2.setNumThreads(1)
     torch.manual_seed(0)
     device = parallel.start()
+    if system.loop.minutes and parallel.world() > 1:
+        raise ValueError("minutes go without torchrun: its processes would end at different steps")
     with parallel.in_turn():
-        for split in ("train", "validation"):
-            prepare_study(cache, split, most=most, mm_per_px=mm_per_px)
-            if films_folder:
-                prepare_real_films(cache, films_folder, split, per_film=REAL_PER_FILM[split])
+        make_films(cache, films_folder, most=most, mm_per_px=mm_per_px, workers=threads)
     make = {PartsSettings: _detector, WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[
         type(system.settings)
     ]
-    data = Data(cache, most, real=films_folder is not None)
-    network, loss, validate, calibrate = make(system, data, device)
+    data = Data(cache, most, real=films_folder is not None, workers=threads)
+    network, draw, loss, validate, calibrate = make(system, data, device)
     if system.start and not (cache / name / "checkpoint.pt").exists():
         attribute = "body" if isinstance(network, WholeHandNetwork) else "backbone"
         body = getattr(network, attribute)
@@ -101,12 +104,30 @@ def train_system(
             load_start(body, network.settings.architecture)
         else:
             start_from(body, trained_features(system.start, attribute, cache=cache, folder=folder))
-    trained = run_loop(network, loss, settings=system.loop, folder=cache / name, validate=validate)
+    trained = run_loop(
+        network, loss, settings=system.loop, folder=cache / name, draw=draw, workers=threads, validate=validate
+    )
     if parallel.rank() == 0:
         card = _write(name, system, trained, cache / name, folder, calibrate(trained), data, revision)
         if card.training["parameters"] > INT8_FROM:
             _compare_stored(trained, card, folder, validate)
     return trained
+
+
+def make_films(
+    cache: Path, films_folder: Path | None, *, most: int | None = None, mm_per_px: float = 0.2, workers: int = 1
+) -> None:
+    """The films that every system of the papers learns from and is checked on; those that are there are kept."""
+    tasks = [
+        task for split in ("train", "validation") for task in study_tasks(cache, split, most=most, mm_per_px=mm_per_px)
+    ]
+    if films_folder:
+        prepare_small_films(cache, films_folder)
+        for split, count in REAL_PER_FILM.items():
+            tasks += real_film_tasks(cache, films_folder, split, per_film=count)
+    for number, name in enumerate(parallel.in_processes(tasks, workers), start=1):
+        if number % 25 == 0 or number == len(tasks):
+            print(f"films: {name}, {number} of {len(tasks)} patients and real films", flush=True)
 
 
 @torch.no_grad()
@@ -122,11 +143,12 @@ def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate
 
 @dataclass(frozen=True)
 class Data:
-    """Where the pictures lie, how many patients of a split are used, and whether real films are among them."""
+    """Where the pictures lie, how many patients of a split are used, whether real films are among them, threads to read with."""
 
     cache: Path
     most: int | None
     real: bool
+    workers: int = 1
 
     def patients(self, split: str) -> Sequence[StudyPatient]:
         """The phantom patients of a split."""
@@ -137,22 +159,34 @@ class Data:
         folder = real_films_folder(self.cache, split)
         return [film for film in stored_films(folder) if film.limb is limb] if self.real else []
 
+    def small_films(self, limbs: Sequence[Limb]) -> list[LabelledFilm]:
+        """The small plates of undamaged limbs that are trained on."""
+        films = stored_films(small_films_folder(self.cache)) if self.real else []
+        return [film for film in films if film.limb in limbs]
+
     def crops(self, rows: Sequence[str], side_px: int, split: str) -> list[PartCrops]:
         """The crops of the phantoms and, where there are any, those of the real films."""
         name = f"{rows[0] if len(rows) == 1 else 'all'}-{side_px}"
         limbs = [limb for limb in Limb if any(limb is of for of, _, _ in score_parts.parts_of_rows(rows))]
         films = [film for limb in limbs for film in study_films(self.cache, split, limb=limb, most=self.most)]
-        pairs = ((film.load(), {site: film.target(site) for site in SITES[film.limb]}) for film in films)
         path = self.cache / f"study-{split}" / f"{name}-{len(self.patients(split))}.npz"
-        sources = [score_parts.part_crops(path, pairs, rows, side_px)]
-        if self.real:
-            real = ((film, film.grades) for limb in limbs for film in self.real_films(split, limb))
-            path = real_films_folder(self.cache, split) / f"{name}.npz"
-            sources.append(score_parts.part_crops(path, real, rows, side_px))
+        sources = [score_parts.part_crops(path, [film.labelled for film in films], rows, side_px, self.workers)]
+        others = {
+            real_films_folder(self.cache, split): [f for limb in limbs for f in self.real_films(split, limb)],
+            small_films_folder(self.cache): self.small_films(limbs) if split == "train" else [],
+        }
+        for folder, stored in others.items():
+            if stored:
+                reads = [partial(_with_grades, film) for film in stored]
+                sources.append(score_parts.part_crops(folder / f"{name}.npz", reads, rows, side_px, self.workers))
         return sources
 
 
-Made = tuple[nn.Module, Loss, Validate, Callable[[nn.Module], dict[str, Any]]]
+def _with_grades(film: LabelledFilm) -> score_parts.Labelled:
+    return film, film.grades
+
+
+Made = tuple[nn.Module, Draw, Loss, Validate, Callable[[nn.Module], dict[str, Any]]]
 
 
 def _rng(kind: int, step: int) -> np.random.Generator:
@@ -171,9 +205,11 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
     assert isinstance(settings, WholeHandSettings)
     side = settings.side_px
     with parallel.in_turn():
-        train, unseen = (study_hands(data.cache, data.patients(split), side) for split in ("train", "validation"))
+        train, unseen = (
+            study_hands(data.cache, data.patients(split), side, data.workers) for split in ("train", "validation")
+        )
     if data.real:
-        train = train.and_also(real_hands(data.real_films("train", Limb.HAND), side, REAL_PAIRS))
+        train = train.and_also(real_hands(data.real_films("train", Limb.HAND), side, REAL_PAIRS, data.workers))
     if system.windows:
         settings = replace(settings, side_px=side // WINDOWS)
         _, points = score_hands.draw_windows(np.random.default_rng(98), train, CHECKED_WINDOWS, settings.side_px)
@@ -184,19 +220,19 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
     network = _placed(WholeHandNetwork(settings), device)
     model = parallel.together(network)
 
-    def loss(step: int) -> dict[str, Tensor]:
+    def draw(step: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         rng = _rng(4, step)
         if system.windows:
             pictures, targets = score_hands.draw_windows(rng, train, system.batch, settings.side_px)
         else:
             chosen = rng.integers(len(train.pixels), size=system.batch)
             pictures, targets = train.pixels[chosen], points[chosen]
-        views = np.stack([score_hands.vary_picture(rng, picture) for picture in pictures])
-        return score_hands.batch_losses(model, network, views, targets)
+        return np.stack([score_hands.vary_picture(rng, picture) for picture in pictures]), targets
 
     return (
         network,
-        loss,
+        draw,
+        lambda batch: score_hands.batch_losses(model, network, *batch),
         lambda net: score_hands.validation_figures(net, *checked),
         lambda net: score_hands.fit_spread(net, *checked),
     )
@@ -212,14 +248,17 @@ def _parts(system: System, data: Data, device: torch.device) -> Made:
     network = _placed(ScoringNetwork(settings), device)
     model = parallel.together(network)
 
-    def loss(step: int) -> dict[str, Tensor]:
-        return score_parts.crop_losses(model, network, train, _rng(5, step), system.batch)
-
     def calibrate(net: Any) -> dict[str, Any]:
         cells = [Cells(score_parts.crop_cells(net, crops)) for crops in unseen]
         return fit_calibration(cells[0], cells[1] if data.real else Cells([]))
 
-    return network, loss, lambda net: score_parts.crop_figures(net, checked), calibrate
+    return (
+        network,
+        lambda step: score_parts.draw_crops(_rng(5, step), train, system.batch),
+        lambda batch: score_parts.crop_losses(model, network, batch),
+        lambda net: score_parts.crop_figures(net, checked),
+        calibrate,
+    )
 
 
 def _films(system: System, data: Data, device: torch.device) -> Made:
@@ -231,14 +270,16 @@ def _films(system: System, data: Data, device: torch.device) -> Made:
     network = _placed(FilmNetwork(settings), device)
     model = parallel.together(network)
 
-    def loss(step: int) -> dict[str, Tensor]:
-        rng = _rng(6, step)
-        pool = train[list(Limb)[step % 2]]
-        return score_parts.film_losses(
-            model, network, [pool[int(i)] for i in rng.integers(len(pool), size=system.batch)], rng
-        )
+    def draw(step: int) -> tuple[Limb, score_parts.Batch]:
+        return score_parts.draw_films(_rng(6, step), train[list(Limb)[step % 2]], settings.side_px, system.batch)
 
-    return network, loss, lambda net: score_parts.film_figures(net, checked), lambda _: {}
+    return (
+        network,
+        draw,
+        lambda batch: score_parts.film_losses(model, network, *batch),
+        lambda net: score_parts.film_figures(net, checked),
+        lambda _: {},
+    )
 
 
 def _detector(system: System, data: Data, device: torch.device) -> Made:
@@ -249,12 +290,12 @@ def _detector(system: System, data: Data, device: torch.device) -> Made:
     train, unseen = (
         study_films(data.cache, split, limb=system.limb, most=data.most) for split in ("train", "validation")
     )
-    real = data.real_films("train", system.limb)
+    real = data.real_films("train", system.limb) + data.small_films([system.limb])
     fixed = np.random.default_rng(99)
     checks = [find_parts.draw_sample(fixed, as_float(film.load()), settings) for film in unseen[:60]]
     network = _placed(PartsNetwork(settings), device)
 
-    def loss(step: int) -> dict[str, Tensor]:
+    def draw(step: int) -> find_parts.PartsBatch:
         rng = _rng(7, step)
         chosen = [
             real[int(rng.integers(len(real)))]
@@ -263,9 +304,15 @@ def _detector(system: System, data: Data, device: torch.device) -> Made:
             for _ in range(system.batch)
         ]
         samples = [find_parts.draw_sample(rng, as_float(film), settings) for film in chosen]
-        return find_parts.batch_losses(network, samples, settings)
+        return find_parts.make_batch(samples, settings)
 
-    return network, loss, lambda net: find_parts.validation_figures(net, checks, settings), lambda _: {}
+    return (
+        network,
+        draw,
+        lambda batch: find_parts.batch_losses(network, batch),
+        lambda net: find_parts.validation_figures(net, checks, settings),
+        lambda _: {},
+    )
 
 
 def learning_curve(log: Path) -> list[dict[str, float]]:

@@ -15,12 +15,11 @@ from core.cohort.labelled_film import unit
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import SITE_ROWS
 from core.svh import SITES, Damage
-from core.training.augment import vary_brightness, vary_grain
+from core.training.augment import vary_brightness, vary_grain, vary_size
 from core.training.film_cache import JOINT_KEYS, MAP_PX, STORED_PX, Crops
 
 ZERO_SHARE = 0.4  # of the draws; the other grades share the rest evenly
 MAP_WEIGHT = 0.3
-COARSE_SHARE = 0.15
 
 
 def _targets() -> tuple[list[list[tuple[str, int] | None]], NDArray[np.int16]]:
@@ -110,11 +109,7 @@ def vary_crop(
     ratio_in, ratio_out = STORED_PX / MAP_PX, side_px / MAP_PX
     small = np.diag([1 / ratio_out, 1 / ratio_out, 1]) @ to_map @ np.diag([ratio_in, ratio_in, 1])
     moved = [cv2.warpAffine(unit(m), small[:2], (MAP_PX, MAP_PX)) for m in maps]
-    view = vary_brightness(rng, view)
-    if rng.random() < COARSE_SHARE:  # a limb that is small on its film, down to a millimetre a pixel
-        share = float(np.exp(rng.uniform(np.log(0.16), np.log(0.6))))
-        coarse = cv2.resize(view, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        view = cv2.resize(coarse, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    view = vary_size(rng, vary_brightness(rng, view), 0.16, 0.6)  # down to a millimetre a pixel
     return vary_grain(rng, view).astype(np.float32), np.stack(moved)
 
 

@@ -4,9 +4,11 @@ Source: DeepRA, section 4.3.1. The paper freezes 30 % of an ImageNet backbone; n
 so all of it learns. Its public code balances before it splits and splits by crop: here patients were split first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,11 +25,12 @@ from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.svh import SITES, Limb, Side, Site
-from core.training.augment import vary_brightness
+from core.training.augment import vary_brightness, vary_grain, vary_size
 from core.training.film_cache import as_float
 from core.training.study_films import StudyFilm
 
 REAL_SHARE = 0.35  # of a batch, where there are real films with simulated damage
+SMALL_SHARE = 0.08  # of a batch, where there are small plates of undamaged limbs
 
 
 def parts_of_rows(rows: Sequence[str]) -> list[tuple[Limb, str, tuple[Site, ...]]]:
@@ -65,27 +68,34 @@ class PartCrops:
         return np.array([(pool := pools[n % len(pools)])[int(rng.integers(len(pool)))] for n in range(count)])
 
 
+Labelled = tuple[LabelledFilm, Mapping[Site, float]]
+
+
 def part_crops(
-    path: Path, films: Iterable[tuple[LabelledFilm, Mapping[Site, float]]], rows: Sequence[str], side_px: int
+    path: Path, films: Sequence[Callable[[], Labelled]], rows: Sequence[str], side_px: int, workers: int = 1
 ) -> PartCrops:
-    """The crops that some rows look at, out of films with the points of their sites; kept on disk as `path`."""
+    """The crops that some rows look at, out of films with the points of their sites, read on `workers` threads; kept as `path`."""
     if not path.exists():
         kinds = output_kinds(rows)
         wanted = parts_of_rows(rows)
-        crops, targets, maxima = [], [], []
-        for film, points in films:
+
+        def cut(read: Callable[[], Labelled]) -> list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+            film, points = read()
             pose = fit_pose(film.limb, film.points)
             place = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
             frames = part_frames(film.limb, film.points, place, side_px=side_px)
+            found = []
             for _, part, sites in (w for w in wanted if w[0] is film.limb and w[1] in frames):
                 values, most = np.full(len(kinds), np.nan, np.float32), np.ones(len(kinds), np.float32)
                 for site in (s for s in sites if s in points):
                     output = kinds.index(site_kind(site))
                     values[output], most[output] = points[site] / site.maximum, site.maximum
                 if not np.isnan(values).all():
-                    crops.append(frames[part].take(film.pixels))
-                    targets.append(values)
-                    maxima.append(most)
+                    found.append((frames[part].take(film.pixels), values, most))
+            return found
+
+        with ThreadPoolExecutor(workers) as pool:
+            crops, targets, maxima = zip(*(crop for cuts in pool.map(cut, films) for crop in cuts), strict=True)
         fresh = path.with_suffix(".new.npz")
         np.savez(fresh, pixels=np.stack(crops), targets=np.stack(targets), maxima=np.stack(maxima))
         fresh.replace(path)
@@ -94,14 +104,18 @@ def part_crops(
 
 
 def vary_part(rng: Generator, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A crop as a detector that errs would cut it, mirrored or not, brightness varied. In [S, S] uint8, out about [0, 1]."""
+    """A crop as a detector that errs would cut it, mirrored or not, brightness, size and grain varied.
+
+    In [S, S] uint8, out about [0, 1].
+    """
     middle = (crop.shape[0] - 1) / 2
     matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.normal(0, 4)), float(np.exp(rng.normal(0, 0.05))))
     matrix[:, 2] += rng.normal(0, 0.02 * crop.shape[0], 2)
     if rng.random() < 0.5:
         matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, 2 * middle]
     view = cv2.warpAffine(unit(crop), matrix, crop.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    return vary_brightness(rng, view.astype(np.float32)).astype(np.float32)
+    view = vary_size(rng, vary_brightness(rng, view.astype(np.float32)), 0.22, 0.7)  # down to a millimetre a pixel
+    return vary_grain(rng, view).astype(np.float32)
 
 
 def _outputs(model: nn.Module, network: ScoringNetwork, views: Tensor) -> Tensor:
@@ -110,20 +124,26 @@ def _outputs(model: nn.Module, network: ScoringNetwork, views: Tensor) -> Tensor
     return torch.cat([found[row][0] for row in network.settings.rows], 1).float()
 
 
-def crop_losses(
-    model: nn.Module, network: ScoringNetwork, sources: Sequence[PartCrops], rng: Generator, count: int
-) -> dict[str, Tensor]:
-    """Squared error and quantile loss of the known outputs of `count` crops, a share of them from the second source if any."""
-    device = next(network.parameters()).device
-    shares = (count,) if len(sources) == 1 else (count - round(REAL_SHARE * count), round(REAL_SHARE * count))
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]  # views [N, S, S] and the shares that they show [N, K]
+
+
+def draw_crops(rng: Generator, sources: Sequence[PartCrops], count: int) -> Batch:
+    """`count` varied crops and their targets, out of phantoms and, if they are there, real films and small plates."""
+    more = [round(share * count) for share in (REAL_SHARE, SMALL_SHARE)[: len(sources) - 1]]
+    shares = (count - sum(more), *more)
     chosen = [crops.balanced(rng, share) for crops, share in zip(sources, shares, strict=True)]
-    views = np.stack([
+    views = [
         vary_part(rng, crops.pixels[n]) for crops, numbers in zip(sources, chosen, strict=True) for n in numbers
-    ])  # fmt: skip
-    targets = torch.from_numpy(
-        np.concatenate([crops.targets[numbers] for crops, numbers in zip(sources, chosen, strict=True)])
-    ).to(device)
-    values = _outputs(model, network, torch.from_numpy(views)[:, None].to(device))
+    ]  # fmt: skip
+    targets = [crops.targets[numbers] for crops, numbers in zip(sources, chosen, strict=True)]
+    return np.stack(views), np.concatenate(targets)
+
+
+def crop_losses(model: nn.Module, network: ScoringNetwork, batch: Batch) -> dict[str, Tensor]:
+    """Squared error and quantile loss of the known outputs of a batch."""
+    device = next(network.parameters()).device
+    views, targets = (torch.from_numpy(array).to(device) for array in batch)
+    values = _outputs(model, network, views[:, None])
     known = ~torch.isnan(targets)
     return {"score": scoring_loss(values[known], targets[known]).mean() * 10}
 
@@ -157,30 +177,36 @@ def crop_cells(network: ScoringNetwork, crops: PartCrops) -> list[tuple[str, flo
     ]  # type: ignore[misc]
 
 
-def _film_batch(network: FilmNetwork, films: Sequence[StudyFilm]) -> tuple[Tensor, Tensor]:
-    side, device = network.settings.side_px, next(network.parameters()).device
-    views = np.stack([film_square(as_float(film.load()).pixels, film.side, side) for film in films])
-    shares = np.array([[film.target(s) / s.maximum for s in SITES[film.limb]] for film in films], np.float32)
-    return torch.from_numpy(views)[:, None].to(device), torch.from_numpy(shares).to(device)
+def _film_batch(films: Sequence[StudyFilm], side_px: int) -> Batch:
+    views = [film_square(as_float(film.load()).pixels, film.side, side_px) for film in films]
+    shares = [[film.target(s) / s.maximum for s in SITES[film.limb]] for film in films]
+    return np.stack(views), np.array(shares, np.float32)
 
 
-def film_losses(
-    model: nn.Module, network: FilmNetwork, films: Sequence[StudyFilm], rng: Generator
-) -> dict[str, Tensor]:
-    """Squared error of the shares of films of one kind of limb, each mirrored or not."""
-    views, shares = _film_batch(network, films)
-    mirrored = torch.from_numpy(rng.random(len(films)) < 0.5)
-    views[mirrored] = views[mirrored].flip(-1)
-    return {"shares": torch.nn.functional.mse_loss(model(views, films[0].limb).float(), shares) * 10}
+def draw_films(rng: Generator, films: Sequence[StudyFilm], side_px: int, count: int) -> tuple[Limb, Batch]:
+    """`count` whole films of one kind of limb, each mirrored or not, and their shares."""
+    chosen = [films[int(n)] for n in rng.integers(len(films), size=count)]
+    views, shares = _film_batch(chosen, side_px)
+    mirrored = rng.random(count) < 0.5
+    views[mirrored] = views[mirrored, :, ::-1]
+    return chosen[0].limb, (views, shares)
+
+
+def film_losses(model: nn.Module, network: FilmNetwork, limb: Limb, batch: Batch) -> dict[str, Tensor]:
+    """Squared error of the shares of films of one kind of limb."""
+    device = next(network.parameters()).device
+    views, shares = (torch.from_numpy(array).to(device) for array in batch)
+    return {"shares": torch.nn.functional.mse_loss(model(views[:, None], limb).float(), shares) * 10}
 
 
 @torch.inference_mode()
 def film_figures(network: FilmNetwork, films: Sequence[StudyFilm]) -> dict[str, float]:
     """RMSE in points over all sites of all films; `score` is minus it."""
     squares: list[Tensor] = []
+    device = next(network.parameters()).device
     for film in films:
-        views, shares = _film_batch(network, [film])
-        found = network.points(network(views, film.limb).float(), film.limb)
+        views, shares = (torch.from_numpy(array).to(device) for array in _film_batch([film], network.settings.side_px))
+        found = network.points(network(views[:, None], film.limb).float(), film.limb)
         squares.append((found - network.points(shares, film.limb)).square().flatten())
     rmse = float(torch.cat(squares).mean().sqrt())
     return {"rmse": rmse, "score": -rmse}

@@ -1,9 +1,13 @@
 """The films of the study's patients on disk, made once, and read one by one while training."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,19 +19,22 @@ from core.training.film_cache import as_float, store_film, stored_film
 from core.whole_hand.picture import hands_picture
 
 
-def prepare_study(
-    cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2, tell: Callable[[str], None] = print
-) -> None:
-    """Write the four films of every patient of a split (of the first `most`); films that are there are kept."""
-    patients = study_cohort(split)[:most]
-    for number, patient in enumerate(patients, start=1):
-        if all(film_path(cache, patient, limb, side).exists() for limb in Limb for side in Side):
-            continue
-        for (limb, side), film in patient.films(mm_per_px=mm_per_px).items():
-            named = replace(film, film_id=film_path(cache, patient, limb, side).stem)
-            store_film(film_path(cache, patient, limb, side).parent, named)
-        if number % 25 == 0 or number == len(patients):
-            tell(f"films of {split}: {number} of {len(patients)} patients")
+def study_tasks(cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2) -> list[Callable[[], str]]:
+    """What writes the four films of every patient of a split (of the first `most`); for films that are there no task."""
+    return [
+        partial(_make_films, cache, split, place, mm_per_px)
+        for place, patient in enumerate(study_cohort(split)[:most])
+        if not all(film_path(cache, patient, limb, side).exists() for limb in Limb for side in Side)
+    ]
+
+
+def _make_films(cache: Path, split: str, place: int, mm_per_px: float) -> str:
+    cv2.setNumThreads(1)
+    patient = study_cohort(split)[place]
+    for (limb, side), film in patient.films(mm_per_px=mm_per_px).items():
+        path = film_path(cache, patient, limb, side)
+        store_film(path.parent, replace(film, film_id=path.stem))
+    return patient.patient_id
 
 
 def film_path(cache: Path, patient: StudyPatient, limb: Limb, side: Side) -> Path:
@@ -56,6 +63,10 @@ class StudyFilm:
     def target(self, site: Site) -> float:
         """Mean of the two readers' points."""
         return sum(reader.points[(self.side, site)] or 0 for reader in self.patient.readers) / 2
+
+    def labelled(self) -> tuple[LabelledFilm, Mapping[Site, float]]:
+        """The film with the targets of its sites."""
+        return self.load(), {site: self.target(site) for site in SITES[self.limb]}
 
 
 def study_films(cache: Path, split: str, *, limb: Limb | None = None, most: int | None = None) -> list[StudyFilm]:
@@ -95,33 +106,34 @@ class HandPictures:
 Pair = tuple[LabelledFilm, LabelledFilm, Mapping[tuple[Side, Site], float]]
 
 
-def hand_pictures(pairs: Iterable[Pair], side_px: int) -> HandPictures:
-    """Pictures of left and right films (pixels as bytes) with the points of their sites."""
+def hand_pictures(pairs: Sequence[Callable[[], Pair]], side_px: int, workers: int = 1) -> HandPictures:
+    """Pictures of left and right films (pixels as bytes) with the points of their sites, read on `workers` threads."""
     joints = SCORED_JOINTS[Limb.HAND]
-    pixels, places, points = [], [], []
-    for left, right, given in pairs:
+    shape = (len(pairs), 2, len(joints))
+    pixels = np.zeros((len(pairs), side_px, side_px), np.uint8)
+    places, points = np.full((*shape, 2), np.nan, np.float32), np.zeros(shape, np.float32)
+
+    def fill(row: int) -> None:
+        left, right, given = pairs[row]()
         made = hands_picture(as_float(left).pixels, as_float(right).pixels, side_px)
-        pixels.append(np.clip(made.pixels * 255 + 0.5, 0, 255).astype(np.uint8))
-        place, value = np.full((2, len(joints), 2), np.nan, np.float32), np.zeros((2, len(joints)), np.float32)
+        pixels[row] = np.clip(made.pixels * 255 + 0.5, 0, 255).astype(np.uint8)
         for n, (film, frame, side) in enumerate(zip((left, right), (made.left, made.right), Side, strict=True)):
             assert frame is not None  # both hands are there
             for k, joint in enumerate(joints):
                 if joint in film.points:
-                    place[n, k] = frame.to_view(np.array([film.points[joint]]))[0]
-                value[n, k] = sum(given.get((side, site), 0.0) for site in SITES[Limb.HAND] if site.joint == joint)
-        places.append(place.reshape(-1, 2))
-        points.append(value.reshape(-1))
-    if not pixels:
-        joint_count = 2 * len(joints)
-        return HandPictures(
-            np.zeros((0, side_px, side_px), np.uint8),
-            np.zeros((0, joint_count, 2), np.float32),
-            np.zeros((0, joint_count), np.float32),
-        )
-    return HandPictures(np.stack(pixels), np.stack(places), np.stack(points))
+                    places[row, n, k] = frame.to_view(np.array([film.points[joint]]))[0]
+                points[row, n, k] = sum(
+                    given.get((side, site), 0.0) for site in SITES[Limb.HAND] if site.joint == joint
+                )
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(fill, range(len(pairs))))
+    return HandPictures(
+        pixels, places.reshape(len(pairs), 2 * len(joints), 2), points.reshape(len(pairs), 2 * len(joints))
+    )
 
 
-def study_hands(cache: Path, patients: Sequence[StudyPatient], side_px: int) -> HandPictures:
+def study_hands(cache: Path, patients: Sequence[StudyPatient], side_px: int, workers: int = 1) -> HandPictures:
     """The hands of the study's patients with the mean of the two readers' points; kept on disk.
 
     Raises: ValueError without patients; FileNotFoundError if a film has not been made.
@@ -130,26 +142,21 @@ def study_hands(cache: Path, patients: Sequence[StudyPatient], side_px: int) -> 
         raise ValueError("there are no patients to make pictures of")
     path = cache / f"study-{patients[0].split}" / f"hands-{side_px}-{len(patients)}.npz"
     if not path.exists():
-        pairs = (
-            (
-                stored_film(film_path(cache, patient, Limb.HAND, Side.L)),
-                stored_film(film_path(cache, patient, Limb.HAND, Side.R)),
-                {
-                    (side, site): sum(reader.points[(side, site)] or 0 for reader in patient.readers) / 2
-                    for side in Side
-                    for site in SITES[Limb.HAND]
-                },
-            )
-            for patient in patients
-        )
-        made, fresh = hand_pictures(pairs, side_px), path.with_suffix(".new.npz")
+        pairs = [partial(_pair, cache, patient) for patient in patients]
+        made, fresh = hand_pictures(pairs, side_px, workers), path.with_suffix(f".new-{os.getpid()}.npz")
         np.savez(fresh, pixels=made.pixels, places=made.places, points=made.points)
         fresh.replace(path)
     with np.load(path) as stored:
         return HandPictures(stored["pixels"], stored["places"], stored["points"])
 
 
-def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int) -> HandPictures:
+def _pair(cache: Path, patient: StudyPatient) -> Pair:
+    left, right = (stored_film(film_path(cache, patient, Limb.HAND, side)) for side in Side)
+    sites = ((side, site) for side in Side for site in SITES[Limb.HAND])
+    return left, right, {(s, site): sum(r.points[(s, site)] or 0 for r in patient.readers) / 2 for s, site in sites}
+
+
+def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int, workers: int = 1) -> HandPictures:
     """`count` pictures of two stored real films each, laid as left and right, every other one of undamaged films; by seed.
 
     The films are of different people: what is learnt is how real films look. None without a film whose every site is known.
@@ -169,7 +176,7 @@ def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int) -> HandP
         }
         return left, right, given
 
-    return hand_pictures((pair(n) for n in range(count if known else 0)), side_px)
+    return hand_pictures([partial(pair, n) for n in range(count if known else 0)], side_px, workers)
 
 
 def _mirrored(film: LabelledFilm) -> LabelledFilm:

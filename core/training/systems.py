@@ -69,15 +69,24 @@ def _detector(limb: Limb, start: str | None = None) -> System:
     return System(PAPER_PARTS[limb], loop, 8, limb, start=start)
 
 
-def shortened(system: System, steps: int) -> System:
-    """The system with fewer steps, for a machine without a GPU: half batches, AdamW with a warm-up and a cosine to zero.
+def shortened(system: System, steps: int | None, minutes: float | None = None) -> System:
+    """The system with fewer steps, or as many as go into some minutes: AdamW with a warm-up and a cosine to zero.
 
-    The papers' schedules wait for plateaus that a short training never sees. A whole-hand network with a start learns slower:
-    at the full rate ResNet-Dwise50 and ResNet-50 lost in their first thousand steps what they had learnt before.
+    The papers' schedules wait for plateaus that a short training never sees. With `steps` alone, for a machine without a GPU,
+    batches are halved. A whole-hand network with a start learns slower: at the full rate ResNet-Dwise50 and ResNet-50 lost in
+    their first thousand steps what they had learnt before.
     """
     fine = isinstance(system.settings, WholeHandSettings) and system.start is not None
+    rate = 3e-4 if fine else 1e-3
+    if minutes:
+        loop = LoopSettings(
+            steps=steps or system.loop.steps, minutes=minutes, learning_rate=rate, average=0.995, validate_steps=250,
+            log_steps=50, save_seconds=60,
+        )  # fmt: skip
+        return replace(system, loop=loop)
+    assert steps
     loop = LoopSettings(
-        steps=steps, learning_rate=3e-4 if fine else 1e-3, warm_up=min(100, steps // 5), average=0.98, validate_steps=max(1, -(-steps // 3)),
+        steps=steps, learning_rate=rate, warm_up=min(100, steps // 5), average=0.98, validate_steps=max(1, -(-steps // 3)),
         log_steps=max(1, steps // 30), save_seconds=60,
     )  # fmt: skip
     return replace(system, loop=loop, batch=max(4, system.batch // 2))
@@ -88,10 +97,7 @@ def _crops(*rows: str) -> int:
 
 
 # No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact scorer, an
-# EfficientNet-lite0 that did begin with ImageNet; the second network of a backbone begins with those of the first.
-_STARTS = dict.fromkeys(PAPER_SETTINGS, "compact_joint_scorer") | {
-    "jsn_fingers": "deepra_erosion_fingers", "erosion_toes": "deepra_jsn_toes", "jsn_wrist": "deepra_erosion_wrist"
-}  # fmt: skip
+# EfficientNet-lite0 that did begin with ImageNet.
 TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
 SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
     "paper_hand_parts": _detector(Limb.HAND),
@@ -100,7 +106,10 @@ SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
     **{name: _hands(name) for name in ("resnet50", "mobilenet_v2")},
     **{f"{name}_windows": _windows(name) for name in TRANSFERRED},
     **{f"{name}_finetuned": _hands(name, start=f"{name}_windows") for name in TRANSFERRED},
-    **{f"deepra_{row}": _deepra(settings, _crops(row), start=_STARTS[row]) for row, settings in PAPER_SETTINGS.items()},
+    **{
+        f"deepra_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")
+        for row, settings in PAPER_SETTINGS.items()
+    },
     "densenet_parts": _deepra(DENSENET_SETTINGS, _crops(*PAPER_SETTINGS)),
     "densenet_films": _deepra(FilmSettings(), 4, batch=8),
 }

@@ -9,7 +9,7 @@ import torch
 from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
 from core.radiograph.parts import PARTS
 from core.svh import Limb
-from core.training.find_parts import PartsSample, batch_losses
+from core.training.find_parts import PartsSample, batch_losses, make_batch
 from tests.core.toy_set import assert_learns
 
 BOXES = {"HAND": (20.0, 40.0, 48.0, 68.0), "FOOT": (16.0, 32.0, 48.0, 64.0)}
@@ -40,7 +40,7 @@ def test_it_gives_boxes_of_its_parts_and_a_heat_map_a_point(network: PartsNetwor
 
 
 def test_every_parameter_gets_a_gradient(network: PartsNetwork) -> None:
-    losses = batch_losses(network.train(), [sample(network)] * 2, network.settings)
+    losses = batch_losses(network.train(), make_batch([sample(network)] * 2, network.settings))
     torch.stack(list(losses.values())).sum().backward()
     unused = [n for n, p in network.named_parameters() if p.requires_grad and p.grad is None]
     network.zero_grad()
@@ -48,21 +48,21 @@ def test_every_parameter_gets_a_gradient(network: PartsNetwork) -> None:
 
 
 def test_losses_have_full_precision_in_mixed_precision(network: PartsNetwork) -> None:
-    samples = [sample(network)] * 2
+    batch = make_batch([sample(network)] * 2, network.settings)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        mixed = batch_losses(network.train(), samples, network.settings)
+        mixed = batch_losses(network.train(), batch)
     with torch.no_grad():
-        full = batch_losses(network, samples, network.settings)
+        full = batch_losses(network, batch)
     for name, value in mixed.items():
         assert value.dtype == torch.float32
         assert float(value) == pytest.approx(float(full[name]), rel=0.1), name
 
 
 def test_it_learns_a_toy_set(network: PartsNetwork) -> None:
-    one = sample(network)
+    batch = make_batch([sample(network)] * 2, network.settings)
 
     def loss() -> torch.Tensor:
-        return torch.stack(list(batch_losses(network, [one, one], network.settings).values())).sum()
+        return torch.stack(list(batch_losses(network, batch).values())).sum()
 
     assert_learns(network, loss, steps=120, share=0.2)
 

@@ -22,7 +22,7 @@ from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import Data, learning_curve, train_system, with_size
 from core.training.score_hands import draw_windows, vary_picture
-from core.training.score_parts import PartCrops, crop_cells, crop_losses, parts_of_rows, vary_part
+from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part
 from core.training.starts import start_from, trained_features
 from core.training.study_films import HandPictures, real_hands
 from core.training.systems import SYSTEMS, System, shortened
@@ -135,7 +135,7 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
     names = list(SYSTEMS)
     starts = {name: system.start for name, system in SYSTEMS.items() if system.start in SYSTEMS}
-    assert len(starts) == 8 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
+    assert len(starts) == 5 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
@@ -291,7 +291,7 @@ def test_crops_come_from_both_sources_in_their_shares() -> None:
     crops = Watched(np.zeros((4, 64, 64), np.uint8), targets, np.full((4, 2), 5, np.float32))
     settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False)
     network = ScoringNetwork(settings)
-    assert crop_losses(network, network, [crops, crops], np.random.default_rng(0), 16)["score"].item() > 0
+    assert crop_losses(network, network, draw_crops(np.random.default_rng(0), [crops, crops], 16))["score"].item() > 0
     assert seen == [10, 6]
     rows = crop_cells(network, crops)
     assert [row[0] for row in rows[:2]] == ["jsn_fingers/MCP", "jsn_fingers/PIP"] and len(rows) == 8

@@ -110,7 +110,7 @@ def train(
         str,
         typer.Argument(
             help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
-            "set. resnet_dwise50, mobilenet_v2, deepra_jsn_wrist ... : a system of the papers; missing: all that have no weights; "
+            "set. resnet_dwise50, mobilenet_v2, paper_jsn_wrist ... : a system of the papers; missing: all that have no weights; "
             "study_films: their training films alone."
         ),
     ],
@@ -247,12 +247,18 @@ def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:
 @app.command()
 def benchmark(
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
+    device: Annotated[Device, typer.Option(help="auto takes a CUDA GPU when there is one.")] = Device.auto,
     paper: Annotated[bool, typer.Option(help="Also time networks of the papers' sizes, for the ratio.")] = True,
 ) -> None:
     """Time a visit of four films on this machine, stage by stage."""
+    from core.checkpoint import WeightsError
     from core.evaluation import benchmark as run
 
-    run(weights=weights.value, paper=paper, tell=typer.echo)
+    try:
+        run(weights=weights.value, device=device.value, paper=paper, tell=typer.echo)
+    except (WeightsError, ValueError) as error:
+        typer.echo(f"Cannot time: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 @app.command()

@@ -110,8 +110,10 @@ class Detector:
     """The three networks together: finder on the film, parts network on each limb it sees, twice."""
 
     def __init__(self, finder: LimbFinder, parts: Mapping[Limb, PartsNetwork], *, device: torch.device) -> None:
-        self.finder = finder.eval().to(device)
-        self.parts = {limb: network.eval().to(device) for limb, network in parts.items()}
+        self.finder = finder.eval().to(device).to(memory_format=torch.channels_last)
+        self.parts = {
+            limb: network.eval().to(device).to(memory_format=torch.channels_last) for limb, network in parts.items()
+        }
         self.device = device
 
     @torch.inference_mode()

@@ -14,7 +14,7 @@ LIMB_FINDER = "compact_limb_finder"  # of both sets: the papers' networks begin 
 # The networks that score, by set; the last is the study's DenseNet-169, no set that reads films.
 SCORERS = {
     "compact": ("compact_joint_scorer",),
-    "paper": tuple(f"deepra_{row.name}" for row in ROWS),
+    "paper": tuple(f"paper_{row.name}" for row in ROWS),
     "densenet": ("densenet_parts",),
 }
 
@@ -44,5 +44,5 @@ def default_set(folder: Path = FOLDER) -> str:
     """
     if not torch.cuda.is_available() or "paper" not in complete_sets(folder):
         return "compact"
-    full = all(read_card(f"deepra_{row.name}", folder=folder).input_px[0] >= row.crop_px for row in ROWS)
+    full = all(read_card(f"paper_{row.name}", folder=folder).input_px[0] >= row.crop_px for row in ROWS)
     return "paper" if full else "compact"

@@ -15,20 +15,26 @@ from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
-NETWORKS = ("resnet_dwise50_finetuned", "resnet_dwise50", "mobilenet_v2_finetuned")  # the first that is there
+# By set, the first that is there: ResNet-Dwise50 at 1024 px takes as long as all else of a compact visit on a laptop.
+NETWORKS = {
+    "compact": ("mobilenet_v2_finetuned",),
+    "paper": ("resnet_dwise50_finetuned", "mobilenet_v2_finetuned"),
+}
 
 
-def whole_hand_name(folder: Path = FOLDER) -> str | None:
-    """The first of `NETWORKS` that has its file."""
-    return next((name for name in NETWORKS if weights_there(name, folder=folder)), None)
+def whole_hand_name(weights: str, folder: Path = FOLDER) -> str | None:
+    """The first of a set's `NETWORKS` that has its file."""
+    return next((name for name in NETWORKS[weights] if weights_there(name, folder=folder)), None)
 
 
-def open_whole_hand(device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard] | None:
-    """The first of `NETWORKS` that has its file, for both sets of weights; None where none has.
+def open_whole_hand(
+    weights: str, device: torch.device, *, folder: Path = FOLDER
+) -> tuple[WholeHandScorer, WeightCard] | None:
+    """The first of a set's `NETWORKS` that has its file; None where none has.
 
     Raises: WeightsError if its file is damaged or its card does not fit.
     """
-    name = whole_hand_name(folder)
+    name = whole_hand_name(weights, folder)
     if name is None:
         return None
     card = read_card(name, folder=folder)

@@ -20,6 +20,8 @@ from torch import Tensor, nn
 
 from core.training.parallel import rank, same_figures
 
+CURVE_POINTS = 120
+
 
 @dataclass(frozen=True)
 class LoopSettings:
@@ -220,3 +222,14 @@ def run_loop(
     if validate and best_path.exists() and not rank():
         result.load_state_dict(torch.load(best_path, map_location="cpu", weights_only=True))
     return result.eval()
+
+
+def learning_curve(log: Path) -> list[dict[str, float]]:
+    """The lines of a training log, thinned to about `CURVE_POINTS`; lines with validation figures all stay if they can."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    keep = [line for line in lines if any(key.startswith("validation_") for key in line)]
+    rest = [line for line in lines if line not in keep]
+    for group in (keep, rest):
+        while len(group) > CURVE_POINTS // 2:
+            del group[1:-1:2]
+    return sorted(keep + rest, key=lambda line: line["step"])

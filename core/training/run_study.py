@@ -2,9 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,25 +15,22 @@ from torch import Tensor, nn
 
 from core.checkpoint import WeightCard, open_weights, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
-from core.cohort.labelled_film import LabelledFilm
 from core.detection.network import PartsNetwork, PartsSettings, smaller_view
-from core.evaluation.study_cohort import StudyPatient, study_cohort
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
 from core.training import find_parts, parallel, score_hands, score_parts
 from core.training.calibrate import Cells, fit_calibration
-from core.training.engine import run_loop
-from core.training.film_cache import as_float, stored_films
-from core.training.prepare import prepare_small_films, real_film_tasks, real_films_folder, small_films_folder
-from core.training.score_parts import PartCrops
+from core.training.engine import learning_curve, run_loop
+from core.training.film_cache import as_float
+from core.training.prepare import prepare_small_films, real_film_tasks
 from core.training.starts import load_start, start_from, trained_features
+from core.training.study_data import Data
 from core.training.study_films import real_hands, study_films, study_hands, study_tasks
 from core.training.systems import SYSTEMS, System
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
-CURVE_POINTS = 120
-INT8_FROM = 8_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
+INT8_FROM = 4_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
 CHECKED_CROPS, CHECKED_FILMS, CHECKED_WINDOWS, REAL_PAIRS = 400, 96, 800, 160
 WINDOWS = 6  # a window's side is this part of the picture's
@@ -141,51 +137,6 @@ def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate
     write_card(card.model_copy(update={"training": {**card.training, "int8": both}}), folder=folder)
 
 
-@dataclass(frozen=True)
-class Data:
-    """Where the pictures lie, how many patients of a split are used, whether real films are among them, threads to read with."""
-
-    cache: Path
-    most: int | None
-    real: bool
-    workers: int = 1
-
-    def patients(self, split: str) -> Sequence[StudyPatient]:
-        """The phantom patients of a split."""
-        return study_cohort(split)[: self.most]
-
-    def real_films(self, split: str, limb: Limb) -> list[LabelledFilm]:
-        """The stored real films of a split; none where training goes without."""
-        folder = real_films_folder(self.cache, split)
-        return [film for film in stored_films(folder) if film.limb is limb] if self.real else []
-
-    def small_films(self, limbs: Sequence[Limb]) -> list[LabelledFilm]:
-        """The small plates of undamaged limbs that are trained on."""
-        films = stored_films(small_films_folder(self.cache)) if self.real else []
-        return [film for film in films if film.limb in limbs]
-
-    def crops(self, rows: Sequence[str], side_px: int, split: str) -> list[PartCrops]:
-        """The crops of the phantoms and, where there are any, those of the real films."""
-        name = f"{rows[0] if len(rows) == 1 else 'all'}-{side_px}"
-        limbs = [limb for limb in Limb if any(limb is of for of, _, _ in score_parts.parts_of_rows(rows))]
-        films = [film for limb in limbs for film in study_films(self.cache, split, limb=limb, most=self.most)]
-        path = self.cache / f"study-{split}" / f"{name}-{len(self.patients(split))}.npz"
-        sources = [score_parts.part_crops(path, [film.labelled for film in films], rows, side_px, self.workers)]
-        others = {
-            real_films_folder(self.cache, split): [f for limb in limbs for f in self.real_films(split, limb)],
-            small_films_folder(self.cache): self.small_films(limbs) if split == "train" else [],
-        }
-        for folder, stored in others.items():
-            if stored:
-                reads = [partial(_with_grades, film) for film in stored]
-                sources.append(score_parts.part_crops(folder / f"{name}.npz", reads, rows, side_px, self.workers))
-        return sources
-
-
-def _with_grades(film: LabelledFilm) -> score_parts.Labelled:
-    return film, film.grades
-
-
 Made = tuple[nn.Module, Draw, Loss, Validate, Callable[[nn.Module], dict[str, Any]]]
 
 
@@ -234,7 +185,7 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
         draw,
         lambda batch: score_hands.batch_losses(model, network, *batch),
         lambda net: score_hands.validation_figures(net, *checked),
-        lambda net: score_hands.fit_spread(net, *checked),
+        lambda net: score_hands.fit_calibration(net, *checked),
     )
 
 
@@ -313,17 +264,6 @@ def _detector(system: System, data: Data, device: torch.device) -> Made:
         lambda net: find_parts.validation_figures(net, checks, settings),
         lambda _: {},
     )
-
-
-def learning_curve(log: Path) -> list[dict[str, float]]:
-    """The lines of a training log, thinned to about `CURVE_POINTS`; lines with validation figures all stay if they can."""
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    keep = [line for line in lines if any(key.startswith("validation_") for key in line)]
-    rest = [line for line in lines if line not in keep]
-    for group in (keep, rest):
-        while len(group) > CURVE_POINTS // 2:
-            del group[1:-1:2]
-    return sorted(keep + rest, key=lambda line: line["step"])
 
 
 def _write(

@@ -3,6 +3,8 @@
 Source: Wang 2022 (ResNet-Dwise50), sections 3.1.2, 3.3 and 4.1.
 """
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import torch
@@ -95,7 +97,19 @@ def validation_figures(
     return {"r": r, "mae": float(np.abs(found - points).mean()), "rmse": rmse, "score": -rmse}
 
 
-def fit_spread(network: WholeHandNetwork, pictures: NDArray[np.uint8], points: NDArray[np.float32]) -> dict[str, float]:
-    """The card's calibration, out of validation patients."""
+def fit_calibration(
+    network: WholeHandNetwork, pictures: NDArray[np.uint8], points: NDArray[np.float32]
+) -> dict[str, float]:
+    """The card's calibration, out of validation patients, after the line from z-scores to points is fitted on them.
+
+    The line of the training targets (their mean and spread) is off where the averaged network answers on another scale than the
+    one that learnt; a network whose answers do not rise with the truth keeps it.
+    """
+    settings = network.settings
+    z = (predict(network, pictures) - settings.mean_points) / settings.sd_points
+    slope = round(float(np.mean((z - z.mean()) * (points - points.mean()))) / max(float(z.var()), 1e-6), 3)
+    if slope > 0:
+        level = round(float(points.mean() - slope * z.mean()), 3)
+        network.settings = replace(settings, mean_points=level, sd_points=slope)
     fitted = TotalCalibration.fit(predict(network, pictures), points)
     return {"base": fitted.base, "share": fitted.share}

@@ -107,7 +107,7 @@ SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
     **{f"{name}_windows": _windows(name) for name in TRANSFERRED},
     **{f"{name}_finetuned": _hands(name, start=f"{name}_windows") for name in TRANSFERRED},
     **{
-        f"deepra_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")
+        f"paper_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")
         for row, settings in PAPER_SETTINGS.items()
     },
     "densenet_parts": _deepra(DENSENET_SETTINGS, _crops(*PAPER_SETTINGS)),

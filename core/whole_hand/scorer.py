@@ -68,7 +68,7 @@ class WholeHandScorer:
     """A network shared between sessions; `lock` is held while it runs, and by whoever hooks into it for Grad-CAM."""
 
     def __init__(self, network: WholeHandNetwork, calibration: TotalCalibration, *, device: torch.device) -> None:
-        self.network = network.eval().to(device)
+        self.network = network.eval().to(device).to(memory_format=torch.channels_last)
         self.calibration, self.device = calibration, device
         self.lock = threading.Lock()
 

@@ -24,8 +24,8 @@ def cards() -> tuple[list[WeightCard], list[str]]:
 
 
 def in_the_app(card: WeightCard) -> bool:
-    """Whether the app reads films with it as it stands: the compact set and the whole-hand network."""
-    return card.name.startswith("compact_") or card.name == whole_hand_name(FOLDER)
+    """Whether the app reads films with it as it stands: the compact set and its whole-hand network."""
+    return card.name.startswith("compact_") or card.name == whole_hand_name("compact", FOLDER)
 
 
 def file_words(card: WeightCard) -> str:

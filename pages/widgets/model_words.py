@@ -66,7 +66,7 @@ def title(card: WeightCard) -> tuple[str, str]:
                 else "Gives the points of the joints in a small window of the picture of both hands."
             )
             return f"{known[0]}, {how}", purpose
-    row = ROW_WORDS.get(name.removeprefix("deepra_"))
+    row = ROW_WORDS.get(name.removeprefix("paper_"))
     if row:
         return (
             f"DeepRA, EfficientNet: {row}",
@@ -110,9 +110,12 @@ def facts(card: WeightCard) -> str:
     parts = [f"Sees {card.input_px[0]} x {card.input_px[1]} px"]
     if "parameters" in card.training:
         parts.append(f"{card.training['parameters'] / 1e6:.1f} million parameters")
-    if "steps" in card.training.get("loop", {}):
+    curve, loop = card.training.get("curve", ()), card.training.get("loop", {})
+    if curve or "steps" in loop:
         batch = f" of {card.training['batch']}" if "batch" in card.training else ""
-        parts.append(f"at most {card.training['loop']['steps']:,} steps{batch}")
+        parts.append(f"{curve[-1]['step']:,} steps{batch}" if curve else f"at most {loop['steps']:,} steps{batch}")
+    if loop.get("minutes"):
+        parts.append(f"{loop['minutes']:g} minutes")
     if "device" in card.training:
         parts.append(f"trained on {card.training['device']}")
     return " · ".join(parts)

@@ -73,7 +73,7 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert not page.exception
     assert any("ResNet-Dwise50, after learning small windows of the picture" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
-    assert line == "Sees 384 x 384 px · 4.4 million parameters · at most 400 steps of 4 · trained on CPU"
+    assert line == "Sees 384 x 384 px · 4.4 million parameters · 20 steps of 4 · trained on CPU"
     figures = [
         dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value
     ]

@@ -50,7 +50,7 @@ def test_the_choice_comes_and_goes_with_the_files_of_the_paper_set(
     monkeypatch.setattr(weights_choice, "complete_sets", lambda: weight_sets.complete_sets(weights))
     (choice,) = [radio for radio in opened_page().radio if radio.label == "Weights"]
     assert [option.split(":")[0] for option in choice.options] == ["Compact", "Paper"]
-    (weights / "deepra_jsn_toes.safetensors").unlink()
+    (weights / "paper_jsn_toes.safetensors").unlink()
     assert "Weights" not in [radio.label for radio in opened_page().radio]
 
 

@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     toy_weights(folder, "paper_foot_parts", parts, {})
     for row in ROWS:
         settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, (row.name,), False, 16, 0.0, False)
-        toy_weights(folder, f"deepra_{row.name}", ScoringNetwork(settings), {})
+        toy_weights(folder, f"paper_{row.name}", ScoringNetwork(settings), {})
     settings = ScoringSettings("densenet121", 4, 64, close_up=False, hidden=16, truth_map=False)
     toy_weights(folder, "densenet_parts", ScoringNetwork(settings), {})
     return folder
@@ -92,7 +92,7 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
     fill_study_cards(study[0], folder=folder)
     for name, system in (
         ("mobilenet_v2", "mobilenet_v2"),
-        ("deepra_jsn_wrist", "deepra"),
+        ("paper_jsn_wrist", "deepra"),
         ("densenet_parts", "densenet"),
         ("compact_joint_scorer", "compact"),
     ):
@@ -106,10 +106,10 @@ def test_figures_are_kept_in_the_cards(study: tuple[dict[str, Any], Path], folde
 
 def test_a_set_that_lacks_a_network_is_not_run(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "w")
-    (tmp_path / "w" / "deepra_jsn_toes.safetensors").unlink()  # its card stays and tells of it
+    (tmp_path / "w" / "paper_jsn_toes.safetensors").unlink()  # its card stays and tells of it
     (tmp_path / "w" / "paper_foot_parts.safetensors").unlink()
     assert paper_detector(tmp_path / "w") is None
-    assert "deepra_jsn_toes" in card_figures(cards_in(tmp_path / "w"))
+    assert "paper_jsn_toes" in card_figures(cards_in(tmp_path / "w"))
     assert set(trained_systems(tmp_path / "w")) == {"compact", "mobilenet_v2", "densenet_films", "densenet"}
 
 

@@ -30,11 +30,11 @@ def write_scorer(folder: Path, name: str, network: ScoringNetwork, **calibration
 
 
 def write_paper_set(folder: Path) -> None:
-    """The compact set (links) and `deepra_<row>` for every row, each with a calibration of its own."""
+    """The compact set (links) and `paper_<row>` for every row, each with a calibration of its own."""
     for path in FOLDER.glob("compact_*"):
         (folder / path.name).symlink_to(path)
     for n, row in enumerate(ROWS):
         cut = {f"{row.name}/{output}": 0.5 + n / 10 for output in row.outputs}
         prior = {f"{row.name}/{row.outputs[0]}": [[0.0, float(n)]]}
         widen = {row.damage.value: [0.1 * n, 0.2 * n]}
-        write_scorer(folder, f"deepra_{row.name}", small_network(row), zero_cut=cut, widen=widen, attention_prior=prior)
+        write_scorer(folder, f"paper_{row.name}", small_network(row), zero_cut=cut, widen=widen, attention_prior=prior)

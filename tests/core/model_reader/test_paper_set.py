@@ -53,7 +53,7 @@ def visit(reader: ModelReader, films: dict[tuple[Limb, Side], Radiograph]) -> Vi
 def test_the_set_is_the_six_networks_behind_the_compact_detectors(reader: ModelReader, folder: Path) -> None:
     assert complete_sets(folder) == ("compact", "paper")
     names = [card.name for card in reader.cards]
-    assert names == [*COMPACT, *(f"deepra_{row.name}" for row in ROWS)] and reader.weights == "paper"
+    assert names == [*COMPACT, *(f"paper_{row.name}" for row in ROWS)] and reader.weights == "paper"
     assert len(set(reader.scorer.networks.values())) == 6
 
 
@@ -115,14 +115,14 @@ def test_reports_and_store_state_all_scorer_cards(
 ) -> None:
     used = {"set": reader.weights, "files": {card.name: card.sha256 for card in reader.cards}}
     stated = json.loads(readings_json([visit], used))["weights"]
-    assert stated["set"] == "paper" and sum(name.startswith("deepra_") for name in stated["files"]) == 6
+    assert stated["set"] == "paper" and sum(name.startswith("paper_") for name in stated["files"]) == 6
     pixels = {film.sha256: film.pixels for film in films.values()}
     report = VisitReport(visit, date(2026, 3, 2), pixels, used)
     assert report.weights_line.startswith("paper ")
     assert visits_pdf([report]).startswith(b"%PDF") and len(report_zip(report)) > 1000
     store = Store(f"sqlite:///{tmp_path / 'cases.sqlite'}")
     name = store.record_model(store.add_visit("P1", "day 1"), visit.reading, cards=used["files"])
-    other = {**used["files"], "deepra_jsn_toes": "0" * 64}  # another file of one row is another reader
+    other = {**used["files"], "paper_jsn_toes": "0" * 64}  # another file of one row is another reader
     assert store.record_model(store.add_visit("P1", "day 1"), visit.reading, cards=other) != name
 
 
@@ -138,18 +138,18 @@ def test_the_papers_detector_is_taken_only_with_card_and_file(folder: Path, tmp_
 
 def test_a_card_without_its_file_leaves_the_set_incomplete(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "w")
-    (tmp_path / "w" / "deepra_jsn_wrist.safetensors").unlink()
+    (tmp_path / "w" / "paper_jsn_wrist.safetensors").unlink()
     assert complete_sets(tmp_path / "w") == ("compact",)
-    with pytest.raises(WeightsError, match="deepra_jsn_wrist"):
+    with pytest.raises(WeightsError, match="paper_jsn_wrist"):
         ModelReader.open("paper", "cpu", folder=tmp_path / "w")
     assert len(ModelReader.open("compact", "cpu", folder=tmp_path / "w").cards) == 4
 
 
 def test_a_card_of_another_row_is_damage(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "w")
-    card = read_card("deepra_erosion_toes", folder=tmp_path / "w")
+    card = read_card("paper_erosion_toes", folder=tmp_path / "w")
     for ending in ("json", "safetensors"):
-        shutil.copy(tmp_path / "w" / f"deepra_erosion_toes.{ending}", tmp_path / "w" / f"deepra_jsn_toes.{ending}")
-    write_card(card.model_copy(update={"name": "deepra_jsn_toes"}), folder=tmp_path / "w")
+        shutil.copy(tmp_path / "w" / f"paper_erosion_toes.{ending}", tmp_path / "w" / f"paper_jsn_toes.{ending}")
+    write_card(card.model_copy(update={"name": "paper_jsn_toes"}), folder=tmp_path / "w")
     with pytest.raises(WeightsError, match="do not fit"):
         ModelReader.open("paper", "cpu", folder=tmp_path / "w")

@@ -17,7 +17,7 @@ def test_a_set_counts_only_when_nothing_of_it_is_missing(tmp_path: Path) -> None
     fill(tmp_path, "compact")
     fill(tmp_path, "paper")
     assert complete_sets(tmp_path) == ("compact", "paper")
-    (tmp_path / "deepra_jsn_toes.safetensors").unlink()
+    (tmp_path / "paper_jsn_toes.safetensors").unlink()
     assert complete_sets(tmp_path) == ("compact",)
     (tmp_path / "compact_limb_finder.json").unlink()
     assert complete_sets(tmp_path) == ()

@@ -46,17 +46,20 @@ def weights(tmp_path: Path) -> Path:
 
 
 def test_without_its_weights_there_is_none_and_a_card_without_spread_is_refused(tmp_path: Path) -> None:
-    assert open_whole_hand(CPU, folder=tmp_path) is None
-    write_network(tmp_path, "resnet_dwise50")
+    assert open_whole_hand("paper", CPU, folder=tmp_path) is None
+    write_network(tmp_path, "resnet_dwise50_finetuned")
     with pytest.raises(WeightsError, match="holds no spread"):
-        open_whole_hand(CPU, folder=tmp_path)
+        open_whole_hand("paper", CPU, folder=tmp_path)
 
 
-def test_resnet_dwise50_comes_first_where_its_file_is_there(weights: Path) -> None:
-    first = open_whole_hand(CPU, folder=weights)
-    write_network(weights, "resnet_dwise50", base=1.0, share=0.0)
-    then = open_whole_hand(CPU, folder=weights)
-    assert first and first[1].name == "mobilenet_v2_finetuned" and then and then[1].name == "resnet_dwise50"
+def test_the_paper_set_takes_resnet_dwise50_where_its_file_is_there(weights: Path) -> None:
+    def name(of: str) -> str | None:
+        opened = open_whole_hand(of, CPU, folder=weights)
+        return opened and opened[1].name
+
+    assert (name("compact"), name("paper")) == ("mobilenet_v2_finetuned", "mobilenet_v2_finetuned")
+    write_network(weights, "resnet_dwise50_finetuned", base=1.0, share=0.0)
+    assert (name("compact"), name("paper")) == ("mobilenet_v2_finetuned", "resnet_dwise50_finetuned")
 
 
 def test_the_reader_scores_the_hands_that_count(weights: Path) -> None:

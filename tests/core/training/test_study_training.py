@@ -17,13 +17,14 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, sma
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training.engine import LoopSettings, run_loop
+from core.training.engine import LoopSettings, learning_curve, run_loop
 from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
-from core.training.run_study import Data, learning_curve, train_system, with_size
+from core.training.run_study import train_system, with_size
 from core.training.score_hands import draw_windows, vary_picture
 from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part
 from core.training.starts import start_from, trained_features
+from core.training.study_data import Data
 from core.training.study_films import HandPictures, real_hands
 from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
@@ -32,7 +33,7 @@ LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0
 TOY: dict[str, System] = {
     "mobilenet_v2_windows": System(WholeHandSettings("mobilenet_v2", 240), LOOP, 2, windows=True),
     "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_windows"),
-    "deepra_jsn_fingers": System(
+    "paper_jsn_fingers": System(
         ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False), LOOP, 4
     ),
     "densenet_films": System(FilmSettings("densenet121", 64), LOOP, 2),
@@ -129,7 +130,7 @@ def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
 
 
 def test_the_systems_are_those_of_the_papers() -> None:
-    assert len([n for n in SYSTEMS if n.startswith("deepra_")]) == 6
+    assert len([n for n in SYSTEMS if n.startswith("paper_")]) == 8  # six scorers, two detectors
     assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
     assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
@@ -141,7 +142,7 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
     small = with_size(SYSTEMS["paper_hand_parts"], 720).settings
     assert (small.width_px, small.height_px, round(small.mm_per_px, 3)) == (512, 720, 0.369)  # type: ignore[union-attr]
-    assert with_size(SYSTEMS["deepra_jsn_wrist"], 160).settings.crop_px == 160  # type: ignore[union-attr]
+    assert with_size(SYSTEMS["paper_jsn_wrist"], 160).settings.crop_px == 160  # type: ignore[union-attr]
 
 
 # Joint images of DeepRA's Table 2 with 367 training patients.

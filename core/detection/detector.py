@@ -107,13 +107,26 @@ def seen_limbs(heat: Floats, vectors: Floats, frame: Frame, *, least: float = 0.
 
 
 class Detector:
-    """The three networks together: finder on the film, parts network on each limb it sees, twice."""
+    """The three networks together: finder on the film, parts network on each limb it sees, twice.
 
-    def __init__(self, finder: LimbFinder, parts: Mapping[Limb, PartsNetwork], *, device: torch.device) -> None:
+    `first` are the networks of the first look, where others than `parts`: a small one that forgives a pose that is far off saves
+    a large one half of its time.
+    """
+
+    def __init__(
+        self,
+        finder: LimbFinder,
+        parts: Mapping[Limb, PartsNetwork],
+        *,
+        device: torch.device,
+        first: Mapping[Limb, PartsNetwork] | None = None,
+    ) -> None:
+        def placed(networks: Mapping[Limb, PartsNetwork]) -> dict[Limb, PartsNetwork]:
+            return {k: n.eval().to(device).to(memory_format=torch.channels_last) for k, n in networks.items()}
+
         self.finder = finder.eval().to(device).to(memory_format=torch.channels_last)
-        self.parts = {
-            limb: network.eval().to(device).to(memory_format=torch.channels_last) for limb, network in parts.items()
-        }
+        self.parts = placed(parts)
+        self.first = {**self.parts, **placed(first or {})}
         self.device = device
 
     @torch.inference_mode()
@@ -134,18 +147,18 @@ class Detector:
         The parts network looks, the pose is fitted to the joints it saw, and it looks again. When it sees little, the
         limb is tried turned by quarter turns.
         """
-        found = self._look(pixels, seen.limb, seen.confidence, seen.pose)
+        first = self.first[seen.limb]
+        found = self._look(first, pixels, seen.limb, seen.confidence, seen.pose)
         if _clarity(found) < 0.5:
             turned = [found] + [
-                self._look(pixels, seen.limb, seen.confidence, _turned(seen, quarter)) for quarter in (1, 2, 3)
+                self._look(first, pixels, seen.limb, seen.confidence, _turned(seen, quarter)) for quarter in (1, 2, 3)
             ]
             found = max(turned, key=_clarity)
         pose = _joint_pose(found)
-        return self._look(pixels, seen.limb, seen.confidence, pose) if pose else found
+        return self._look(self.parts[seen.limb], pixels, seen.limb, seen.confidence, pose) if pose else found
 
     @torch.inference_mode()
-    def _look(self, pixels: Floats, limb: Limb, confidence: float, pose: Pose) -> FoundLimb:
-        network = self.parts[limb]
+    def _look(self, network: PartsNetwork, pixels: Floats, limb: Limb, confidence: float, pose: Pose) -> FoundLimb:
         settings = network.settings
         frame = pose.frame(
             mm_per_view_px=settings.mm_per_px,

@@ -27,19 +27,27 @@ def settings_of(card: WeightCard) -> dict[str, Any]:
 def open_detector(
     weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
 ) -> tuple[Detector, list[WeightCard]]:
-    """The three networks that find limbs, parts and joints, and their cards: the finder's, a hand's, a foot's.
+    """The networks that find limbs, parts and joints, and their cards: the finder's, a hand's, a foot's.
 
+    Where the parts network of a set is its own, the compact one looks first; its card stands at the end.
     Raises: WeightsError if a file is missing or damaged.
     """
     cards = [read_card(LIMB_FINDER, folder=folder)]
     finder = LimbFinder(FinderSettings(**settings_of(cards[0])))
     open_weights(finder, cards[0], folder=folder)
-    parts: dict[Limb, PartsNetwork] = {}
-    for limb in (Limb.HAND, Limb.FOOT):
-        cards.append(read_card(parts_name(weights, limb, folder), folder=folder))
-        parts[limb] = PartsNetwork(PartsSettings(**settings_of(cards[-1])))
-        open_weights(parts[limb], cards[-1], folder=folder)
-    return Detector(finder, parts, device=torch.device(device)), cards
+
+    def opened(of: str) -> dict[Limb, PartsNetwork]:
+        found: dict[Limb, PartsNetwork] = {}
+        for limb in Limb:
+            name = parts_name(of, limb, folder)
+            if name not in [card.name for card in cards]:
+                cards.append(read_card(name, folder=folder))
+                found[limb] = PartsNetwork(PartsSettings(**settings_of(cards[-1])))
+                open_weights(found[limb], cards[-1], folder=folder)
+        return found
+
+    parts = opened(weights)
+    return Detector(finder, parts, device=torch.device(device), first=opened("compact")), cards
 
 
 def open_scorer(

@@ -27,7 +27,10 @@ def parts_name(weights: str, limb: Limb, folder: Path = FOLDER) -> str:
 
 def networks_of(weights: str, folder: Path = FOLDER) -> tuple[str, ...]:
     """Every network that `ModelReader` needs for a set, by the name of its card."""
-    return (LIMB_FINDER, *(parts_name(weights, limb, folder) for limb in Limb), *SCORERS[weights])
+    parts = (
+        parts_name(of, limb, folder) for of in (weights, "compact") for limb in Limb
+    )  # the compact ones look first
+    return tuple(dict.fromkeys((LIMB_FINDER, *parts, *SCORERS[weights])))
 
 
 def complete_sets(folder: Path = FOLDER) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from core.joint_scoring.table import ROWS, SITE_ROWS
 from core.model_reader import ModelReader, VisitReading
 from core.model_reader.explanation import explain_site, limb_pose, site_view, stored_prior
 from core.model_reader.opening import open_detector
-from core.model_reader.weight_sets import complete_sets
+from core.model_reader.weight_sets import complete_sets, networks_of
 from core.phantom import phantom_visit
 from core.radiograph import Radiograph
 from core.report import VisitReport, readings_json, report_zip, visits_pdf
@@ -133,7 +133,17 @@ def test_the_papers_detector_is_taken_only_with_card_and_file(folder: Path, tmp_
     assert [c.name for c in open_detector("paper", folder=tmp_path / "w")[1]] == list(COMPACT)
     assert complete_sets(tmp_path / "w") == ("compact", "paper")
     shutil.copy(tmp_path / "w" / "compact_foot_parts.safetensors", tmp_path / "w" / "paper_foot_parts.safetensors")
-    assert [c.name for c in open_detector("paper", folder=tmp_path / "w")[1]] == [*COMPACT[:2], "paper_foot_parts"]
+    detector, cards = open_detector("paper", folder=tmp_path / "w")
+    assert [c.name for c in cards] == [*COMPACT[:2], "paper_foot_parts", "compact_foot_parts"]
+    assert detector.first[Limb.FOOT] is not detector.parts[Limb.FOOT]  # the compact one looks first
+    assert detector.first[Limb.HAND] is detector.parts[Limb.HAND]
+    assert networks_of("paper", tmp_path / "w")[:4] == tuple(c.name for c in cards)
+    film = phantom_visit(3)[(Limb.FOOT, Side.R)].pixels
+    looks: list[str] = []
+    for name, networks in (("first", detector.first), ("parts", detector.parts)):
+        networks[Limb.FOOT].register_forward_hook(lambda *_, name=name: looks.append(name))
+    assert len(detector.find(film, detector.see(film)[0]).joints) > 6 and looks[-1] == "parts"
+    assert set(looks[:-1]) == {"first"}
 
 
 def test_a_card_without_its_file_leaves_the_set_incomplete(folder: Path, tmp_path: Path) -> None:

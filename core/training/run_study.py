@@ -40,10 +40,10 @@ TRAINED_ON = (
 )
 NO_REAL = "No film of a patient was used."
 REAL = (
-    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage, "
-    "and, as undamaged, small plates (of half of them the compact detectors found the joints). "
+    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage. "
     "No film with clinical scores was used."
 )
+SMALL = "Also, as undamaged, small plates of FracAtlas (of half of them the compact detectors found the joints). "
 Draw = Callable[[int], Any]
 Loss = Callable[[Any], dict[str, Tensor]]
 Validate = Callable[[nn.Module], dict[str, float]]
@@ -296,7 +296,9 @@ def _write(
         architecture=type(network).__name__,
         settings=asdict(settings),  # type: ignore[call-overload]
         input_px=size,
-        trained_on=TRAINED_ON.format(**sizes) + (REAL if data.real else NO_REAL),
+        trained_on=TRAINED_ON.format(**sizes)
+        + (SMALL if data.real and isinstance(settings, PartsSettings | ScoringSettings) else "")
+        + (REAL if data.real else NO_REAL),
         training=training,
         code_revision=revision or "unknown",
         sha256=digest,

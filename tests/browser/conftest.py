@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-START_S = 60
+START_S = 120
+PATIENCE_MS = 180_000  # a machine that does other work too is slow, and the first visit loads the networks
 
 
 def free_port() -> int:
@@ -71,6 +72,7 @@ def page(request: pytest.FixtureRequest) -> Iterator[object]:
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         made = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+        made.set_default_timeout(PATIENCE_MS)
         made.faults = []
         made.on("pageerror", lambda error: made.faults.append(str(error)))
         made.on("requestfailed", lambda asked: made.faults.append(f"{asked.url}: {asked.failure}"))

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-OPEN_S = 120
-STEP_MS = 60_000
-
 
 def press(page: Any, *keys: str) -> None:
     """Keys one after the other, as fast as they go."""
@@ -14,20 +11,19 @@ def press(page: Any, *keys: str) -> None:
 
 def state(page: Any, words: str) -> None:
     """Wait until the line above the film says this."""
-    page.get_by_test_id("reading-state").get_by_text(words).wait_for(timeout=STEP_MS)
+    page.get_by_test_id("reading-state").get_by_text(words).wait_for()
 
 
 def opened(page: Any, address: str) -> None:
     """To the surface without a mouse: the notice, then the reader's name, Enter."""
     page.goto(f"{address}/read_films")
-    page.get_by_role("button", name="I understand").press("Enter", timeout=OPEN_S * 1000)
-    page.get_by_role("dialog").wait_for(state="detached", timeout=STEP_MS)
+    page.get_by_role("button", name="I understand").press("Enter")
+    page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_label("Reader", exact=True).fill("Ann")
     page.keyboard.press("Enter")
     page.wait_for_function(
         "() => document.activeElement?.shadowRoot?.activeElement?.classList.contains('stage')"
         " || document.activeElement?.classList.contains('stage')",
-        timeout=OPEN_S * 1000,
     )
 
 
@@ -35,10 +31,10 @@ def reveal_change_and_complete(page: Any) -> None:
     """Show the model, give the last cell read, the radiocarpal joint, 4 points, and close the reading."""
     press(page, "Enter")
     state(page, "model shown")
-    page.locator("td .model").first.wait_for(timeout=OPEN_S * 1000)
+    page.locator("td .model").first.wait_for()
     assert page.locator(".now-name").inner_text() == "Radiocarpal"  # the last cell read is still in view
     press(page, "4")
-    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for(timeout=STEP_MS)
+    page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for()
     press(page, "Enter")
     state(page, "complete")
     page.wait_for_timeout(1500)

@@ -9,22 +9,20 @@ from core.cohort.long_table import read_long, write_long
 from core.svh import INTENDED_USE
 from tests.core.agreement.studies import random_study
 
-STEP_MS = 60_000
-
 
 def opened(page: Any, address: str) -> None:
     page.goto(f"{address}/agreement")
-    page.get_by_role("button", name="I understand").click(timeout=STEP_MS)
-    page.get_by_test_id("stMetric").first.wait_for(timeout=STEP_MS)
+    page.get_by_role("button", name="I understand").click()
+    page.get_by_test_id("stMetric").first.wait_for()
 
 
 def settled(page: Any) -> None:
     """The page has been drawn to its end: a file is made when its button is pressed, by the run that drew the button."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=STEP_MS)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def saved(page: Any, button: str, path: Path) -> Path:
-    with page.expect_download(timeout=STEP_MS) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=button).click()
     if button.endswith("CSV"):
         assert download.value.suggested_filename.endswith(".research-use-only.csv")
@@ -35,21 +33,21 @@ def saved(page: Any, button: str, path: Path) -> Path:
 def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: Any, tmp_path: Path) -> None:
     opened(page, server)
     assert "Not a medical device" in page.content()
-    page.get_by_text("40 patients, status at every visit").wait_for(timeout=STEP_MS)
-    page.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+    page.get_by_text("40 patients, status at every visit").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
     page.get_by_role("tab", name="Sites").click()
-    page.locator(".js-plotly-plot .scatterlayer").last.wait_for(timeout=STEP_MS)
+    page.locator(".js-plotly-plot .scatterlayer").last.wait_for()
     page.get_by_role("radio", name="Change").click()
-    page.get_by_text("change from the first to the last visit").first.wait_for(timeout=STEP_MS)
+    page.get_by_text("change from the first to the last visit").first.wait_for()
 
     study = random_study(1, patients=6)
     named = {("=cmd()" if r == "A" else r, p, v): reading for (r, p, v), reading in study.readings.items()}
     (tmp_path / "mine.csv").write_text(write_long(named), newline="")
     page.get_by_role("button", name="Add tables").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
-    page.get_by_role("button", name="Use these tables").click(timeout=STEP_MS)
-    page.get_by_text("6 patients").first.wait_for(timeout=STEP_MS)
-    page.locator("input[type=file]").wait_for(state="hidden", timeout=STEP_MS)
+    page.get_by_role("button", name="Use these tables").click()
+    page.get_by_text("6 patients").first.wait_for()
+    page.locator("input[type=file]").wait_for(state="hidden")
     settled(page)
 
     whole = json.loads(saved(page, "Results JSON", tmp_path / "out.json").read_text())

@@ -5,9 +5,9 @@ from typing import Any
 
 def test_zooming_one_film_zooms_the_other(server: str, page: Any) -> None:
     page.goto(f"{server}/progression")
-    page.get_by_text("I understand").click(timeout=60_000)
+    page.get_by_text("I understand").click()
     pane = page.locator(".pane")
-    pane.nth(1).wait_for(timeout=60_000)
+    pane.nth(1).wait_for()
     pane.first.scroll_into_view_if_needed()
     box = pane.first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)

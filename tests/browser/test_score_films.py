@@ -9,15 +9,13 @@ import pytest
 from pages.widgets.sample_case import sample_files
 from pages.widgets.score_grid import NOT_SCORABLE
 
-OPEN_MS, STEP_MS = 180_000, 60_000  # a machine that does other work too is slow, and the first visit loads the networks
-
 pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
 
 
 def opened(page: Any, address: str) -> None:
     page.goto(f"{address}/score_films")
-    page.get_by_role("button", name="I understand").click(timeout=OPEN_MS)
-    page.get_by_test_id("svh").wait_for(timeout=OPEN_MS)
+    page.get_by_role("button", name="I understand").click()
+    page.get_by_test_id("svh").wait_for()
 
 
 def total(page: Any) -> int:
@@ -25,9 +23,7 @@ def total(page: Any) -> int:
 
 
 def total_becomes(page: Any, points: int) -> None:
-    page.wait_for_function(
-        "n => document.querySelector('[data-testid=svh]')?.textContent === String(n)", arg=points, timeout=STEP_MS
-    )
+    page.wait_for_function("n => document.querySelector('[data-testid=svh]')?.textContent === String(n)", arg=points)
 
 
 def step(page: Any, keys: str) -> None:
@@ -47,11 +43,11 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
     # Select MCP 2 in the grid: the viewer follows. Hovering its ring tells its points.
     grid_cell(page, "MCP 2 erosion").click()
     ring = page.locator(".marks .chosen")
-    ring.wait_for(state="attached", timeout=STEP_MS)
+    ring.wait_for(state="attached")
     stage = page.locator(".stage").bounding_box()
     page.mouse.move(stage["x"] + float(ring.get_attribute("cx")), stage["y"] + float(ring.get_attribute("cy")))
     hint = page.locator(".hint")
-    hint.wait_for(state="visible", timeout=STEP_MS)
+    hint.wait_for(state="visible")
     assert hint.inner_text().startswith("MCP 2, left: erosion ") and "JSN" in hint.inner_text()
 
     # Change the points with the keyboard in the viewer, and see the total follow.
@@ -72,7 +68,7 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
         page.get_by_role("button", name="Redo").click()
         total_becomes(page, before + new - old)
 
-    with page.expect_download(timeout=STEP_MS) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     saved = tmp_path / "case.csv"
     assert download.value.suggested_filename.endswith(".research-use-only.csv")
@@ -87,15 +83,13 @@ def test_a_film_keeps_its_zoom_while_a_score_changes(server: str, page: Any) -> 
     opened(page, server)
     before = total(page)
     grid_cell(page, "MCP 2 JSN").click()
-    page.locator(".marks .chosen").wait_for(state="attached", timeout=STEP_MS)
+    page.locator(".marks .chosen").wait_for(state="attached")
     for _ in range(4):
         page.get_by_role("button", name="+", exact=True).click()
     zoomed = page.locator(".film").get_attribute("style")
     page.locator(".stage").press("x")
-    page.wait_for_function(
-        "n => Number(document.querySelector('[data-testid=svh]')?.textContent) <= n", arg=before, timeout=STEP_MS
-    )
-    page.get_by_text("not scorable").first.wait_for(timeout=STEP_MS)
+    page.wait_for_function("n => Number(document.querySelector('[data-testid=svh]')?.textContent) <= n", arg=before)
+    page.get_by_text("not scorable").first.wait_for()
     assert page.locator(".film").get_attribute("style") == zoomed
     assert page.faults == []
 

@@ -4,63 +4,66 @@ import re
 import time
 from typing import Any
 
-STEP_MS = 60_000
+from tests.browser.conftest import PATIENCE_MS
+
+TRIES_S = 120
 NAMES = ("Ann", "Ben", "Cleo")
 
 
 def opened(page: Any, address: str) -> None:
-    page.goto(address, wait_until="domcontentloaded", timeout=STEP_MS)
-    page.get_by_role("button", name="I understand").click(timeout=STEP_MS)
+    page.goto(address, wait_until="commit")
+    page.get_by_role("button", name="I understand").click()
 
 
 def give(row: Any, points: int) -> None:
     """Press until the button shows as chosen, as a person would: the row is drawn anew every few seconds."""
-    deadline = time.monotonic() + STEP_MS / 1000
+    deadline = time.monotonic() + TRIES_S
     button = row.get_by_role("button", name=str(points), exact=True)
-    while button.get_attribute("kind", timeout=STEP_MS) != "primary":
+    while button.get_attribute("kind") != "primary":
         assert time.monotonic() < deadline, f"{points} points were never shown as chosen"
-        button.click(timeout=STEP_MS)
+        button.click()
         row.page.wait_for_timeout(2000)
 
 
 def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(server: str, page: Any) -> None:
     opened(page, f"{server}/teaching")
-    page.get_by_role("radio", name="Class").click(timeout=STEP_MS)
-    page.get_by_role("button", name="Open a class").click(timeout=STEP_MS)
+    page.get_by_role("radio", name="Class").click()
+    page.get_by_role("button", name="Open a class").click()
     heading = page.get_by_role("heading", name=re.compile("^[A-Z0-9]{6}$"))
-    heading.wait_for(timeout=STEP_MS)
+    heading.wait_for()
     code = heading.inner_text().strip()
-    page.get_by_text("Nobody has joined yet.").wait_for(timeout=STEP_MS)
+    page.get_by_text("Nobody has joined yet.").wait_for()
 
     students = []
     for name in NAMES:
         student = page.context.browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        student.set_default_timeout(PATIENCE_MS)
         opened(student, f"{server}/teaching?class={code}")
-        student.get_by_role("textbox", name="Nickname").fill(name, timeout=STEP_MS)
+        student.get_by_role("textbox", name="Nickname").fill(name)
         student.get_by_role("button", name="Join", exact=True).click()
-        student.get_by_role("button", name="Hand in").wait_for(timeout=STEP_MS)
+        student.get_by_role("button", name="Hand in").wait_for()
         students.append(student)
-    page.get_by_text("Ann, Ben, Cleo").wait_for(timeout=STEP_MS)
+    page.get_by_text("Ann, Ben, Cleo").wait_for()
 
     for points, student in enumerate(students, start=1):
         for row in student.locator(".st-key-points_buttons .stHorizontalBlock").all():
             give(row, points)
         hand_in = student.get_by_role("button", name="Hand in")
-        hand_in.and_(student.locator(":enabled")).click(timeout=STEP_MS)
-        student.get_by_text("Handed in.").wait_for(timeout=STEP_MS)
+        hand_in.and_(student.locator(":enabled")).click()
+        student.get_by_text("Handed in.").wait_for()
 
     # Who reloads the browser keeps the seat, the teacher the class. A reload while the chart is fetched would count as a fault.
-    page.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+    page.locator(".js-plotly-plot").first.wait_for()
     for reloaded in (page, students[0]):
         reloaded.reload(wait_until="domcontentloaded")
-        reloaded.get_by_role("button", name="I understand").click(timeout=STEP_MS)
-    students[0].get_by_text("Handed in.").wait_for(timeout=STEP_MS)
-    heading.filter(has_text=code).wait_for(timeout=STEP_MS)
+        reloaded.get_by_role("button", name="I understand").click()
+    students[0].get_by_text("Handed in.").wait_for()
+    heading.filter(has_text=code).wait_for()
 
     # The teacher sees the answers come in; the students see neither them nor the truth.
     answered = page.get_by_test_id("answered")
-    answered.filter(has_text="3 of 3").wait_for(timeout=STEP_MS)
-    page.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
+    answered.filter(has_text="3 of 3").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
     for student in students:
         assert student.locator(".js-plotly-plot").count() == 0
         assert student.get_by_text("the truth is").count() == 0
@@ -68,8 +71,8 @@ def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(serve
 
     page.get_by_role("button", name="Show answers and truth to all").click()
     for student in students:
-        student.locator(".js-plotly-plot").first.wait_for(timeout=STEP_MS)
-        student.get_by_text("the truth is").first.wait_for(timeout=STEP_MS)
+        student.locator(".js-plotly-plot").first.wait_for()
+        student.get_by_text("the truth is").first.wait_for()
         bars = student.locator(".js-plotly-plot").first.evaluate("p => Array.from(p._fullData[0].y)")
         assert bars[:4] == [0, 1, 1, 1] and sum(bars) == 3
         assert student.get_by_text("Ann").count() == 0 and student.get_by_text("Cleo").count() == 0
@@ -81,13 +84,13 @@ def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(serve
 def test_a_joint_is_scored_by_keyboard_alone(server: str, page: Any) -> None:
     opened(page, f"{server}/teaching")
     check = page.get_by_role("button", name="Check")
-    check.wait_for(timeout=STEP_MS)
+    check.wait_for()
     for _ in page.locator(".st-key-points_buttons .stHorizontalBlock").all():
         page.wait_for_timeout(1000)  # a shortcut listens only once its button has been drawn
         page.keyboard.press("1")
-    check.and_(page.locator(":enabled")).wait_for(timeout=STEP_MS)
+    check.and_(page.locator(":enabled")).wait_for()
     page.wait_for_timeout(500)
     page.keyboard.press("Enter")
-    page.get_by_text("the truth is").first.wait_for(timeout=STEP_MS)
-    page.get_by_text("Outlined:").wait_for(timeout=STEP_MS)
+    page.get_by_text("the truth is").first.wait_for()
+    page.get_by_text("Outlined:").wait_for()
     assert page.faults == []

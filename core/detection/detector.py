@@ -16,6 +16,8 @@ from core.svh import Limb
 Floats = NDArray[np.float32]
 FINDER_STRIDE = 8
 HEAT_STRIDE = 4
+SEEN = 0.25  # height of the heat peak above which a joint counts as seen
+NEAR_MM = 7.0  # half the way from one toe's joint to the next
 # How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film to the
 # edges, sideways above all, is found on the smaller pictures; they are tried when the first look finds nothing that fits.
 LOOKS = ((1.0, 0.0), (0.62, 0.0), (0.62, 90.0))
@@ -43,18 +45,28 @@ class FoundLimb:
     region: Box
 
 
-def find_joints(heat: Floats, names: Sequence[str]) -> dict[str, tuple[float, float, float]]:
-    """Peaks of heat maps [P, h, w] in [0, 1] as (x, y, height of the peak) in view pixels, to a part of a cell."""
+def find_joints(
+    heat: Floats, names: Sequence[str], *, near: Mapping[str, Point] = {}, within_px: float = 0.0
+) -> dict[str, tuple[float, float, float]]:
+    """Peaks of heat maps [P, h, w] in [0, 1] as (x, y, height of the peak) in view pixels, to a part of a cell.
+
+    A joint of `near` is looked for within `within_px` of that place only.
+    """
     found: dict[str, tuple[float, float, float]] = {}
     _, h, w = heat.shape
+    rows, columns = (n * HEAT_STRIDE + (HEAT_STRIDE - 1) / 2 for n in np.ogrid[:h, :w])
     for k, name in enumerate(names):
-        row, column = divmod(int(heat[k].argmax()), w)
+        here = heat[k]
+        if name in near:
+            x, y = near[name]
+            here = np.where((columns - x) ** 2 + (rows - y) ** 2 <= within_px**2, here, 0)
+        row, column = divmod(int(here.argmax()), w)
         y0, y1, x0, x1 = max(0, row - 2), min(h, row + 3), max(0, column - 2), min(w, column + 3)
         patch = heat[k, y0:y1, x0:x1]
         weight = patch / max(float(patch.sum()), 1e-6)
         x = float((weight.sum(0) * np.arange(x0, x1)).sum())
         y = float((weight.sum(1) * np.arange(y0, y1)).sum())
-        found[name] = ((x + 0.5) * HEAT_STRIDE - 0.5, (y + 0.5) * HEAT_STRIDE - 0.5, float(heat[k].max()))
+        found[name] = ((x + 0.5) * HEAT_STRIDE - 0.5, (y + 0.5) * HEAT_STRIDE - 0.5, float(here.max()))
     return found
 
 
@@ -107,10 +119,9 @@ def seen_limbs(heat: Floats, vectors: Floats, frame: Frame, *, least: float = 0.
 
 
 class Detector:
-    """The three networks together: finder on the film, parts network on each limb it sees, twice.
+    """The networks together: finder on the film, parts network on each limb it sees, twice, and a larger one at the end.
 
-    `first` are the networks of the first look, where others than `parts`: a small one that forgives a pose that is far off saves
-    a large one half of its time.
+    `last` are the larger networks: they look once, at a limb that is known to be one, for joints near the places that are known.
     """
 
     def __init__(
@@ -119,14 +130,13 @@ class Detector:
         parts: Mapping[Limb, PartsNetwork],
         *,
         device: torch.device,
-        first: Mapping[Limb, PartsNetwork] | None = None,
+        last: Mapping[Limb, PartsNetwork] | None = None,
     ) -> None:
         def placed(networks: Mapping[Limb, PartsNetwork]) -> dict[Limb, PartsNetwork]:
             return {k: n.eval().to(device).to(memory_format=torch.channels_last) for k, n in networks.items()}
 
         self.finder = finder.eval().to(device).to(memory_format=torch.channels_last)
-        self.parts = placed(parts)
-        self.first = {**self.parts, **placed(first or {})}
+        self.parts, self.last = placed(parts), placed(last or {})
         self.device = device
 
     @torch.inference_mode()
@@ -147,18 +157,35 @@ class Detector:
         The parts network looks, the pose is fitted to the joints it saw, and it looks again. When it sees little, the
         limb is tried turned by quarter turns.
         """
-        first = self.first[seen.limb]
-        found = self._look(first, pixels, seen.limb, seen.confidence, seen.pose)
+        network = self.parts[seen.limb]
+        found = self._look(network, pixels, seen.limb, seen.confidence, seen.pose)
         if _clarity(found) < 0.5:
             turned = [found] + [
-                self._look(first, pixels, seen.limb, seen.confidence, _turned(seen, quarter)) for quarter in (1, 2, 3)
+                self._look(network, pixels, seen.limb, seen.confidence, _turned(seen, quarter)) for quarter in (1, 2, 3)
             ]
             found = max(turned, key=_clarity)
         pose = _joint_pose(found)
-        return self._look(self.parts[seen.limb], pixels, seen.limb, seen.confidence, pose) if pose else found
+        return self._look(network, pixels, seen.limb, seen.confidence, pose) if pose else found
+
+    def refine(self, pixels: Floats, found: FoundLimb) -> FoundLimb:
+        """The limb as the larger network of its kind sees it; the same limb where there is none."""
+        pose = _joint_pose(found)
+        if pose is None or found.limb not in self.last:
+            return found
+        return self._look(self.last[found.limb], pixels, found.limb, found.confidence, pose, known=found.joints)
 
     @torch.inference_mode()
-    def _look(self, network: PartsNetwork, pixels: Floats, limb: Limb, confidence: float, pose: Pose) -> FoundLimb:
+    def _look(
+        self,
+        network: PartsNetwork,
+        pixels: Floats,
+        limb: Limb,
+        confidence: float,
+        pose: Pose,
+        *,
+        known: Mapping[str, tuple[Point, float]] = {},
+    ) -> FoundLimb:
+        """One look; a joint `known` from an earlier look is looked for near its place, and stays there if it is not seen."""
         settings = network.settings
         frame = pose.frame(
             mm_per_view_px=settings.mm_per_px,
@@ -166,13 +193,21 @@ class Detector:
             centre_mm=settings.centre_mm,
         )
         detections, heat = network(torch.from_numpy(frame.take(pixels))[None, None].to(self.device))
-        peaks = find_joints(heat[0].sigmoid().cpu().numpy(), settings.points)
+        seen = {name: point for name, (point, height) in known.items() if height > SEEN}
+        near = dict(
+            zip(seen, map(tuple, frame.to_view(np.array(list(seen.values())).reshape(-1, 2)).tolist()), strict=True)
+        )
+        peaks = find_joints(
+            heat[0].sigmoid().cpu().numpy(), settings.points, near=near, within_px=NEAR_MM / settings.mm_per_px
+        )
         at = frame.to_film(np.array([peaks[name][:2] for name in settings.points]))
         height, width = pixels.shape
         points: dict[str, tuple[Point, float]] = {}
         for name, (x, y) in zip(settings.points, at, strict=True):
             on_film = -1 <= x <= width and -1 <= y <= height
             points[name] = ((float(x), float(y)), peaks[name][2] if on_film else 0.0)
+            if points[name][1] <= SEEN and name in seen:
+                points[name] = known[name]
         found = {k: v.cpu().numpy() for k, v in detections[0].items()}
         return FoundLimb(
             limb,
@@ -230,7 +265,7 @@ def _parts(
 
     The paper's boxes are parallel to the film's edges while the view is turned, and joints carry over a turn exactly.
     """
-    clear = {name: point for name, (point, height) in points.items() if height > 0.25}
+    clear = {name: point for name, (point, height) in points.items() if height > SEEN}
     from_joints = part_boxes(limb, clear)
     found: dict[str, tuple[Box, float]] = {}
     for k, part in enumerate(PARTS[limb]):

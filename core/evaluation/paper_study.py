@@ -17,7 +17,7 @@ from core.evaluation.method_comparison import total_comparison
 from core.evaluation.paper_tables import SAMPLE_CASES
 from core.evaluation.random_baseline import RandomBaseline
 from core.evaluation.study_cohort import StudyPatient, study_cohort
-from core.evaluation.study_systems import Answer, detect, paper_detector, read_films, trained_systems
+from core.evaluation.study_systems import Answer, Readings, Visit, paper_finder, read_films, trained_systems
 from core.evaluation.study_tables import predicted_against_true, study_markdown
 from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
 from core.model_reader import ModelReader
@@ -25,7 +25,14 @@ from core.model_reader.weight_sets import SCORERS
 from core.svh import Cell, Damage, Limb, Reading
 
 Figures = dict[str, Any]
-DETECTED = 30  # test patients that DeepRA's detectors look at: at their full size a foot takes 10 s on two cores
+# Test patients that DeepRA's detectors look at, the last ones: at their full size a foot takes some seconds on two cores. How the
+# compact and DeepRA's networks look one after the other was settled on films of the first ones.
+DETECTED = 30
+
+
+def found_films(visit: Visit, readings: Readings) -> list[FoundFilm]:
+    """Films with what a reader found on them."""
+    return [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
 
 
 def target_cells(patient: StudyPatient) -> dict[Cell, float]:
@@ -112,16 +119,17 @@ def evaluate_study(
     reader = ModelReader.open(folder=folder)
     answers: dict[str, list[Answer]] = {name: [] for name in systems}
     found: list[FoundFilm] = []
-    detector = paper_detector(folder)
+    finder = paper_finder(folder)
     paper_found: list[FoundFilm] = []
 
     def read(patient: StudyPatient) -> tuple[list[FoundFilm], list[FoundFilm], dict[str, Answer]]:
         visit = patient.films(mm_per_px=mm_per_px)
         readings = read_films(reader, visit)
-        compact = [FoundFilm(film, readings[key] if readings[key].limb else None) for key, film in visit.items()]
-        looked_at = any(patient is one for one in patients[:DETECTED])
-        wanted = [film for (limb, _), film in visit.items() if looked_at and detector and limb in detector[1]]
-        paper = [FoundFilm(film, detect(detector[0], film)) for film in wanted] if detector else []
+        compact = found_films(visit, readings)
+        paper = []
+        if finder and any(patient is one for one in patients[-DETECTED:]):
+            wanted = {key: film for key, film in visit.items() if key[0] in finder[1]}
+            paper = found_films(wanted, read_films(finder[0], wanted))
         return compact, paper, {name: system(visit, readings) for name, system in systems.items()}
 
     with ThreadPoolExecutor(max(1, torch.get_num_threads())) as pool:
@@ -135,8 +143,8 @@ def evaluate_study(
     figures = figures_without_networks(patients)
     for limb in Limb:
         figures[f"compact_{limb.value.lower()}_parts"] = dict(detection_figures(found, limb))
-        if detector and limb in detector[1]:
-            seen = {**detection_figures(paper_found, limb), "patients": len(patients[:DETECTED])}
+        if finder and limb in finder[1]:
+            seen = {**detection_figures(paper_found, limb), "patients": len(patients[-DETECTED:])}
             figures[f"paper_{limb.value.lower()}_parts"] = seen
     for name, of_patients in answers.items():
         figures[name] = hand_figures(patients, np.array([a.hands for a in of_patients]))

@@ -78,7 +78,7 @@ TABLES: tuple[PaperTable, ...] = (
             PaperRow("Hand, ResNet-50-FPN (paper: 1000/1400 px)", "paper_hand_parts", _ap(0)),
             PaperRow("Foot, ResNet-50-FPN (paper: 1000/1400 px)", "paper_foot_parts", _ap(1)),
         ),
-        _PHANTOM + " The compact detectors were given all test patients, DeepRA's the first 30.",
+        _PHANTOM + " The compact detectors were given all test patients, DeepRA's the last 30.",
     ),
     PaperTable(
         DEEPRA, "2", "The six networks",

@@ -88,19 +88,21 @@ def _view(reader: ModelReader, film: LabelledFilm, site: Site) -> SiteView:
     return site_view(reader.scorer, pixels, film.limb, film.points, site)
 
 
-def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str) -> Iterator[Row]:
-    """Every map and control of one site, measured."""
+def site_rows(
+    view: SiteView, found: Explained, film: LabelledFilm, patient: str, *, blur: bool = True
+) -> Iterator[Row]:
+    """Every map and control of one site, measured; without deletion and insertion if not `blur`."""
     site, grade = view.site, film.grades[view.site]
     damage = None
     if film.damage_mask is not None and grade > 0:
         taken = view.damage(film.damage_mask)
         damage = taken if taken.any() else None
     maps, controls = found.values()
+    nan = float("nan")
     attention = maps[Method.ATTENTION.value]
     for name, heat in {**maps, **controls}.items():
-        faith = faithfulness(heat, view.view, view.score)
+        faith = faithfulness(heat, view.view, view.score) if blur else None
         pair = agreement_of_maps(heat, attention)
-        nan = float("nan")
         yield Row(
             patient,
             "real" if film.source == "fracatlas" else "phantom",
@@ -111,8 +113,8 @@ def site_rows(view: SiteView, found: Explained, film: LabelledFilm, patient: str
             pointing(heat, damage) if damage is not None else nan,
             precision_recall_area(heat, damage) if damage is not None else nan,
             heat_inside(heat, view.box),
-            faith.deletion_area,
-            faith.insertion_area,
+            faith.deletion_area if faith else nan,
+            faith.insertion_area if faith else nan,
             pair.spearman,
             pair.overlap,
             float(np.ptp(heat) == 0),
@@ -204,7 +206,8 @@ def evaluate_saliency(
 ) -> dict[str, Any]:
     """Run the study and write `saliency.json`, `saliency.md` and `saliency.png` into the folder `out`.
 
-    `write_cards` stores the mean attention maps in the scorer's cards, where the page "Explain" finds its control.
+    `write_cards` stores the mean attention maps in the scorer's cards, where the page "Explain" finds its control. Deletion and
+    insertion are left out for the papers' networks, which would have to run some 260 times a site at many times the cost.
     Raises: FileNotFoundError if a marked film is not in `films_folder`.
     """
     reader = ModelReader.open(weights)
@@ -228,7 +231,7 @@ def evaluate_saliency(
                     shuffled[head] = view.network.randomised()
                 own = [means[site_kind(site)]] if site_kind(site) in means else []
                 found = explain_site(view, tuple(Method), attention_prior=own, shuffled=view.before(shuffled[head]))
-                rows += site_rows(view, found, film, patient)
+                rows += site_rows(view, found, film, patient, blur=weights == "compact")
             tell(f"{film.film_id}: {len(rows)} maps")
         hands = hands_of_films([film for film in films if film.damage_mask is not None])
         if reader.whole_hand is not None and hands:

@@ -9,7 +9,6 @@ import torch
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import Detector
 from core.detection.template import fit_pose
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study import read_one
@@ -17,7 +16,7 @@ from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings, film_square
 from core.joint_scoring.scorer import LimbJoints
 from core.model_reader import FilmReading, ModelReader
-from core.model_reader.evidence import FoundJoint, FoundPart
+from core.model_reader.gate import Gate
 from core.model_reader.opening import open_detector, open_scorer, settings_of
 from core.model_reader.weight_sets import SCORERS, parts_name
 from core.svh import SITES, Cell, Limb, Side
@@ -127,22 +126,17 @@ def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str,
     return systems
 
 
-def paper_detector(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[Detector, set[Limb]] | None:
-    """DeepRA's detectors behind the compact limb finder, and the limbs that have one; None where neither is trained."""
+def paper_finder(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[ModelReader, set[Limb]] | None:
+    """A reader that finds as the paper set does and scores with the compact scorer, and the limbs of which DeepRA's detector is there.
+
+    None where neither is. Raises: WeightsError if a file is damaged.
+    """
     trained = {limb for limb in Limb if parts_name("paper", limb, folder).startswith("paper")}
-    return (open_detector("paper", device, folder=folder)[0], trained) if trained else None
-
-
-def detect(detector: Detector, film: LabelledFilm) -> FilmReading | None:
-    """Parts and joints of the limb that the finder sees best; None where it sees none."""
-    seen = detector.see(film.pixels)
-    if not seen:
+    if not trained:
         return None
-    found = detector.find(film.pixels, seen[0])
-    height, width = film.pixels.shape
-    parts = tuple(FoundPart(name, box, confidence) for name, (box, confidence) in found.parts.items())
-    joints = tuple(FoundJoint(name, x, y, confidence) for name, ((x, y), confidence) in found.joints.items())
-    return FilmReading(film.film_id, "", "scored", "", "", width, height, limb=found.limb, parts=parts, joints=joints)
+    detector, cards = open_detector("paper", device, folder=folder)
+    scorer, _ = open_scorer("compact", device, folder=folder)
+    return ModelReader(detector, scorer, Gate.from_card(cards[0].calibration), cards, "paper"), trained
 
 
 def read_films(reader: ModelReader, visit: Visit) -> dict[tuple[Limb, Side], FilmReading]:

@@ -27,9 +27,8 @@ def settings_of(card: WeightCard) -> dict[str, Any]:
 def open_detector(
     weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
 ) -> tuple[Detector, list[WeightCard]]:
-    """The networks that find limbs, parts and joints, and their cards: the finder's, a hand's, a foot's.
+    """The networks that find limbs, parts and joints, and their cards: the finder's, the compact ones' of hand and foot, the set's.
 
-    Where the parts network of a set is its own, the compact one looks first; its card stands at the end.
     Raises: WeightsError if a file is missing or damaged.
     """
     cards = [read_card(LIMB_FINDER, folder=folder)]
@@ -46,8 +45,8 @@ def open_detector(
                 open_weights(found[limb], cards[-1], folder=folder)
         return found
 
-    parts = opened(weights)
-    return Detector(finder, parts, device=torch.device(device), first=opened("compact")), cards
+    compact = opened("compact")
+    return Detector(finder, compact, device=torch.device(device), last=opened(weights)), cards
 
 
 def open_scorer(

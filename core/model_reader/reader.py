@@ -159,6 +159,8 @@ class ModelReader:
             first = self._judged(radiograph, self._detector.see(pixels, least=0.0)[:1])
         # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
         chosen = passed or first
+        if passed or force:
+            chosen = [(self._detector.refine(pixels, found), verdict) for found, verdict in chosen]
         return [_Draft(radiograph, found, verdict, len(chosen) == 1) for found, verdict in chosen]
 
     def _judged(self, radiograph: Radiograph, seen: Sequence[SeenLimb]) -> list[tuple[FoundLimb, Verdict]]:

@@ -17,7 +17,7 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
 from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, fill_study_cards, weighted_figures
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
-from core.evaluation.study_systems import paper_detector, trained_systems
+from core.evaluation.study_systems import paper_finder, trained_systems
 from core.evaluation.study_tables import NOT_TRAINED, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
@@ -108,7 +108,7 @@ def test_a_set_that_lacks_a_network_is_not_run(folder: Path, tmp_path: Path) -> 
     shutil.copytree(folder, tmp_path / "w")
     (tmp_path / "w" / "paper_jsn_toes.safetensors").unlink()  # its card stays and tells of it
     (tmp_path / "w" / "paper_foot_parts.safetensors").unlink()
-    assert paper_detector(tmp_path / "w") is None
+    assert paper_finder(tmp_path / "w") is None
     assert "paper_jsn_toes" in card_figures(cards_in(tmp_path / "w"))
     assert set(trained_systems(tmp_path / "w")) == {"compact", "mobilenet_v2", "densenet_films", "densenet"}
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
 
 from core.checkpoint import WeightsError, read_card, write_card
+from core.detection.detector import NEAR_MM, SEEN
 from core.evaluation.study import as_radiograph
 from core.joint_scoring.scorer import LimbJoints
 from core.joint_scoring.table import ROWS, SITE_ROWS
@@ -134,16 +136,37 @@ def test_the_papers_detector_is_taken_only_with_card_and_file(folder: Path, tmp_
     assert complete_sets(tmp_path / "w") == ("compact", "paper")
     shutil.copy(tmp_path / "w" / "compact_foot_parts.safetensors", tmp_path / "w" / "paper_foot_parts.safetensors")
     detector, cards = open_detector("paper", folder=tmp_path / "w")
-    assert [c.name for c in cards] == [*COMPACT[:2], "paper_foot_parts", "compact_foot_parts"]
-    assert detector.first[Limb.FOOT] is not detector.parts[Limb.FOOT]  # the compact one looks first
-    assert detector.first[Limb.HAND] is detector.parts[Limb.HAND]
+    assert [c.name for c in cards] == [*COMPACT, "paper_foot_parts"]
+    assert set(detector.last) == {Limb.FOOT}
     assert networks_of("paper", tmp_path / "w")[:4] == tuple(c.name for c in cards)
-    film = phantom_visit(3)[(Limb.FOOT, Side.R)].pixels
+
+
+def test_the_papers_detector_looks_once_at_what_passed_the_gate_and_keeps_joints_that_it_does_not_see(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "w")
+    shutil.copy(tmp_path / "w" / "compact_foot_parts.safetensors", tmp_path / "w" / "paper_foot_parts.safetensors")
+    card = read_card("compact_foot_parts", folder=tmp_path / "w")
+    write_card(card.model_copy(update={"name": "paper_foot_parts"}), folder=tmp_path / "w")
+    detector, _ = open_detector("paper", folder=tmp_path / "w")
+    last = detector.last[Limb.FOOT]
     looks: list[str] = []
-    for name, networks in (("first", detector.first), ("parts", detector.parts)):
-        networks[Limb.FOOT].register_forward_hook(lambda *_, name=name: looks.append(name))
-    assert len(detector.find(film, detector.see(film)[0]).joints) > 6 and looks[-1] == "parts"
-    assert set(looks[:-1]) == {"first"}
+    last.register_forward_hook(lambda *_: looks.append("last"))
+    film = phantom_visit(3)[(Limb.FOOT, Side.R)].pixels
+    found = detector.find(film, detector.see(film)[0])
+    assert not looks
+    again = detector.refine(film, found)
+    assert looks == ["last"] and again.joints.keys() == found.joints.keys()
+    for name, ((x, y), height) in found.joints.items():
+        if height > SEEN:
+            assert (
+                np.hypot(again.joints[name][0][0] - x, again.joints[name][0][1] - y) * found.pose.mm_per_px
+                < NEAR_MM + 1
+            )
+    nn.init.constant_(last.joints[-2].bias, -50.0)
+    missed = detector.refine(film, found)
+    for name, (point, height) in found.joints.items():
+        assert missed.joints[name] == (point, height) if height > SEEN else missed.joints[name][1] < SEEN
 
 
 def test_a_card_without_its_file_leaves_the_set_incomplete(folder: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The launcher: `streamlit run app.py` serves the pages and, beside them, the pictures of the films."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
     """Read the sample case in the background, so that the first visitor finds it scored and the networks loaded."""
     from pages.widgets.sample_case import sample_files, sample_job  # the server runs now, its caches are there
 
+    # Streamlit collects garbage after every run of a page or a part of it. Half a million objects of torch and timm, which live as
+    # long as the server, took it 0.3 s each time, with every session waiting. Nobody's films are here yet to be frozen with them.
+    gc.freeze()
     if sample_files():
         sample_job()
     yield

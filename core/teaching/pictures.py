@@ -50,6 +50,13 @@ def whole_film(case: TeachingCase, joint: str = "", *, outlined: bool) -> Pictur
     return rgb
 
 
+def as_png(picture: Picture) -> bytes:
+    """The picture [H, W, 3] as a PNG file: made once, it can be sent to a whole class."""
+    done, data = cv2.imencode(".png", picture[..., ::-1])
+    assert done  # a PNG can be made of any picture of bytes
+    return data.tobytes()
+
+
 def _rgb(grey: NDArray[Any]) -> Picture:
     flat = np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(flat[..., None], 3, axis=2))

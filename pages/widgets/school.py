@@ -159,50 +159,64 @@ def _reveal(code: str, key: str) -> None:
 
 
 def _student(code: str, seat: str) -> None:
-    classes().view(code, seat)  # ends here, in words, when the class has ended
+    view = classes().view(code, seat)  # ends here, in words, when the class has ended
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Class **{code}**")
         if st.button("Leave the class", key="leave_class"):
             classes().leave(code, seat)
             _leave()
             st.rerun()
-    _student_live(code, seat)
+    _follow(code, seat, view.question, view.revealed)
+    if view.question is None:
+        st.write("Wait for the teacher to pick a joint.")
+        return
+    case = teaching_case(view.question.seed, view.question.difficulty, view.question.limb)
+    left, right = st.columns([0.55, 0.45], gap="medium")
+    with left:
+        joint_pictures(case, view.question.joint, outlined=view.revealed)
+    with right:
+        st.markdown(f"**{case_name(case, view.question.joint)}**")
+        if view.revealed:
+            truth_words(case, view.question.joint, view.mine or {})
+            _distribution(view, case.truth(view.question.joint))
+        else:
+            _answer(code, seat, view.question)
+
+
+def _still(code: str, seat: str, question: Question | None, *, revealed: bool) -> ClassView:
+    """What a student may see; where the teacher has gone on or ended the class, the page is drawn anew instead."""
+    try:
+        view = classes().view(code, seat)
+    except ClassError:
+        st.rerun()  # the page says why
+    if (view.question, view.revealed) != (question, revealed):
+        st.rerun()
+    return view
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
-def _student_live(code: str, seat: str) -> None:
-    try:
-        view = classes().view(code, seat)
-    except ClassError as error:
-        st.info(str(error))
-        return
-    asked = view.question
-    if asked is None:
-        st.write("Wait for the teacher to pick a joint.")
-        return
-    case = teaching_case(asked.seed, asked.difficulty, asked.limb)
+def _follow(code: str, seat: str, question: Question | None, revealed: bool) -> None:
+    """Looks only, and draws nothing: a class is many browsers on one server."""
+    _still(code, seat, question, revealed=revealed)
+
+
+@st.fragment
+def _answer(code: str, seat: str, asked: Question) -> None:
+    """The points of one's own for a joint; a click draws these anew, not the film."""
+    mine = _still(code, seat, asked, revealed=False).mine
+    sites = teaching_case(asked.seed, asked.difficulty, asked.limb).sites(asked.joint)
     if st.session_state.get("class_draft", (None,))[0] != asked:
-        st.session_state["class_draft"] = (asked, dict(view.mine or {}))
+        st.session_state["class_draft"] = (asked, dict(mine or {}))
     given: dict[Site, int] = st.session_state["class_draft"][1]
-    left, right = st.columns([0.55, 0.45], gap="medium")
-    with left:
-        joint_pictures(case, asked.joint, outlined=view.revealed)
-    with right:
-        st.markdown(f"**{case_name(case, asked.joint)}**")
-        if view.revealed:
-            truth_words(case, asked.joint, view.mine or {})
-            _distribution(view, case.truth(asked.joint))
-            return
-        sites = case.sites(asked.joint)
-        points_buttons("class", sites, given, given.__setitem__)
-        st.button(
-            "Hand in", type="primary", shortcut="Enter", key="hand_in", disabled=len(given) < len(sites),
-            on_click=_hand_in, args=(code, seat, asked, dict(given)),
-        )  # fmt: skip
-        if view.mine:
-            st.caption("Handed in. You can change it until the teacher shows the answers.")
-        if said := st.session_state.pop("class_said", ""):
-            st.warning(said)
+    points_buttons("class", sites, given, given.__setitem__)
+    st.button(
+        "Hand in", type="primary", shortcut="Enter", key="hand_in", disabled=len(given) < len(sites),
+        on_click=_hand_in, args=(code, seat, asked, dict(given)),
+    )  # fmt: skip
+    if mine:
+        st.caption("Handed in. You can change it until the teacher shows the answers.")
+    if said := st.session_state.pop("class_said", ""):
+        st.warning(said)
 
 
 def _hand_in(code: str, seat: str, asked: Question, given: Mapping[Site, int]) -> None:

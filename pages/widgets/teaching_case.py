@@ -8,7 +8,7 @@ from core.svh import Damage, Limb, Site, grade_words
 from core.svh.grades import SOURCE
 from core.teaching import Answer, Difficulty, TeachingCase, make_case
 from core.teaching.cases import SEED_LIMIT
-from core.teaching.pictures import Picture, close_up, whole_film
+from core.teaching.pictures import as_png, close_up, whole_film
 from pages.widgets.joint_names import DAMAGE_WORD, LIMB_WORD, film_name, joint_name
 
 FIRST_SEED = 42
@@ -25,8 +25,8 @@ def teaching_case(seed: int, difficulty: Difficulty, limb: Limb) -> TeachingCase
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _picture(seed: int, difficulty: Difficulty, limb: Limb, joint: str, close: bool, outlined: bool) -> Picture:
-    return (close_up if close else whole_film)(teaching_case(seed, difficulty, limb), joint, outlined=outlined)
+def _picture(seed: int, difficulty: Difficulty, limb: Limb, joint: str, close: bool, outlined: bool) -> bytes:
+    return as_png((close_up if close else whole_film)(teaching_case(seed, difficulty, limb), joint, outlined=outlined))
 
 
 def joint_pictures(case: TeachingCase, joint: str, *, outlined: bool) -> None:

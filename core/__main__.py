@@ -111,7 +111,7 @@ def train(
         typer.Argument(
             help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
             "set. resnet_dwise50, mobilenet_v2, paper_jsn_wrist ... : a system of the papers; missing: all that have no weights; "
-            "study_films: their training films alone."
+            "study_films: their training films alone; paper_calibration: cuts and intervals of DeepRA's networks again."
         ),
     ],
     films: Annotated[

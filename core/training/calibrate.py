@@ -1,6 +1,7 @@
 """After training: cuts and interval widths of the scorer, fitted on validation films and stored in its card."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +16,28 @@ from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME
 from core.svh import SITES, Damage, Site
-from core.training.film_cache import JOINT_KEYS, STORED_PX, Crops
+from core.training.film_cache import JOINT_KEYS, Crops
 from core.training.score_joints import predict
+from core.training.score_parts import PartCrops, crop_cells
 
 CUTS = np.arange(0.3, 1.35, 0.05)
 COVERAGE = 0.90
 FALSE_POINT_COST = 1.5
 
 
+def jitter(rng: np.random.Generator, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A crop [S, S] as a detector that errs a little would cut it: 2 degrees, 3 % of scale, 1.25 % of the side."""
+    side = crop.shape[0]
+    middle = (side - 1) / 2
+    matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.normal(0, 2)), float(np.exp(rng.normal(0, 0.03))))
+    matrix[:, 2] += rng.normal(0, 0.0125 * side, 2)
+    return cv2.warpAffine(crop, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+
+
 def jittered(crops: Crops, seed: int) -> Crops:
-    """The close-ups as a detector that errs a little would cut them: 2 degrees, 3 % of scale, 2 px."""
+    """The close-ups as a detector that errs a little would cut them."""
     rng = np.random.default_rng(seed)
-    out = crops.pixels.copy()
-    middle = (STORED_PX - 1) / 2
-    for n, crop in enumerate(crops.pixels):
-        matrix = cv2.getRotationMatrix2D((middle, middle), float(rng.normal(0, 2)), float(np.exp(rng.normal(0, 0.03))))
-        matrix[:, 2] += rng.normal(0, 2.0, 2)
-        out[n] = cv2.warpAffine(crop, matrix, (STORED_PX, STORED_PX), borderMode=cv2.BORDER_REPLICATE)
-    return Crops(**{**{name: getattr(crops, name) for name in Crops.__dataclass_fields__}, "pixels": out})
+    return replace(crops, pixels=np.stack([jitter(rng, crop) for crop in crops.pixels]))
 
 
 def _site(joint: int, damage: int) -> Site | None:
@@ -113,6 +118,21 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
     found = fit_calibration(*sets)
     write_card(card.model_copy(update={"calibration": found}))
     return found
+
+
+def part_calibration(network: ScoringNetwork, sources: Sequence[PartCrops]) -> dict[str, Any]:
+    """`fit_calibration` of a network of whole parts on crops of phantoms and, where there are any, of painted real films.
+
+    Of those there are few: they come again, cut otherwise, until both count alike, for an interval is to hold on both.
+    """
+    most = max(len(crops.pixels) for crops in sources)
+    cells = []
+    for number, crops in enumerate(sources):
+        rng = np.random.default_rng([number])
+        times = max(1, most // len(crops.pixels))
+        cuts = (replace(crops, pixels=np.stack([jitter(rng, crop) for crop in crops.pixels])) for _ in range(times))
+        cells.append(Cells([row for cut in cuts for row in crop_cells(network, cut)]))
+    return fit_calibration(cells[0], cells[1] if len(cells) > 1 else Cells([]))
 
 
 def fit_calibration(phantom: Cells, simulated: Cells) -> dict[str, Any]:

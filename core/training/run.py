@@ -17,13 +17,14 @@ from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.model_reader.opening import open_detector
+from core.model_reader.weight_sets import SCORERS
 from core.svh import Limb
 from core.training import find_limbs, find_parts, score_joints
 from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import Crops, LabelledFilm, as_float, smaller, stored_films
 from core.training.prepare import prepare_phantoms, prepare_real, prepare_small
-from core.training.run_study import make_films, train_system, with_size
+from core.training.run_study import calibrate_system, make_films, train_system, with_size
 from core.training.starts import load_start
 from core.training.systems import SYSTEMS, shortened
 
@@ -87,7 +88,8 @@ def train_named(
 ) -> None:
     """Make the training films, train one network or all of them, or calibrate; "missing" trains every system without weights.
 
-    "study_films" makes the films of the papers' systems alone. `px`, `steps` and `minutes` make a system of the papers smaller
+    "study_films" makes the films of the papers' systems alone, "paper_calibration" fits cuts and intervals of DeepRA's networks
+    again. `px`, `steps` and `minutes` make a system of the papers smaller
     than the paper's; its card states them.
     Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
     ImageNet starts.
@@ -95,6 +97,12 @@ def train_named(
     compact = ("films", *NETWORKS, "calibration")
     if name == "study_films":
         make_films(cache, films_folder, workers=threads)
+        return
+    if name == "paper_calibration":
+        for network in SCORERS["paper"]:
+            print(
+                network, calibrate_system(network, cache=cache, films_folder=films_folder, threads=threads), flush=True
+            )
         return
     if name in SYSTEMS or name == "missing":
         names = [n for n in SYSTEMS if not weights_there(n)] if name == "missing" else [name]
@@ -106,7 +114,7 @@ def train_named(
         return
     if name not in (*compact, "all"):
         raise ValueError(
-            f"no network {name}; there are {', '.join((*compact, 'all', 'study_films', *SYSTEMS, 'missing'))}"
+            f"no network {name}; there are {', '.join((*compact, 'all', 'study_films', *SYSTEMS, 'missing', 'paper_calibration'))}"
         )
     if films_folder is None:
         raise ValueError("the compact networks need --films, the folder with the real films")

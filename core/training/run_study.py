@@ -13,14 +13,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.checkpoint import WeightCard, open_weights, save_weights, write_card
+from core.checkpoint import WeightCard, open_weights, read_card, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
 from core.detection.network import PartsNetwork, PartsSettings, smaller_view
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
+from core.model_reader.opening import settings_of
 from core.svh import Limb
 from core.training import find_parts, parallel, score_hands, score_parts
-from core.training.calibrate import Cells, fit_calibration
+from core.training.calibrate import part_calibration
 from core.training.engine import learning_curve, run_loop
 from core.training.film_cache import as_float
 from core.training.prepare import prepare_small_films, real_film_tasks
@@ -110,6 +111,30 @@ def train_system(
     return trained
 
 
+def calibrate_system(
+    name: str,
+    *,
+    cache: Path,
+    films_folder: Path | None,
+    folder: Path = FOLDER,
+    most: int | None = None,
+    threads: int = 2,
+) -> dict[str, Any]:
+    """Fit cuts and interval widths of a trained network of DeepRA again and keep them in its card; what else it holds stays.
+
+    Raises: WeightsError if weights or card are missing; FileNotFoundError if the films of the study have not been made.
+    """
+    torch.set_num_threads(threads)
+    card = read_card(name, folder=folder)
+    network = ScoringNetwork(ScoringSettings(**settings_of(card)))
+    open_weights(network, card, folder=folder)
+    settings, data = network.settings, Data(cache, most, real=films_folder is not None, workers=threads)
+    unseen = [crops.some(CHECKED_CROPS) for crops in data.crops(settings.rows, settings.crop_px, "validation")]
+    found = part_calibration(network.eval(), unseen)
+    write_card(card.model_copy(update={"calibration": {**card.calibration, **found}}), folder=folder)
+    return found
+
+
 def make_films(
     cache: Path, films_folder: Path | None, *, most: int | None = None, mm_per_px: float = 0.2, workers: int = 1
 ) -> None:
@@ -194,21 +219,16 @@ def _parts(system: System, data: Data, device: torch.device) -> Made:
     assert isinstance(settings, ScoringSettings)
     with parallel.in_turn():
         train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
-    checked = unseen[0].some(CHECKED_CROPS)
-    unseen = [crops.some(2 * CHECKED_CROPS) for crops in unseen]
+    unseen = [crops.some(CHECKED_CROPS) for crops in unseen]
     network = _placed(ScoringNetwork(settings), device)
     model = parallel.together(network)
-
-    def calibrate(net: Any) -> dict[str, Any]:
-        cells = [Cells(score_parts.crop_cells(net, crops)) for crops in unseen]
-        return fit_calibration(cells[0], cells[1] if data.real else Cells([]))
 
     return (
         network,
         lambda step: score_parts.draw_crops(_rng(5, step), train, system.batch),
         lambda batch: score_parts.crop_losses(model, network, batch),
-        lambda net: score_parts.crop_figures(net, checked),
-        calibrate,
+        lambda net: score_parts.crop_figures(net, unseen[0]),
+        lambda net: part_calibration(net, unseen),  # type: ignore[arg-type]
     )
 
 

@@ -39,6 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       button.onclick = () => setTriggerValue("picked", { film: data.film, joint: joint.name, damage: kind });
       place.append(button);
     }
+    head.onclick = () => row.querySelector("button")?.click();
     return row;
   });
   body.replaceChildren(...rows);

@@ -82,7 +82,9 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
 def test_a_film_keeps_its_zoom_while_a_score_changes(server: str, page: Any) -> None:
     opened(page, server)
     before = total(page)
-    page.get_by_test_id("score-grid").get_by_role("rowheader", name="MCP 3").click()  # the name stands for its first score
+    page.get_by_test_id("score-grid").get_by_role(
+        "rowheader", name="MCP 3"
+    ).click()  # the name stands for its first score
     page.get_by_role("button", name="MCP 3 JSN").and_(page.locator("[aria-pressed=true]")).wait_for()
     grid_cell(page, "MCP 2 JSN").click()
     page.locator(".marks .chosen").wait_for(state="attached")

@@ -17,7 +17,6 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, sma
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training import calibrate
 from core.training.engine import LoopSettings, learning_curve, run_loop
 from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
@@ -96,27 +95,6 @@ def test_a_scorer_is_calibrated_again_without_training(trained: Path) -> None:
     assert found["zero_cut"].keys() == {"jsn_fingers/MCP", "jsn_fingers/PIP"} == before.calibration["zero_cut"].keys()
     assert after.calibration["attention_prior"] == kept["attention_prior"] and after.sha256 == before.sha256
     assert after.calibration["widen"].keys() == {"J"}
-
-
-def test_few_real_crops_count_as_much_as_many_phantoms(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[int] = []
-
-    def cells(_: object, crops: PartCrops) -> list[tuple[str, float, float, float, float, float]]:
-        given.append(len(crops.pixels))
-        miss = float(crops.pixels[0, 0, 0])  # real crops miss their interval by a point
-        return [("jsn_wrist/CMC3", 4.0, 2.0 + miss, 2.0, 1.0, 2.0)] * len(crops.pixels)
-
-    monkeypatch.setattr(calibrate, "crop_cells", cells)
-    phantom, real = (
-        PartCrops(np.full((n, 8, 8), value, np.uint8), np.zeros((n, 1), np.float32), np.ones((n, 1), np.float32))
-        for n, value in ((90, 0), (9, 1))
-    )
-    found = calibrate.part_calibration(ScoringNetwork.__new__(ScoringNetwork), [phantom, real])
-    assert given == [90] + 10 * [9]
-    assert found["widen"]["J"] == (
-        0.0,
-        1.0,
-    )  # nine real crops beside ninety phantoms alone would leave the ninth decile at 0
 
 
 def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:

@@ -110,8 +110,8 @@ def truth_words(case: TeachingCase, joint: str, given: Mapping[Site, int]) -> No
     """The truth of a joint, what each grade means, and what was simulated in numbers."""
     for site, truth in case.truth(joint).items():
         word = "JSN" if site.damage is Damage.JSN else "Erosion"
-        verdict = f"{Answer(site, given[site], truth).verdict}: you gave {given[site]}, " if site in given else ""
-        st.markdown(f"**{word} {truth}** of {site.maximum}. {verdict}the truth is {truth}: {grade_words(site, truth)}.")
+        verdict = f"{Answer(site, given[site], truth).verdict}: you gave {given[site]}, the" if site in given else "The"
+        st.markdown(f"**{word} {truth}** of {site.maximum}. {verdict} truth is {truth}: {grade_words(site, truth)}.")
         if site in given and given[site] != truth:
             st.caption(f"Grade {given[site]} would be: {grade_words(site, given[site])}.")
         if site.damage is Damage.JSN and (gap := case.gap_mm(joint)):

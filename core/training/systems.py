@@ -44,10 +44,7 @@ def _hands(architecture: str, *, start: str | None = None) -> System:
     return System(WholeHandSettings(architecture), loop, 4, start=start)
 
 
-def _windows(architecture: str) -> System:
-    start = {"mobilenet_v2": "imagenet", "resnet50": "paper_hand_parts"}.get(
-        architecture
-    )  # the paper's: ImageNet for all
+def _windows(architecture: str, *, start: str | None = None) -> System:
     return replace(_hands(architecture, start=start), batch=64, windows=True)
 
 
@@ -98,14 +95,18 @@ def _crops(*rows: str) -> int:
 
 # No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact scorer, an
 # EfficientNet-lite0 that did begin with ImageNet.
-TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
+WHOLE_HAND = ("resnet_dwise50", "resnet50_separable", "resnet50_baseline", "resnet50", "mobilenet_v2")  # Tables 3 and 4
+# Table 5, with the best start that each can have; the paper's is ImageNet for all.
+TRANSFERRED = {"resnet50": "paper_hand_parts", "mobilenet_v2": "imagenet", "resnet_dwise50": None}
 SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
     "paper_hand_parts": _detector(Limb.HAND),
     "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
-    **{name: _hands(name) for name in ("resnet_dwise50", "resnet50_separable", "resnet50_baseline")},
-    **{name: _hands(name) for name in ("resnet50", "mobilenet_v2")},
-    **{f"{name}_windows": _windows(name) for name in TRANSFERRED},
+    **{name: _hands(name) for name in WHOLE_HAND},
+    **{f"{name}_windows": _windows(name, start=start) for name, start in TRANSFERRED.items()},
     **{f"{name}_finetuned": _hands(name, start=f"{name}_windows") for name in TRANSFERRED},
+    # Tables 3 and 4 once more, windows first: every network from random numbers and, if told the same size and steps, alike.
+    **{f"{name}_matched_windows": _windows(name) for name in WHOLE_HAND},
+    **{f"{name}_matched": _hands(name, start=f"{name}_matched_windows") for name in WHOLE_HAND},
     **{
         f"paper_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")
         for row, settings in PAPER_SETTINGS.items()

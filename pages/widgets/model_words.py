@@ -56,13 +56,15 @@ def title(card: WeightCard) -> tuple[str, str]:
         return TITLES[name]
     for ending, how in (
         ("_finetuned", "after learning small windows of the picture"),
+        ("_matched", "after learning small windows, five networks alike"),
+        ("_matched_windows", "for windows: the task before, five networks alike"),
         ("_windows", "for windows: the task before the fine-tuning"),
     ):
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:
             purpose = (
                 known[1]
-                if ending == "_finetuned"
+                if "windows" not in ending
                 else "Gives the points of the joints in a small window of the picture of both hands."
             )
             return f"{known[0]}, {how}", purpose

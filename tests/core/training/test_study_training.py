@@ -28,6 +28,7 @@ from core.training.study_data import Data
 from core.training.study_films import HandPictures, real_hands
 from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
+from core.whole_hand.network import ARCHITECTURES
 
 LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0.0, optimiser="sgd", schedule="plateau")
 TOY: dict[str, System] = {
@@ -147,9 +148,13 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
     assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
+    matched = [(name, system) for name, system in SYSTEMS.items() if name.endswith("_matched")]
+    assert {name.removesuffix("_matched") for name, _ in matched} == {*ARCHITECTURES}
+    alike = {replace(s, settings=replace(s.settings, architecture=""), start="") for _, s in matched}  # type: ignore[type-var]
+    assert len(alike) == 1 and all(SYSTEMS[s.start].start is None for _, s in matched if s.start)
     names = list(SYSTEMS)
     starts = {name: system.start for name, system in SYSTEMS.items() if system.start in SYSTEMS}
-    assert len(starts) == 5 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
+    assert len(starts) == 10 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
@@ -281,7 +286,11 @@ def test_a_shortened_training_ends_in_a_cosine() -> None:
     short = shortened(SYSTEMS["resnet_dwise50"], 90)
     assert (short.loop.steps, short.loop.schedule, short.loop.optimiser, short.batch) == (90, "cosine", "adamw", 4)
     assert short.settings == SYSTEMS["resnet_dwise50"].settings
-    rates = {name: shortened(SYSTEMS[name], 90).loop.learning_rate for name in SYSTEMS if "mobilenet_v2" in name}
+    rates = {
+        name: shortened(SYSTEMS[name], 90).loop.learning_rate
+        for name in SYSTEMS
+        if "mobilenet_v2" in name and "matched" not in name
+    }
     assert rates == {"mobilenet_v2": 1e-3, "mobilenet_v2_windows": 3e-4, "mobilenet_v2_finetuned": 3e-4}
 
 

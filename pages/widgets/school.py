@@ -134,6 +134,7 @@ def _teacher(code: str, key: str) -> None:
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _teacher_live(code: str, key: str) -> None:
+    _said()
     try:
         view = classes().view(code, key)
     except ClassError as error:
@@ -166,6 +167,7 @@ def _student(code: str, seat: str) -> None:
             classes().leave(code, seat)
             _leave()
             st.rerun()
+    _said()
     _follow(code, seat, view.question, view.revealed)
     if view.question is None:
         st.write("Wait for the teacher to pick a joint.")
@@ -181,6 +183,12 @@ def _student(code: str, seat: str) -> None:
             _distribution(view, case.truth(view.question.joint))
         else:
             _answer(code, seat, view.question)
+
+
+def _said() -> None:
+    """Why a click was refused; a refused answer draws the page anew, since the teacher has gone on."""
+    if said := st.session_state.pop("class_said", ""):
+        st.warning(said)
 
 
 def _still(code: str, seat: str, question: Question | None, *, revealed: bool) -> ClassView:
@@ -215,8 +223,6 @@ def _answer(code: str, seat: str, asked: Question) -> None:
     )  # fmt: skip
     if mine:
         st.caption("Handed in. You can change it until the teacher shows the answers.")
-    if said := st.session_state.pop("class_said", ""):
-        st.warning(said)
 
 
 def _hand_in(code: str, seat: str, asked: Question, given: Mapping[Site, int]) -> None:

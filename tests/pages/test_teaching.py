@@ -133,6 +133,23 @@ def test_a_student_who_reloads_keeps_seat_and_answer_until_the_seat_is_given_up(
     assert not again.exception and classes().view(code, key).students == () and not again.query_params
 
 
+def test_an_answer_that_comes_too_late_is_told_beside_the_truth(teaching: AppTest) -> None:
+    code, key = classes().open()
+    asked = Question(42, Difficulty.EASY, Limb.HAND, CASE.order[0])
+    classes().ask(code, key, asked)
+    teaching.session_state["seat"] = (code, classes().join(code, "Ben"))
+    teaching.segmented_control("teaching_part").set_value("Class").run()
+    for site in CASE.sites(asked.joint):
+        teaching.button(f"class_{site.suffix}_1").click().run()
+    classes().reveal(code, key)
+    teaching.button("hand_in").click().run()
+    assert not teaching.exception and [w.value for w in teaching.warning] == [
+        "The answers to this joint are shown already."
+    ]
+    teaching.run()
+    assert not teaching.warning and classes().view(code, key).answered == 0
+
+
 def test_a_seat_that_is_no_seat_opens_the_door_in_words(teaching: AppTest) -> None:
     code, _ = classes().open()
     for role, guess in (("seat", "guessed"), ("taught", "guessed"), ("seat", "gu\u00e9")):

@@ -89,8 +89,7 @@ def train_named(
     """Make the training films, train one network or all of them, or calibrate; "missing" trains every system without weights.
 
     "study_films" makes the films of the papers' systems alone, "paper_calibration" fits cuts and intervals of DeepRA's networks
-    again. `px`, `steps` and `minutes` make a system of the papers smaller
-    than the paper's; its card states them.
+    again. `px`, `steps` and `minutes` make a system of the papers smaller than the paper's; its card states them.
     Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
     ImageNet starts.
     """

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.checkpoint import WeightCard, open_weights, read_card, save_weights, write_card
@@ -33,8 +32,7 @@ from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 INT8_FROM = 4_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
-CHECKED_CROPS, CHECKED_FILMS, CHECKED_WINDOWS, REAL_PAIRS = 400, 96, 800, 160
-WINDOWS = 6  # a window's side is this part of the picture's
+CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 160
 TRAINED_ON = (
     "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation} others; "
     "targets are the mean of two simulated readers. "
@@ -101,6 +99,10 @@ def train_system(
             load_start(body, network.settings.architecture)
         else:
             start_from(body, trained_features(system.start, attribute, cache=cache, folder=folder))
+            if isinstance(network, WholeHandNetwork) and (
+                head := trained_features(system.start, "score", cache=cache, folder=folder)
+            ):
+                start_from(network.score, head)
     trained = run_loop(
         network, loss, settings=system.loop, folder=cache / name, draw=draw, workers=threads, validate=validate
     )
@@ -186,29 +188,15 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
         )
     if data.real:
         train = train.and_also(real_hands(data.real_films("train", Limb.HAND), side, REAL_PAIRS, data.workers))
-    if system.windows:
-        settings = replace(settings, side_px=side // WINDOWS)
-        _, points = score_hands.draw_windows(np.random.default_rng(98), train, CHECKED_WINDOWS, settings.side_px)
-        checked = score_hands.draw_windows(np.random.default_rng(99), unseen, CHECKED_WINDOWS, settings.side_px)
-    else:
-        points, checked = train.totals, (unseen.pixels, unseen.totals)
+    points, checked = train.totals, (unseen.pixels, unseen.totals)
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
     model = parallel.together(network)
 
-    def draw(step: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        rng = _rng(4, step)
-        if system.windows:
-            pictures, targets = score_hands.draw_windows(rng, train, system.batch, settings.side_px)
-        else:
-            chosen = rng.integers(len(train.pixels), size=system.batch)
-            pictures, targets = train.pixels[chosen], points[chosen]
-        return np.stack([score_hands.vary_picture(rng, picture) for picture in pictures]), targets
-
     return (
         network,
-        draw,
-        lambda batch: score_hands.batch_losses(model, network, *batch),
+        lambda step: score_hands.draw_pictures(_rng(4, step), train, system.batch, maps=system.maps),
+        lambda batch: score_hands.batch_losses(model, network, batch),
         lambda net: score_hands.validation_figures(net, *checked),
         lambda net: score_hands.fit_calibration(net, *checked),
     )

@@ -1,8 +1,9 @@
-"""Training of the whole-hand networks: the paper's augmentations, smooth loss on z-scored totals, errors in points.
+"""Training of the whole-hand networks: the paper's augmentations, smooth loss on z-scored totals or maps of points, errors in points.
 
 Source: Wang 2022 (ResNet-Dwise50), sections 3.1.2, 3.3 and 4.1.
 """
 
+import itertools
 from dataclasses import replace
 
 import cv2
@@ -17,62 +18,89 @@ from core.whole_hand import TotalCalibration, WholeHandNetwork
 from core.whole_hand.losses import smooth_loss
 
 SMALLEST_SHARE = 0.9  # of the picture's side that a crop keeps
+STRIDE = 32  # of every whole-hand network: pixels of a cell's side
 BRIGHTNESS = CONTRAST = 0.1  # the paper's saturation of 0.1 does nothing to a grey picture
 
+Batch = tuple[
+    NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None
+]  # pictures [N, S, S], totals [N], maps [N, S/32, S/32]
 
-def vary_picture(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+
+def vary_picture(
+    rng: Generator, picture: NDArray[np.uint8], places: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A crop of 0.9-1.0 of the side at full size, perhaps mirrored; brightness, contrast; a turn by 0, 90, 180 or 270 degrees.
 
-    The normalisation (step 5 of section 3.1.2) is the network's first layer. In [S, S] uint8, out [S, S] about [0, 1].
+    The normalisation (step 5 of section 3.1.2) is the network's first layer. In [S, S] uint8, out [S, S] about [0, 1]; the places
+    [J, 2] in pixels go along.
     """
     side = picture.shape[0]
     kept = max(1, round(side * rng.uniform(SMALLEST_SHARE, 1.0)))
     top, left = (int(rng.integers(0, side - kept + 1)) for _ in range(2))
     view: NDArray[np.float32] = np.divide(picture[top : top + kept, left : left + kept], 255, dtype=np.float32)
+    # From the middle of the picture, where mirror and turns are signs.
+    x, y = ((places + 0.5 - (left, top)) * (side / kept) - side / 2).astype(np.float32).T
     if kept != side:
         view = cv2.resize(view, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     if rng.random() < 0.5:
-        view = view[:, ::-1]
+        view, x = view[:, ::-1], -x
     view = view * np.float32(rng.uniform(1 - BRIGHTNESS, 1 + BRIGHTNESS))
     mean = np.float32(view.mean())
     view = (view - mean) * np.float32(rng.uniform(1 - CONTRAST, 1 + CONTRAST)) + mean
-    return np.ascontiguousarray(np.rot90(view, int(rng.integers(4))))
+    quarters = int(rng.integers(4))
+    for _ in range(quarters):
+        x, y = y, -x
+    return np.ascontiguousarray(np.rot90(view, quarters)), np.stack([x, y], 1) + (side - 1) / 2
 
 
-def draw_windows(
-    rng: Generator, hands: HandPictures, count: int, window_px: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Windows [count, W, W] about joints of the pictures, and the points of the joints inside [count].
+def points_map(places: NDArray[np.float32], points: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
+    """Where the points lie: [S/32, S/32], each joint's shared among the four cells whose middles are nearest.
 
-    Half of them are about a joint with damage, if there is one: most joints have none. Of no film at all are none drawn.
+    A joint beyond the edge counts at the edge, one whose place is not known nowhere.
     """
-    marked = np.isfinite(hands.places).all(2)
-    pools = [
-        pool
-        for pool in (np.argwhere(marked & (hands.points > 0)), np.argwhere(marked & (hands.points == 0)))
-        if len(pool)
-    ]
-    side = hands.pixels.shape[1]
-    views, points = np.zeros((count, window_px, window_px), np.uint8), np.zeros(count, np.float32)
-    for n in range(count):
-        pool = pools[n % len(pools)]
-        which, joint = pool[int(rng.integers(len(pool)))]
-        middle = hands.places[which, joint] + rng.uniform(-0.25, 0.25, 2) * window_px
-        left, top = (int(v) for v in np.clip(np.round(middle - window_px / 2), 0, side - window_px))
-        views[n] = hands.pixels[which, top : top + window_px, left : left + window_px]
-        inside = np.abs(hands.places[which] - (left + window_px / 2, top + window_px / 2)).max(1) < 0.45 * window_px
-        points[n] = hands.points[which][inside].sum()  # a place that is not known is nowhere inside
-    return views, points
+    cells = -(-side_px // STRIDE)
+    known = np.isfinite(places).all(1)
+    at = np.clip((places[known] + 0.5) / STRIDE - 0.5, 0, cells - 1)
+    corner = np.minimum(at.astype(int), max(0, cells - 2))
+    share = at - corner
+    found = np.zeros((cells, cells), np.float32)
+    for right, below in itertools.product((0, 1), repeat=2):
+        part = np.abs(1 - right - share[:, 0]) * np.abs(1 - below - share[:, 1])
+        column, row = np.minimum(corner + np.array([right, below]), cells - 1).T
+        np.add.at(found, (row, column), part * points[known])
+    return found
 
 
-def batch_losses(
-    model: nn.Module, network: WholeHandNetwork, pictures: NDArray[np.float32], points: NDArray[np.float32]
-) -> dict[str, Tensor]:
-    """Smooth loss of a batch [N, S, S] with its totals [N]; `model` is the network or its parallel wrapper."""
-    device = network.score.weight.device
-    settings = network.settings
-    targets = torch.from_numpy((points - settings.mean_points) / settings.sd_points).float().to(device)
-    return {"smooth": smooth_loss(model(torch.from_numpy(pictures)[:, None].to(device)).float(), targets)}
+def draw_pictures(rng: Generator, hands: HandPictures, count: int, *, maps: bool) -> Batch:
+    """Varied pictures, their totals and, where `maps` asks for them, the maps of their points.
+
+    With maps patients with damage come more often, by the root of their points: most have little.
+    """
+    totals = hands.totals
+    chances = np.sqrt(totals + 1) if maps else np.ones_like(totals)
+    chosen = rng.choice(len(totals), size=count, p=chances / chances.sum())
+    varied = [vary_picture(rng, hands.pixels[n], hands.places[n]) for n in chosen]
+    pictures = np.stack([view for view, _ in varied])
+    if not maps:
+        return pictures, totals[chosen], None
+    side = pictures.shape[1]
+    where = [points_map(places, hands.points[n], side) for (_, places), n in zip(varied, chosen, strict=True)]
+    return pictures, totals[chosen], np.stack(where)
+
+
+def batch_losses(model: nn.Module, network: WholeHandNetwork, batch: Batch) -> dict[str, Tensor]:
+    """Of a batch with maps the mean squared error of a cell in points, else the smooth loss of z-scored totals.
+
+    `model` is the network or its parallel wrapper. Source of the maps: Lempitsky 2010, Learning to count objects in images.
+    """
+    pictures, totals, maps = batch
+    device, settings = network.score.weight.device, network.settings
+    shown = torch.from_numpy(pictures)[:, None].to(device)
+    if maps is None:
+        targets = torch.from_numpy((totals - settings.mean_points) / settings.sd_points).float().to(device)
+        return {"smooth": smooth_loss(model(shown).float(), targets)}
+    found = network.points(model(shown, cells=True).float()) / maps[0].size
+    return {"map": (found - torch.from_numpy(maps).to(device)).square().mean()}
 
 
 @torch.inference_mode()
@@ -89,12 +117,12 @@ def predict(network: WholeHandNetwork, pictures: NDArray[np.uint8], batch: int =
 def validation_figures(
     network: WholeHandNetwork, pictures: NDArray[np.uint8], points: NDArray[np.float32]
 ) -> dict[str, float]:
-    """r, MAE and RMSE in points; `score` is minus the RMSE."""
+    """r, MAE and RMSE in points; `score` is r, because `fit_calibration` fits the line to points afterwards."""
     found = predict(network, pictures)
     rmse = float(np.sqrt(np.mean((found - points) ** 2)))
     spread = float(found.std() * points.std())
     r = float(np.mean((found - found.mean()) * (points - points.mean()))) / spread if spread > 0 else 0.0
-    return {"r": r, "mae": float(np.abs(found - points).mean()), "rmse": rmse, "score": -rmse}
+    return {"r": r, "mae": float(np.abs(found - points).mean()), "rmse": rmse, "score": r}
 
 
 def fit_calibration(

@@ -23,7 +23,7 @@ Settings = WholeHandSettings | ScoringSettings | FilmSettings | PartsSettings
 class System:
     """Settings of a network and of its training.
 
-    `limb` is what a detector looks for. `windows`: a whole-hand network learns the points inside small windows of the picture.
+    `limb` is what a detector looks for. `maps`: a whole-hand network learns where in the picture the points lie.
     `start` names the network whose features it begins with; "imagenet" is the start that a registry ships for its architecture.
     """
 
@@ -31,7 +31,7 @@ class System:
     loop: LoopSettings
     batch: int
     limb: Limb = Limb.HAND
-    windows: bool = False
+    maps: bool = False
     start: str | None = None
 
 
@@ -42,10 +42,6 @@ def _hands(architecture: str, *, start: str | None = None) -> System:
         stop_after=15, validate_steps=epoch, average=0.0, log_steps=epoch,
     )  # fmt: skip
     return System(WholeHandSettings(architecture), loop, 4, start=start)
-
-
-def _windows(architecture: str, *, start: str | None = None) -> System:
-    return replace(_hands(architecture, start=start), batch=64, windows=True)
 
 
 def _deepra(settings: Settings, pictures_per_patient: int, *, batch: int = 32, start: str | None = None) -> System:
@@ -73,8 +69,12 @@ def shortened(system: System, steps: int | None, minutes: float | None = None) -
     batches are halved. A whole-hand network with a start learns slower: at the full rate ResNet-Dwise50 and ResNet-50 lost in
     their first thousand steps what they had learnt before.
     """
-    fine = isinstance(system.settings, WholeHandSettings) and system.start is not None
-    rate = 3e-4 if fine else 1e-3
+    rate = 1e-3
+    if isinstance(system.settings, WholeHandSettings):
+        if system.maps and not system.start:
+            rate = 2e-3
+        if system.start and not system.maps:
+            rate = 3e-4
     if minutes:
         loop = LoopSettings(
             steps=steps or system.loop.steps, minutes=minutes, learning_rate=rate, average=0.995, validate_steps=250,
@@ -96,17 +96,14 @@ def _crops(*rows: str) -> int:
 # No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact scorer, an
 # EfficientNet-lite0 that did begin with ImageNet.
 WHOLE_HAND = ("resnet_dwise50", "resnet50_separable", "resnet50_baseline", "resnet50", "mobilenet_v2")  # Tables 3 and 4
-# Table 5, with the best start that each can have; the paper's is ImageNet for all.
-TRANSFERRED = {"resnet50": "paper_hand_parts", "mobilenet_v2": "imagenet", "resnet_dwise50": None}
+STARTS = {"resnet50": "paper_hand_parts", "mobilenet_v2": "imagenet"}  # the paper's: ImageNet for all
+TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
 SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
     "paper_hand_parts": _detector(Limb.HAND),
     "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
     **{name: _hands(name) for name in WHOLE_HAND},
-    **{f"{name}_windows": _windows(name, start=start) for name, start in TRANSFERRED.items()},
-    **{f"{name}_finetuned": _hands(name, start=f"{name}_windows") for name in TRANSFERRED},
-    # Tables 3 and 4 once more, windows first: every network from random numbers and, if told the same size and steps, alike.
-    **{f"{name}_matched_windows": _windows(name) for name in WHOLE_HAND},
-    **{f"{name}_matched": _hands(name, start=f"{name}_matched_windows") for name in WHOLE_HAND},
+    **{f"{name}_maps": replace(_hands(name, start=STARTS.get(name)), maps=True) for name in WHOLE_HAND},
+    **{f"{name}_finetuned": _hands(name, start=f"{name}_maps") for name in TRANSFERRED},
     **{
         f"paper_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")
         for row, settings in PAPER_SETTINGS.items()

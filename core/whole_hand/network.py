@@ -139,9 +139,13 @@ class WholeHandNetwork(nn.Module):
         scores: Tensor = self.score(features.mean((2, 3)))
         return scores[:, 0]
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """The z-scored total."""
-        return self.head(self.features(pictures))
+    def forward(self, pictures: Tensor, cells: bool = False) -> Tensor:
+        """The z-scored total [N], or what each cell of the feature map adds to it [N, S/32, S/32]: the total is their mean."""
+        features = self.features(pictures)
+        if not cells:
+            return self.head(features)
+        scores: Tensor = self.score(features.permute(0, 2, 3, 1))
+        return scores[..., 0]
 
     def points(self, z: Tensor) -> Tensor:
         """Points of both hands from a z-scored total; not clipped."""

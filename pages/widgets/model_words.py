@@ -55,19 +55,12 @@ def title(card: WeightCard) -> tuple[str, str]:
     if name in TITLES:
         return TITLES[name]
     for ending, how in (
-        ("_finetuned", "after learning small windows of the picture"),
-        ("_matched", "after learning small windows, five networks alike"),
-        ("_matched_windows", "for windows: the task before, five networks alike"),
-        ("_windows", "for windows: the task before the fine-tuning"),
+        ("_finetuned", "fine-tuned after learning where the points lie"),
+        ("_maps", "that learnt where the points lie"),
     ):
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:
-            purpose = (
-                known[1]
-                if "windows" not in ending
-                else "Gives the points of the joints in a small window of the picture of both hands."
-            )
-            return f"{known[0]}, {how}", purpose
+            return f"{known[0]}, {how}", known[1]
     row = ROW_WORDS.get(name.removeprefix("paper_"))
     if row:
         return (

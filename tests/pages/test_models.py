@@ -71,7 +71,7 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     )
     page = opened()
     assert not page.exception
-    assert any("ResNet-Dwise50, after learning small windows of the picture" in e.label for e in page.expander)
+    assert any("ResNet-Dwise50, fine-tuned after learning where the points lie" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
     assert line == "Sees 384 x 384 px · 4.4 million parameters · 20 steps of 4 · trained on CPU"
     figures = [
@@ -88,11 +88,11 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
 
 def test_a_card_without_figures_shows_what_the_training_checked(folder: Path) -> None:
     add_card(
-        folder, "mobilenet_v2_windows", curve=[*CURVE, {"step": 30, "validation_rmse": 8.5, "validation_score": -8.5}]
+        folder, "mobilenet_v2_maps", curve=[*CURVE, {"step": 30, "validation_rmse": 8.5, "validation_score": -8.5}]
     )
-    path = folder / "mobilenet_v2_windows.json"
+    path = folder / "mobilenet_v2_maps.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"results": {}}))
-    card = next(card for card in model_shelf.cards()[0] if card.name == "mobilenet_v2_windows")
+    card = next(card for card in model_shelf.cards()[0] if card.name == "mobilenet_v2_maps")
     assert measured(card) == [("Validation phantoms, while training", "RMSE (points)", "8.5")]
 
 

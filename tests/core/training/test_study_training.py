@@ -21,19 +21,18 @@ from core.training.engine import LoopSettings, learning_curve, run_loop
 from core.training.film_cache import smaller, store_film
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import calibrate_system, train_system, with_size
-from core.training.score_hands import draw_windows, vary_picture
 from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part
 from core.training.starts import start_from, trained_features
 from core.training.study_data import Data
-from core.training.study_films import HandPictures, real_hands
+from core.training.study_films import real_hands
 from core.training.systems import SYSTEMS, System, shortened
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
 from core.whole_hand.network import ARCHITECTURES
 
 LOOP = LoopSettings(steps=3, warm_up=0, validate_steps=3, log_steps=1, average=0.0, optimiser="sgd", schedule="plateau")
 TOY: dict[str, System] = {
-    "mobilenet_v2_windows": System(WholeHandSettings("mobilenet_v2", 240), LOOP, 2, windows=True),
-    "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_windows"),
+    "mobilenet_v2_maps": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, maps=True),
+    "mobilenet_v2_finetuned": System(WholeHandSettings("mobilenet_v2", 64), LOOP, 2, start="mobilenet_v2_maps"),
     "paper_jsn_fingers": System(
         ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False), LOOP, 4
     ),
@@ -66,7 +65,7 @@ def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -
     values = {key: tuples(v) for key, v in card.settings.items()}
     open_weights(network(settings(**values)), card, folder=trained / "weights")
     assert (
-        card.input_px == {"paper_foot_parts": (88, 128), "mobilenet_v2_windows": (40, 40)}.get(name, (64, 64))
+        card.input_px == {"paper_foot_parts": (88, 128)}.get(name, (64, 64))
         and "2 digital phantom patients" in card.trained_on
     )
     assert [line["step"] for line in card.training["curve"]] == [1, 2, 3, 3]
@@ -76,7 +75,7 @@ def test_weights_and_card_are_written_and_open_again(trained: Path, name: str) -
 def test_a_whole_hand_card_states_spread_and_z_score(trained: Path) -> None:
     card = read_card("mobilenet_v2_finetuned", folder=trained / "weights")
     assert TotalCalibration.from_card(card.calibration).base > 0
-    assert card.settings["sd_points"] > 0 and card.training["start"] == "mobilenet_v2_windows"
+    assert card.settings["sd_points"] > 0 and card.training["start"] == "mobilenet_v2_maps"
 
 
 def test_a_finished_training_resumes_at_its_end(trained: Path) -> None:
@@ -105,7 +104,7 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
         "from core.training.run_study import train_system\n"
         "from tests.core.training.test_study_training import TOY\n"
         f"here = Path({str(tmp_path)!r})\n"
-        "train_system('mobilenet_v2_windows', TOY['mobilenet_v2_windows'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
+        "train_system('mobilenet_v2_maps', TOY['mobilenet_v2_maps'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
     )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
     root = Path(__file__).parents[3]
@@ -114,7 +113,7 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('"validation_rmse"') == 1  # process 0 alone writes
-    assert read_card("mobilenet_v2_windows", folder=tmp_path).training["batch"] == 2
+    assert read_card("mobilenet_v2_maps", folder=tmp_path).training["batch"] == 2
 
 
 @pytest.mark.parametrize(
@@ -138,8 +137,8 @@ def test_a_cpu_with_instructions_for_bfloat16_uses_them(
 
 
 def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
-    system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_windows")
-    with pytest.raises(FileNotFoundError, match="train resnet50_windows first"):
+    system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_maps")
+    with pytest.raises(FileNotFoundError, match="train resnet50_maps first"):
         train_system("x", system, cache=trained, folder=trained, most=2, threads=1)
 
 
@@ -147,14 +146,14 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert len([n for n in SYSTEMS if n.startswith("paper_")]) == 8  # six scorers, two detectors
     assert set(SYSTEMS) >= {"densenet_parts", "densenet_films", "paper_hand_parts", "paper_foot_parts"}
     assert SYSTEMS["resnet_dwise50"].settings.side_px == 1024  # type: ignore[union-attr]
-    assert SYSTEMS["resnet50_finetuned"].start == "resnet50_windows"
-    matched = [(name, system) for name, system in SYSTEMS.items() if name.endswith("_matched")]
-    assert {name.removesuffix("_matched") for name, _ in matched} == {*ARCHITECTURES}
-    alike = {replace(s, settings=replace(s.settings, architecture=""), start="") for _, s in matched}  # type: ignore[type-var]
-    assert len(alike) == 1 and all(SYSTEMS[s.start].start is None for _, s in matched if s.start)
+    assert SYSTEMS["resnet50_finetuned"].start == "resnet50_maps"
+    maps = [system for name, system in SYSTEMS.items() if name.endswith("_maps")]
+    assert {s.settings.architecture for s in maps} == {*ARCHITECTURES}  # type: ignore[union-attr]
+    ladder = [SYSTEMS[f"{name}_maps"] for name in ("resnet50_baseline", "resnet50_separable", "resnet_dwise50")]
+    assert len({replace(s, settings=replace(s.settings, architecture="")) for s in ladder}) == 1  # type: ignore[type-var]
     names = list(SYSTEMS)
     starts = {name: system.start for name, system in SYSTEMS.items() if system.start in SYSTEMS}
-    assert len(starts) == 10 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
+    assert len(starts) == 5 and all(names.index(start) < names.index(name) for name, start in starts.items() if start)
     loop = SYSTEMS["resnet_dwise50"].loop
     assert (loop.optimiser, loop.learning_rate, loop.weight_decay, loop.momentum) == ("sgd", 1e-3, 1e-3, 0.9)
     assert with_size(SYSTEMS["resnet_dwise50"], 384).settings.side_px == 384  # type: ignore[union-attr]
@@ -180,19 +179,6 @@ def test_as_many_damaged_as_undamaged_crops_are_drawn() -> None:
     crops = PartCrops(np.zeros((10, 4, 4), np.uint8), targets, np.ones((10, 2), np.float32))
     drawn = crops.balanced(np.random.default_rng(0), 200)
     assert (drawn == 9).sum() == 100 and set(drawn[drawn != 9]) == set(range(9))
-
-
-def test_a_varied_picture_keeps_its_size_and_its_content() -> None:
-    picture = np.zeros((60, 60), np.uint8)
-    picture[:30, 10:20] = 200
-    views = [vary_picture(np.random.default_rng(seed), picture) for seed in range(40)]
-    assert {view.shape for view in views} == {(60, 60)} and all(view.dtype == np.float32 for view in views)
-    bright = {
-        (bool(v[:30].mean() > v[30:].mean() + 0.02), bool(v[:, :30].mean() > v[:, 30:].mean() + 0.02)) for v in views
-    }
-    assert len(bright) == 4  # all four corners: turned and mirrored
-    assert all(0.55 < float(v.max()) < 1.0 for v in views)
-    np.testing.assert_array_equal(views[0], vary_picture(np.random.default_rng(0), picture))
 
 
 def test_a_long_log_is_thinned(tmp_path: Path) -> None:
@@ -267,31 +253,12 @@ def test_real_films_are_stored_with_their_grades_and_drawn_by_split(tmp_path: Pa
     assert real_hands([], 64, 5).pixels.shape == (0, 64, 64)
 
 
-def test_a_window_has_the_points_of_the_joints_inside_it() -> None:
-    places = np.array([[[20, 20], [80, 80], [np.nan, np.nan]]], np.float32)
-    pixels = np.zeros((1, 100, 100), np.uint8)
-    pixels[0, 80, 80] = 255
-    hands = HandPictures(pixels, places, np.array([[0, 7, 3]], np.float32))
-    views, points = draw_windows(np.random.default_rng(0), hands, 20, 30)
-    assert views.shape == (20, 30, 30)
-    assert (
-        points.tolist() == [7, 0] * 10
-    )  # by turns about a joint with damage and one without; the unmarked one is nowhere
-    assert [bool(view.any()) for view in views] == [True, False] * 10
-    wide, both = draw_windows(np.random.default_rng(0), hands, 2, 100)
-    assert wide.shape == (2, 100, 100) and both.tolist() == [7, 7]
-
-
 def test_a_shortened_training_ends_in_a_cosine() -> None:
     short = shortened(SYSTEMS["resnet_dwise50"], 90)
     assert (short.loop.steps, short.loop.schedule, short.loop.optimiser, short.batch) == (90, "cosine", "adamw", 4)
     assert short.settings == SYSTEMS["resnet_dwise50"].settings
-    rates = {
-        name: shortened(SYSTEMS[name], 90).loop.learning_rate
-        for name in SYSTEMS
-        if "mobilenet_v2" in name and "matched" not in name
-    }
-    assert rates == {"mobilenet_v2": 1e-3, "mobilenet_v2_windows": 3e-4, "mobilenet_v2_finetuned": 3e-4}
+    rates = {name: shortened(SYSTEMS[name], 90).loop.learning_rate for name in SYSTEMS if "dwise" in name}
+    assert rates == {"resnet_dwise50": 1e-3, "resnet_dwise50_maps": 2e-3, "resnet_dwise50_finetuned": 3e-4}
 
 
 def test_a_varied_part_keeps_its_size_and_may_be_mirrored() -> None:

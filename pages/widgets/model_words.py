@@ -55,8 +55,9 @@ def title(card: WeightCard) -> tuple[str, str]:
     if name in TITLES:
         return TITLES[name]
     for ending, how in (
-        ("_finetuned", "fine-tuned after learning where the points lie"),
+        ("_finetuned", "fine-tuned on totals"),
         ("_maps", "that learnt where the points lie"),
+        ("_windows", "that learnt small windows of the picture, an earlier start of the fine-tuned one"),
     ):
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:

@@ -71,7 +71,7 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     )
     page = opened()
     assert not page.exception
-    assert any("ResNet-Dwise50, fine-tuned after learning where the points lie" in e.label for e in page.expander)
+    assert any("ResNet-Dwise50, fine-tuned on totals" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
     assert line == "Sees 384 x 384 px · 4.4 million parameters · 20 steps of 4 · trained on CPU"
     figures = [

@@ -32,7 +32,7 @@ from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 INT8_FROM = 4_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
-CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 160
+CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 300
 TRAINED_ON = (
     "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation} others; "
     "targets are the mean of two simulated readers. "
@@ -187,7 +187,8 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
             study_hands(data.cache, data.patients(split), side, data.workers) for split in ("train", "validation")
         )
     if data.real:
-        train = train.and_also(real_hands(data.real_films("train", Limb.HAND), side, REAL_PAIRS, data.workers))
+        films = data.real_films("train", Limb.HAND) + data.small_films([Limb.HAND])
+        train = train.and_also(real_hands(films, side, REAL_PAIRS, data.workers))
     points, checked = train.totals, (unseen.pixels, unseen.totals)
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
@@ -305,7 +306,7 @@ def _write(
         settings=asdict(settings),  # type: ignore[call-overload]
         input_px=size,
         trained_on=TRAINED_ON.format(**sizes)
-        + (SMALL if data.real and isinstance(settings, PartsSettings | ScoringSettings) else "")
+        + (SMALL if data.real and not isinstance(settings, FilmSettings) else "")
         + (REAL if data.real else NO_REAL),
         training=training,
         code_revision=revision or "unknown",

@@ -157,12 +157,16 @@ def _pair(cache: Path, patient: StudyPatient) -> Pair:
 
 
 def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int, workers: int = 1) -> HandPictures:
-    """`count` pictures of two stored real films each, laid as left and right, every other one of undamaged films; by seed.
+    """`count` pictures of two stored real films each, laid as left and right; by seed.
+
+    A third are of undamaged films, a third of damaged ones, a third of any.
 
     The films are of different people: what is learnt is how real films look. None without a film whose every site is known.
     """
     known = [film for film in films if len(film.grades) == len(SITES[Limb.HAND])]
-    pools = [pool for pool in ([film for film in known if not any(film.grades.values())], known) if pool]
+    undamaged = [film for film in known if not any(film.grades.values())]
+    damaged = [film for film in known if any(film.grades.values())]
+    pools = [pool for pool in (undamaged, damaged, known) if pool]
     rng = np.random.default_rng(11)
 
     def pair(number: int) -> Pair:

@@ -186,9 +186,10 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
         train, unseen = (
             study_hands(data.cache, data.patients(split), side, data.workers) for split in ("train", "validation")
         )
-    if data.real:
-        films = data.real_films("train", Limb.HAND) + data.small_films([Limb.HAND])
-        train = train.and_also(real_hands(films, side, REAL_PAIRS, data.workers))
+    films = data.real_films("train", Limb.HAND) + data.small_films([Limb.HAND])
+    real = real_hands(films, side, REAL_PAIRS, data.workers)
+    chances = score_hands.draw_chances(train, real, maps=system.maps)
+    train = train.and_also(real)
     points, checked = train.totals, (unseen.pixels, unseen.totals)
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
@@ -196,7 +197,7 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
 
     return (
         network,
-        lambda step: score_hands.draw_pictures(_rng(4, step), train, system.batch, maps=system.maps),
+        lambda step: score_hands.draw_pictures(_rng(4, step), train, chances, system.batch, maps=system.maps),
         lambda batch: score_hands.batch_losses(model, network, batch),
         lambda net: score_hands.validation_figures(net, *checked),
         lambda net: score_hands.fit_calibration(net, *checked),

@@ -13,6 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.training.score_parts import REAL_SHARE
 from core.training.study_films import HandPictures
 from core.whole_hand import TotalCalibration, WholeHandNetwork
 from core.whole_hand.losses import smooth_loss
@@ -71,14 +72,23 @@ def points_map(places: NDArray[np.float32], points: NDArray[np.float32], side_px
     return found
 
 
-def draw_pictures(rng: Generator, hands: HandPictures, count: int, *, maps: bool) -> Batch:
-    """Varied pictures, their totals and, where `maps` asks for them, the maps of their points.
+def draw_chances(phantoms: HandPictures, real: HandPictures, *, maps: bool) -> NDArray[np.float64]:
+    """How likely each picture is drawn, phantoms before real ones; all add up to 1.
 
-    With maps patients with damage come more often, by the root of their points: most have little.
+    With maps phantoms with damage come more often, by the root of their points: most have little.
     """
+    even = np.sqrt(phantoms.totals + 1) if maps else np.ones(len(phantoms.totals))
+    share = REAL_SHARE if len(real.totals) else 0.0
+    parts = ((even, 1 - share), (np.ones(len(real.totals)), share))
+    return np.concatenate([of * part / max(of.sum(), 1) for of, part in parts])
+
+
+def draw_pictures(
+    rng: Generator, hands: HandPictures, chances: NDArray[np.float64], count: int, *, maps: bool
+) -> Batch:
+    """Varied pictures, their totals and, where `maps` asks for them, the maps of their points."""
     totals = hands.totals
-    chances = np.sqrt(totals + 1) if maps else np.ones_like(totals)
-    chosen = rng.choice(len(totals), size=count, p=chances / chances.sum())
+    chosen = rng.choice(len(totals), size=count, p=chances)
     varied = [vary_picture(rng, hands.pixels[n], hands.places[n]) for n in chosen]
     pictures = np.stack([view for view, _ in varied])
     if not maps:

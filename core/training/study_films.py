@@ -159,9 +159,8 @@ def _pair(cache: Path, patient: StudyPatient) -> Pair:
 def real_hands(films: Sequence[LabelledFilm], side_px: int, count: int, workers: int = 1) -> HandPictures:
     """`count` pictures of two stored real films each, laid as left and right; by seed.
 
-    A third are of undamaged films, a third of damaged ones, a third of any.
-
-    The films are of different people: what is learnt is how real films look. None without a film whose every site is known.
+    A third are of undamaged films, a third of damaged ones, a third of any. The two are of different people: what is
+    learnt is how real films look. None without a film whose every site is known.
     """
     known = [film for film in films if len(film.grades) == len(SITES[Limb.HAND])]
     undamaged = [film for film in known if not any(film.grades.values())]

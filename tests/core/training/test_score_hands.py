@@ -1,10 +1,13 @@
 """Pictures that a whole-hand network learns from: variations that take the joints along, and maps of their points."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
 
-from core.training.score_hands import batch_losses, draw_pictures, points_map, vary_picture
+from core.training.score_hands import batch_losses, draw_chances, draw_pictures, points_map, vary_picture
+from core.training.score_parts import REAL_SHARE
 from core.training.study_films import HandPictures
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
@@ -48,8 +51,15 @@ def test_points_lie_in_the_cells_about_a_joint() -> None:
 def test_with_maps_patients_with_damage_come_more_often() -> None:
     points = np.array([[0.0], [0.0], [0.0], [80.0]], np.float32)
     hands = HandPictures(np.zeros((4, 64, 64), np.uint8), np.full((4, 1, 2), 31.5, np.float32), points)
-    _, even, none = draw_pictures(np.random.default_rng(0), hands, 400, maps=False)
-    pictures, totals, maps = draw_pictures(np.random.default_rng(0), hands, 400, maps=True)
+    nothing, undamaged = (HandPictures(*(getattr(hands, f.name)[:n] for f in fields(hands))) for n in (0, 2))
+    alike = draw_chances(hands, nothing, maps=False)
+    np.testing.assert_allclose(alike, 0.25)
+    chances = draw_chances(hands, nothing, maps=True)
+    np.testing.assert_allclose(chances, np.array([1, 1, 1, 9]) / 12)
+    with_real = draw_chances(hands, undamaged, maps=True)
+    assert with_real[:4].sum() == pytest.approx(1 - REAL_SHARE) and with_real[4] == with_real[5] == REAL_SHARE / 2
+    _, even, none = draw_pictures(np.random.default_rng(0), hands, alike, 400, maps=False)
+    pictures, totals, maps = draw_pictures(np.random.default_rng(0), hands, chances, 400, maps=True)
     assert none is None and 0.2 < (even > 0).mean() < 0.3 and (totals > 0).mean() > 0.7
     assert maps is not None and maps.shape == (400, 2, 2) and pictures.shape == (400, 64, 64)
     np.testing.assert_allclose(maps.sum((1, 2)), totals)

@@ -190,7 +190,8 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
     real = real_hands(films, side, REAL_PAIRS, data.workers)
     chances = score_hands.draw_chances(train, real, maps=system.maps)
     train = train.and_also(real)
-    points, checked = train.totals, (unseen.pixels, unseen.totals)
+    unseen_real = real_hands(data.real_films("validation", Limb.HAND), side, len(unseen.totals), data.workers)
+    points = train.totals
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
     model = parallel.together(network)
@@ -199,8 +200,8 @@ def _hands(system: System, data: Data, device: torch.device) -> Made:
         network,
         lambda step: score_hands.draw_pictures(_rng(4, step), train, chances, system.batch, maps=system.maps),
         lambda batch: score_hands.batch_losses(model, network, batch),
-        lambda net: score_hands.validation_figures(net, *checked),
-        lambda net: score_hands.fit_calibration(net, *checked),
+        lambda net: score_hands.validation_figures(net, unseen.pixels, unseen.totals),
+        lambda net: score_hands.fit_calibration(net, unseen, unseen_real),  # type: ignore[arg-type]
     )
 
 

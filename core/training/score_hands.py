@@ -77,7 +77,7 @@ def draw_chances(phantoms: HandPictures, real: HandPictures, *, maps: bool) -> N
 
     With maps phantoms with damage come more often, by the root of their points: most have little.
     """
-    even = np.sqrt(phantoms.totals + 1) if maps else np.ones(len(phantoms.totals))
+    even = np.sqrt(phantoms.totals.astype(np.float64) + 1) if maps else np.ones(len(phantoms.totals))
     share = REAL_SHARE if len(real.totals) else 0.0
     parts = ((even, 1 - share), (np.ones(len(real.totals)), share))
     return np.concatenate([of * part / max(of.sum(), 1) for of, part in parts])
@@ -135,19 +135,18 @@ def validation_figures(
     return {"r": r, "mae": float(np.abs(found - points).mean()), "rmse": rmse, "score": r}
 
 
-def fit_calibration(
-    network: WholeHandNetwork, pictures: NDArray[np.uint8], points: NDArray[np.float32]
-) -> dict[str, float]:
-    """The card's calibration, out of validation patients, after the line from z-scores to points is fitted on them.
+def fit_calibration(network: WholeHandNetwork, phantoms: HandPictures, real: HandPictures) -> dict[str, float]:
+    """The card's calibration, out of unseen pictures of both kinds, after the line from z-scores to points is fitted on phantoms.
 
     The line of the training targets (their mean and spread) is off where the averaged network answers on another scale than the
     one that learnt; a network whose answers do not rise with the truth keeps it.
     """
-    settings = network.settings
-    z = (predict(network, pictures) - settings.mean_points) / settings.sd_points
+    settings, points = network.settings, phantoms.totals
+    z = (predict(network, phantoms.pixels) - settings.mean_points) / settings.sd_points
     slope = round(float(np.mean((z - z.mean()) * (points - points.mean()))) / max(float(z.var()), 1e-6), 3)
     if slope > 0:
         level = round(float(points.mean() - slope * z.mean()), 3)
         network.settings = replace(settings, mean_points=level, sd_points=slope)
-    fitted = TotalCalibration.fit(predict(network, pictures), points)
+    both = phantoms.and_also(real)
+    fitted = TotalCalibration.fit(predict(network, both.pixels), both.totals)
     return {"base": fitted.base, "share": fitted.share}

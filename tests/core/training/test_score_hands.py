@@ -57,6 +57,10 @@ def test_with_maps_patients_with_damage_come_more_often() -> None:
     chances = draw_chances(hands, nothing, maps=True)
     np.testing.assert_allclose(chances, np.array([1, 1, 1, 9]) / 12)
     with_real = draw_chances(hands, undamaged, maps=True)
+    many = HandPictures(
+        np.zeros((401, 8, 8), np.uint8), np.zeros((401, 1, 2), np.float32), np.arange(401, dtype=np.float32)[:, None]
+    )
+    assert len(np.random.default_rng(0).choice(401 + 4, size=3, p=draw_chances(many, hands, maps=True))) == 3
     assert with_real[:4].sum() == pytest.approx(1 - REAL_SHARE) and with_real[4] == with_real[5] == REAL_SHARE / 2
     _, even, none = draw_pictures(np.random.default_rng(0), hands, alike, 400, maps=False)
     pictures, totals, maps = draw_pictures(np.random.default_rng(0), hands, chances, 400, maps=True)

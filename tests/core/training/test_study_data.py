@@ -1,6 +1,6 @@
 """What a system of the papers learns from beside phantoms, how its points are fitted, and how a lent machine is used."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from core.training.prepare import phantom_film, real_films_folder, small_films_f
 from core.training.run_study import train_system
 from core.training.score_parts import draw_crops
 from core.training.study_data import Data
+from core.training.study_films import HandPictures
 from core.training.systems import SYSTEMS, shortened
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
@@ -40,17 +41,26 @@ def test_the_line_from_z_scores_to_points_is_fitted_on_validation(monkeypatch: p
     network = WholeHandNetwork(WholeHandSettings("mobilenet_v2", 64, mean_points=60.0, sd_points=70.0))
     z, truth = np.linspace(-1, 2, 20, dtype=np.float32), np.linspace(10, 160, 20, dtype=np.float32)
     answers = [z]
-    monkeypatch.setattr(
-        score_hands,
-        "predict",
-        lambda net, pictures: answers[0] * net.settings.sd_points + net.settings.mean_points,
-    )
-    calibration = score_hands.fit_calibration(network, np.zeros((20, 64, 64), np.uint8), truth)
+    real_z = np.full(20, 1.0, np.float32)
+
+    def predict(net: WholeHandNetwork, pictures: np.ndarray) -> np.ndarray:
+        found = np.concatenate([answers[0], real_z])[: len(pictures)]
+        return found * net.settings.sd_points + net.settings.mean_points
+
+    monkeypatch.setattr(score_hands, "predict", predict)
+    phantoms = HandPictures(np.zeros((20, 64, 64), np.uint8), np.zeros((20, 1, 2), np.float32), truth[:, None])
+    nothing = HandPictures(*(getattr(phantoms, f.name)[:0] for f in fields(phantoms)))
+    calibration = score_hands.fit_calibration(network, phantoms, nothing)
     assert (network.settings.mean_points, network.settings.sd_points) == (60.0, 50.0)
     assert calibration["base"] == pytest.approx(0, abs=0.01)
     answers[0] = -z  # falls where the truth rises: the line stays
-    score_hands.fit_calibration(network, np.zeros((20, 64, 64), np.uint8), truth)
+    score_hands.fit_calibration(network, phantoms, nothing)
     assert network.settings.sd_points == 50.0
+    answers[0] = z
+    undamaged = replace(phantoms, points=np.zeros((20, 1), np.float32))  # of real films: given 110 points, have none
+    wide = score_hands.fit_calibration(network, phantoms, undamaged)
+    assert (network.settings.mean_points, network.settings.sd_points) == (60.0, 50.0)
+    assert wide["base"] * (1 + 110 / 40) == pytest.approx(110, rel=0.01)
 
 
 def test_minutes_keep_the_papers_batches_and_go_without_torchrun(

@@ -1,7 +1,8 @@
 """Half-precision or int8 safetensors beside their cards; opened only when the card, the digest and every tensor fit.
 
 In an int8 file every weight with two or more dimensions is whole numbers in -127..127 and, under `<key>.scale`, one float32 a
-first index (output channel): weight = whole number x scale, scale = largest |weight| / 127. All else is in half precision.
+first index (output channel): weight = whole number x scale, scale = largest |weight| / 127. All else is in half precision,
+or in single precision where it would overflow.
 """
 
 import hashlib
@@ -60,7 +61,7 @@ def save_weights(network: nn.Module, name: str, *, folder: Path = FOLDER, int8: 
         if int8 and value.is_floating_point() and value.dim() >= 2:
             tensors[key], tensors[f"{key}{SCALE}"] = _whole_numbers(value)
         else:
-            tensors[key] = (value.half() if value.is_floating_point() else value).contiguous()
+            tensors[key] = (_half(value) if value.is_floating_point() else value).contiguous()
     data = save(tensors)
     (folder / f"{name}.safetensors").write_bytes(data)
     return hashlib.sha256(data).hexdigest()
@@ -83,6 +84,12 @@ def open_weights(network: nn.Module, card: WeightCard, *, folder: Path = FOLDER)
         raise _damaged(path.name, "does not fit the network that its card describes") from error
     if not all(torch.isfinite(v).all() for v in network.state_dict().values() if v.is_floating_point()):
         raise _damaged(path.name, "holds numbers that are not finite")
+
+
+def _half(value: Tensor) -> Tensor:
+    """Half precision, but for a tensor that holds more than its 65,504: the spread of a deep residual path can."""
+    half = value.half()
+    return value if (half.isinf() & value.isfinite()).any() else half
 
 
 def _whole_numbers(weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -54,6 +54,15 @@ def test_a_network_comes_back_in_half_precision(tmp_path: Path) -> None:
         torch.testing.assert_close(value, expected.half().float() if expected.is_floating_point() else expected)
 
 
+@pytest.mark.parametrize("int8", [False, True])
+def test_what_half_precision_cannot_hold_stays_single(tmp_path: Path, int8: bool) -> None:
+    source, target = network(), network()
+    source[1].running_var.fill_(2.5e5)
+    open_weights(target, fill(source, tmp_path, int8=int8), folder=tmp_path)
+    assert target[1].running_var.tolist() == [2.5e5] * 4
+    assert load((tmp_path / "toy.safetensors").read_bytes())["1.weight"].dtype is torch.float16
+
+
 def test_whole_numbers_come_back_within_half_a_step_of_each_channel(tmp_path: Path) -> None:
     torch.manual_seed(0)
     source, target = network(), network()

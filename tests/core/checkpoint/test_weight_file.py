@@ -164,11 +164,10 @@ def test_tensors_of_another_network_are_damage(tmp_path: Path) -> None:
     assert refusal(network()[:3], written, tmp_path).code == "weights_damaged"
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])  # the last is above what half precision holds
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_numbers_that_are_not_finite_are_damage(tmp_path: Path, value: float) -> None:
     source = network()
     with torch.no_grad():
         source[0].weight[0, 0, 0, 0] = value
-    assert refusal(network(), fill(source, tmp_path), tmp_path).code == "weights_damaged"
-    if value != 1e6:  # whole numbers with a scale hold it
-        assert refusal(network(), fill(source, tmp_path, int8=True), tmp_path).code == "weights_damaged"
+    for int8 in (False, True):
+        assert refusal(network(), fill(source, tmp_path, int8=int8), tmp_path).code == "weights_damaged"

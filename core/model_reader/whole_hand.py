@@ -17,8 +17,8 @@ from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer,
 
 # By set, the first that is there: ResNet-Dwise50 at 1024 px takes as long as all else of a compact visit on a laptop.
 NETWORKS = {
-    "compact": ("mobilenet_v2_finetuned",),
-    "paper": ("resnet_dwise50_finetuned", "mobilenet_v2_finetuned"),
+    "compact": ("mobilenet_v2_maps",),
+    "paper": ("resnet_dwise50_finetuned", "mobilenet_v2_maps"),
 }
 
 

@@ -41,7 +41,7 @@ def weights(tmp_path: Path) -> Path:
     """The compact set and an untrained whole-hand network."""
     for path in FOLDER.glob("compact_*"):
         shutil.copy(path, tmp_path)
-    write_network(tmp_path, "mobilenet_v2_finetuned", base=4.0, share=0.1)
+    write_network(tmp_path, "mobilenet_v2_maps", base=4.0, share=0.1)
     return tmp_path
 
 
@@ -57,14 +57,14 @@ def test_the_paper_set_takes_resnet_dwise50_where_its_file_is_there(weights: Pat
         opened = open_whole_hand(of, CPU, folder=weights)
         return opened and opened[1].name
 
-    assert (name("compact"), name("paper")) == ("mobilenet_v2_finetuned", "mobilenet_v2_maps")
+    assert (name("compact"), name("paper")) == ("mobilenet_v2_maps", "mobilenet_v2_maps")
     write_network(weights, "resnet_dwise50_finetuned", base=1.0, share=0.0)
-    assert (name("compact"), name("paper")) == ("mobilenet_v2_finetuned", "resnet_dwise50_finetuned")
+    assert (name("compact"), name("paper")) == ("mobilenet_v2_maps", "resnet_dwise50_finetuned")
 
 
 def test_the_reader_scores_the_hands_that_count(weights: Path) -> None:
     reader = ModelReader.open("compact", "cpu", folder=weights)
-    assert reader.cards[-1].name == "mobilenet_v2_finetuned" and reader.whole_hand is not None
+    assert reader.cards[-1].name == "mobilenet_v2_maps" and reader.whole_hand is not None
     film = np.random.default_rng(0).random((80, 50)).astype(np.float32)
     visit = VisitReading("P1", (hand(Side.L, "a" * 64), hand(Side.R, "b" * 64)))
     pixels = {"a" * 64: film, "b" * 64: film[:, ::-1]}

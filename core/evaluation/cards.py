@@ -4,6 +4,7 @@ from typing import Any
 
 from core.checkpoint import read_card, write_card
 from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
+from core.model_reader.whole_hand import whole_hand_name
 from core.svh import Limb
 
 _SCORES = ("phantom_sites", "phantom_totals", "real_false_points", "small_plate_false_points", "simulated_sites")
@@ -17,6 +18,8 @@ def fill_cards(weights: str, results: dict[str, Any]) -> None:
     about: dict[str, tuple[str, ...]] = dict.fromkeys(SCORERS[weights], _SCORES)
     about |= {parts_name(weights, k): (f"real_parts_{k.lower()}", f"phantom_parts_{k.lower()}") for k in Limb}
     about[LIMB_FINDER] = ("gate",)
+    if whole_hand := whole_hand_name(weights):
+        about[whole_hand] = ("whole_hand_real",)
     for name, keys in about.items():
         if weights != "compact" and name.startswith("compact_"):
             continue

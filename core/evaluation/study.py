@@ -98,6 +98,9 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     add("real_false_points", false_points(zeros))
     add("small_plate_false_points", _small_plates(reader, folder))
     simulated = list(_simulated(large))
+    if reader.whole_hand is not None:
+        plates = [*small, *(_unmarked(path) for path in unmarked_films(folder, "hand", held_out=True))]
+        add("whole_hand_real", whole_hand_figures(reader, large, plates, simulated))
     cells = [
         p
         for n, film in enumerate(simulated)
@@ -122,6 +125,39 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
         key = f"{kind}_refused" + ("" if held_out else "_seen_in_training")
         figures[key] = f"{sum(refused)} of {len(refused)}"
     add("gate", figures)
+
+
+def whole_hand_figures(
+    reader: ModelReader, large: Sequence[LabelledFilm], small: Sequence[LabelledFilm], painted: Sequence[LabelledFilm]
+) -> dict[str, Any]:
+    """Points of the whole-hand network for single real hands: undamaged large and small plates, and painted damage; feet are left out."""
+
+    def points(films: Sequence[LabelledFilm]) -> list[tuple[float, float, float]]:
+        """Estimate, whether the interval holds the truth, truth of every hand that is read."""
+        found: list[tuple[float, float, float]] = []
+        for film in films:
+            score = reader.read_visit([as_radiograph(film)], patient=film.film_id).whole_hand
+            if film.limb is Limb.HAND and score is not None:
+                truth = sum(film.grades.values())
+                found.append((score.estimate, float(score.low <= truth <= score.high), truth))
+        return found
+
+    figures: dict[str, Any] = {}
+    for name, films in (("large", large), ("small", small)):
+        if seen := points(films):
+            estimates, held, _ = np.array(seen).T
+            figures[f"{name}_mean"], figures[f"{name}_worst"] = (
+                round(float(v), 1) for v in (estimates.mean(), estimates.max())
+            )
+            figures[f"{name}_interval_holds_0"], figures[f"{name}_hands"] = round(float(held.mean()), 3), len(seen)
+    if len(seen := points(painted)) > 2:
+        estimates, held, truths = np.array(seen).T
+        figures |= {
+            "painted_r": round(float(np.corrcoef(estimates, truths)[0, 1]), 3),
+            "painted_rmse": round(float(np.sqrt(np.mean((estimates - truths) ** 2))), 1),
+            "painted_interval_holds_truth": round(float(held.mean()), 3), "painted_hands": len(seen),
+        }  # fmt: skip
+    return figures
 
 
 def _small_plates(reader: ModelReader, folder: Path) -> dict[str, float]:
@@ -150,6 +186,9 @@ def _simulated(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
                 yield replace(simulate_damage(rng, film, grades), film_id=film.film_id)
 
 
+def _unmarked(path: Path) -> LabelledFilm:
+    return LabelledFilm(unit(read_grey(path)), Limb.HAND, Side.L, {}, {}, path.stem, "fracatlas")
+
+
 def _read_path(reader: ModelReader, path: Path) -> FilmReading:
-    film = LabelledFilm(unit(read_grey(path)), Limb.HAND, Side.L, {}, {}, path.stem, "fracatlas")
-    return read_one(reader, film)
+    return read_one(reader, _unmarked(path))

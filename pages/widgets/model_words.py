@@ -28,6 +28,11 @@ FIGURES = {
     "rho": "Pearson's r", "r": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)", "bias": "bias (points)", "map": "mAP at IoU 0.6",
     "limits": "limits of agreement (points)", "p": "p of the paired t-test", "patients": "patients", "films": "films",
     "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing", "weighted_rmse_erosion": "weighted RMSE of erosion",
+    **{f"{size}_{key}": f"{size} undamaged plates: {words}" for size in ("large", "small") for key, words in (
+        ("mean", "mean points a hand"), ("worst", "most points of a hand"), ("interval_holds_0", "share of intervals that hold 0"), ("hands", "hands"),
+    )},
+    "painted_r": "painted damage: Pearson's r", "painted_rmse": "painted damage: RMSE (points)",
+    "painted_interval_holds_truth": "painted damage: share of intervals that hold the truth", "painted_hands": "painted damage: hands",
     "iou60": "share of parts with IoU of at least 0.6", "iou": "mean IoU", "joint_px": "median error of a joint (px of the picture)",
     "joint_off": "share of joints more than 6 px off",
     **{f"ap_{part}": f"AP at IoU 0.6, {words}" for part, words in (
@@ -41,7 +46,7 @@ GROUPS = {
     "study": "Study cohort, unseen phantoms", "phantom_sites": "Single sites, phantoms", "phantom_totals": "Totals, phantoms",
     "real_false_points": "Points given to healthy real limbs", "simulated_sites": "Simulated damage on real films",
     "phantom_parts_hand": "Finding, phantoms", "phantom_parts_foot": "Finding, phantoms",
-    "real_parts_hand": "Finding, real films", "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
+    "whole_hand_real": "Single real hands, undamaged or painted", "real_parts_hand": "Finding, real films", "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
 }  # fmt: skip
 LIMITS = (
     "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of children, of hands after "

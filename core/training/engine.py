@@ -8,11 +8,12 @@ import json
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -222,6 +223,13 @@ def run_loop(
     if validate and best_path.exists() and not rank():
         result.load_state_dict(torch.load(best_path, map_location="cpu", weights_only=True))
     return result.eval()
+
+
+def steps_a_second(curve: Sequence[Mapping[str, float]]) -> float:
+    """Median rate between two lines of a learning curve, so that a pause does not count; 0 if it tells none."""
+    timed = [(line["step"], line["step"] / line["steps_s"]) for line in curve if line.get("steps_s")]
+    rates = [(step - before) / (at - then) for (before, then), (step, at) in pairwise([(0, 0.0), *timed]) if at > then]
+    return float(median(rates)) if rates else 0.0
 
 
 def learning_curve(log: Path) -> list[dict[str, float]]:

@@ -21,7 +21,7 @@ from core.model_reader.opening import settings_of
 from core.svh import Limb
 from core.training import find_parts, parallel, score_hands, score_parts
 from core.training.calibrate import part_calibration
-from core.training.engine import learning_curve, run_loop
+from core.training.engine import learning_curve, run_loop, steps_a_second
 from core.training.film_cache import as_float
 from core.training.prepare import prepare_small_films, real_film_tasks
 from core.training.starts import load_start, start_from, trained_features
@@ -292,7 +292,7 @@ def _write(
     size = (settings.width_px, settings.height_px) if isinstance(settings, PartsSettings) else (side, side)
     sizes = {split: len(data.patients(split)) for split in ("train", "validation")}
     curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
-    rates = [line["steps_s"] for line in curve if "steps_s" in line]
+    rate = steps_a_second(curve)
     parameters = sum(p.numel() for p in network.parameters())
     digest = save_weights(network, name, folder=folder, int8=parameters > INT8_FROM)
     training: dict[str, Any] = {
@@ -300,8 +300,8 @@ def _write(
         "parameters": parameters,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
     }  # fmt: skip
-    if rates:
-        training["seconds_per_epoch"] = round(-(-sizes["train"] // system.batch) / float(np.median(rates)), 1)
+    if rate:
+        training["seconds_per_epoch"] = round(-(-sizes["train"] // system.batch) / rate, 1)
     card = WeightCard(
         name=name,
         architecture=type(network).__name__,

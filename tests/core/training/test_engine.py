@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.training.engine import LoopSettings, rate_at, run_loop
+from core.training.engine import LoopSettings, rate_at, run_loop, steps_a_second
 from core.training.parallel import in_processes
 
 
@@ -73,3 +73,10 @@ def test_tasks_of_several_processes_come_in_order() -> None:
     assert list(in_processes(tasks, 1)) == list(in_processes(tasks, 2)) == [divmod(n, 3) for n in range(7)]
     with pytest.raises(ZeroDivisionError):
         list(in_processes([partial(divmod, 1, 0), partial(divmod, 1, 1)], 2))
+
+
+def test_a_pause_is_not_counted_as_training() -> None:
+    elapsed = {100: 50.0, 200: 100.0, 300: 1150.0, 400: 1200.0}  # a thousand seconds of pause after step 200
+    curve = [{"step": step, "steps_s": step / at} for step, at in elapsed.items()]
+    assert steps_a_second([*curve, {"step": 400, "validation_r": 0.5}]) == pytest.approx(2.0)
+    assert steps_a_second([]) == 0.0

@@ -61,8 +61,8 @@ def title(card: WeightCard) -> tuple[str, str]:
         return TITLES[name]
     for ending, how in (
         ("_finetuned", "fine-tuned on totals"),
-        ("_maps", "that learnt where the points lie"),
-        ("_windows", "that learnt small windows of the picture, an earlier start of the fine-tuned one"),
+        ("_maps", "taught by maps of points"),
+        ("_windows", "taught by small windows, an earlier start of the fine-tuned one"),
     ):
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:

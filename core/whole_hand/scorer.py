@@ -19,7 +19,7 @@ HANDS_MAXIMUM = 280.0
 
 @dataclass(frozen=True)
 class TotalScore:
-    """Points of the hands that were there, with the interval that holds 90 % of unseen phantoms; `hands` is 1 or 2."""
+    """Points of the hands that were there, with the interval fitted to hold 90 % of validation films; `hands` is 1 or 2."""
 
     estimate: float
     low: float

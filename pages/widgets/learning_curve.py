@@ -47,7 +47,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
     figure.update_layout(
         height=260,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.15},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.04},  # two rows on a phone, above the lines
         xaxis={"title": "steps", "rangemode": "tozero"},
         yaxis={"title": "loss", "rangemode": "tozero"},
         yaxis2={

@@ -31,7 +31,7 @@ def show_whole_hand(visit: VisitReading) -> None:
     st.caption(
         f"Whole-hand network, {seen}: **{whole.estimate:.0f}** ({whole.low:.0f}\N{EN DASH}{whole.high:.0f}) of "
         f"{140 * whole.hands} · sum over joints **{visit.reading.hands}**",
-        help="A second network reads one picture of the hands, without finding joints. Its interval was fitted to hold 90 % of validation phantoms.",
+        help="A second network reads one picture of the hands, without finding joints. Its interval was fitted on validation films to hold 90 % of them.",
     )
     if flag := disagreement(visit):
         st.warning(flag, icon=":material/compare_arrows:")

@@ -71,7 +71,7 @@ H1200_FILM = "JP_SCGH_P0029_20121201_5835_L"
 def h1200(tmp_path: Path) -> Path:
     for kind, name, points in (
         ("BE", "be", {"BE_R": 1, "BE_MCP-T": 5, "BE_PIP-S": 2, "BE_Tm": 3, "BE_CMC-T": 0}),
-        ("JSN", "jsn", {"JSN_MCP-I": 4, "JSN_PIP-R": 3, "JSN_CMC-S": 2, "JSN_S-TmTd": 1}),
+        ("JSN", "jsn", {"JSN_MCP-I": 4, "JSN_PIP-R": 3, "JSN_CMC-S": 2, "JSN_STT": 1, "JSN_SC": 0, "JSN_SR": 4}),
     ):
         split = tmp_path / "SvdH_Scoring" / f"SvdH_{kind}_Scoring" / "test"
         picture(split / H1200_FILM / "R.bmp")  # a close-up, no film
@@ -89,7 +89,8 @@ def test_h1200_joins_erosion_and_narrowing_of_a_hand(h1200: Path) -> None:
     points = {site.suffix: value for (_, site), value in film.reading.points.items()}
     assert points == {
         "wrist_E__radius": 1, "mcp_E__1": 5, "pip_E__5": 2, "wrist_E__mul": 3, "wrist_E__mc1": 0,
-        "mcp_J__2": 4, "pip_J__4": 3, "wrist_J__cmc5": 2, "wrist_J__mna": 1,
+        "mcp_J__2": 4, "pip_J__4": 3, "wrist_J__cmc5": 2, "wrist_J__mna": 1, "wrist_J__capnlun": 0,
+        "wrist_J__radcar": 4,
     }  # fmt: skip
     np.testing.assert_array_equal(film.pixels() * 255, cv2.imread(str(film.path), cv2.IMREAD_GRAYSCALE))
 
@@ -105,14 +106,14 @@ def scores_of(h1200: Path) -> Path:
 
 
 def test_an_unknown_site_is_named_and_can_be_mapped(h1200: Path) -> None:
-    scores_of(h1200).write_text(json.dumps({f"{H1200_FILM}.bmp": {"JSN_STT": 2}}))
-    with pytest.raises(ValueError, match=rf"test/_annotation_jsn_scores.json, film {H1200_FILM}: the site 'JSN_STT'"):
+    scores_of(h1200).write_text(json.dumps({f"{H1200_FILM}.bmp": {"JSN_RC": 2}}))
+    with pytest.raises(ValueError, match=rf"test/_annotation_jsn_scores.json, film {H1200_FILM}: the site 'JSN_RC'"):
         list(ram_h1200_films(h1200))
-    (h1200 / "sites.json").write_text('{"JSN_STT": "wrist_J__mna"}')
+    (h1200 / "sites.json").write_text('{"JSN_RC": "wrist_J__radcar"}')
     (film,) = ram_h1200_films(h1200)
     assert film.reading and film.reading.jsn == 2
-    (h1200 / "sites.json").write_text('{"JSN_STT": "stt"}')
-    with pytest.raises(ValueError, match=r"sites.json, JSN_STT: 'stt' is no site"):
+    (h1200 / "sites.json").write_text('{"JSN_RC": "rc"}')
+    with pytest.raises(ValueError, match=r"sites.json, JSN_RC: 'rc' is no site"):
         list(ram_h1200_films(h1200))
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from core.checkpoint import read_card, write_card
 from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
-from core.model_reader.whole_hand import whole_hand_name
 from core.svh import Limb
 
 _SCORES = ("phantom_sites", "phantom_totals", "real_false_points", "small_plate_false_points", "simulated_sites")
@@ -18,11 +17,10 @@ def fill_cards(weights: str, results: dict[str, Any]) -> None:
     about: dict[str, tuple[str, ...]] = dict.fromkeys(SCORERS[weights], _SCORES)
     about |= {parts_name(weights, k): (f"real_parts_{k.lower()}", f"phantom_parts_{k.lower()}") for k in Limb}
     about[LIMB_FINDER] = ("gate",)
-    if whole_hand := whole_hand_name(weights):
-        about[whole_hand] = ("whole_hand_real",)
-    for name, keys in about.items():
+    found = {name: {key: results[key] for key in keys if key in results} for name, keys in about.items()}
+    found |= {name: {"whole_hand_real": figures} for name, figures in results.get("whole_hand_real", {}).items()}
+    for name, new in found.items():
         if weights != "compact" and name.startswith("compact_"):
             continue
         card = read_card(name)
-        new = {key: results[key] for key in keys if key in results}
         write_card(card.model_copy(update={"results": {**card.results, **new}}))

@@ -5,24 +5,31 @@ Test phantoms have seeds of their own; the real films are the validation split o
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 
+from core.checkpoint import read_card
+from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.cohort.marked_films import marked_films
 from core.cohort.unmarked_films import unmarked_films
 from core.evaluation.detection import FoundFilm, detection_figures
 from core.evaluation.scores import CellPair, false_points, site_figures, total_figures
 from core.model_reader import FilmReading, ModelReader
+from core.model_reader.whole_hand import hand_films, open_hands_network
 from core.phantom import phantom_visit, simulate_damage
 from core.phantom.plate import place
 from core.radiograph.film import Radiograph
 from core.svh import SITES, Limb, Side
+from core.whole_hand import WholeHandNetwork, WholeHandScorer
 
+Pair = tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]
 TEST_SEED = 3_000_000
 SIMULATIONS = 6
 
@@ -98,9 +105,9 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     add("real_false_points", false_points(zeros))
     add("small_plate_false_points", _small_plates(reader, folder))
     simulated = list(_simulated(large))
-    if reader.whole_hand is not None:
+    if reader.weights == "compact":  # its networks find the hands for the whole-hand networks of every set
         plates = [*small, *(_unmarked(path) for path in unmarked_films(folder, "hand", held_out=True))]
-        add("whole_hand_real", whole_hand_figures(reader, large, plates, simulated))
+        add("whole_hand_real", whole_hand_figures(reader, _whole_hand_networks(), large, plates, simulated))
     cells = [
         p
         for n, film in enumerate(simulated)
@@ -127,36 +134,52 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     add("gate", figures)
 
 
+def _whole_hand_networks() -> dict[str, WholeHandScorer]:
+    """Every whole-hand network that has its file, by name."""
+    cards = [read_card(path.stem) for path in sorted(FOLDER.glob("*.safetensors"))]
+    names = [card.name for card in cards if card.architecture == WholeHandNetwork.__name__]
+    return {name: open_hands_network(name, torch.device("cpu"))[0] for name in names}
+
+
 def whole_hand_figures(
-    reader: ModelReader, large: Sequence[LabelledFilm], small: Sequence[LabelledFilm], painted: Sequence[LabelledFilm]
-) -> dict[str, Any]:
-    """Points of the whole-hand network for single real hands: undamaged large and small plates, and painted damage; feet are left out."""
+    reader: ModelReader,
+    networks: Mapping[str, WholeHandScorer],
+    large: Sequence[LabelledFilm],
+    small: Sequence[LabelledFilm],
+    painted: Sequence[LabelledFilm],
+) -> dict[str, dict[str, Any]]:
+    """Points of whole-hand networks, by name, for single real hands that `reader` finds; feet are left out.
 
-    def points(films: Sequence[LabelledFilm]) -> list[tuple[float, float, float]]:
-        """Estimate, whether the interval holds the truth, truth of every hand that is read."""
-        found: list[tuple[float, float, float]] = []
+    `large` and `small` plates are undamaged; `painted` ones have simulated damage, whose points are known.
+    """
+    found: dict[str, list[tuple[Pair, int]]] = {"large": [], "small": [], "painted": []}
+    for kind, films in (("large", large), ("small", small), ("painted", painted)):
         for film in films:
-            score = reader.read_visit([as_radiograph(film)], patient=film.film_id).whole_hand
-            if film.limb is Limb.HAND and score is not None:
-                truth = sum(film.grades.values())
-                found.append((score.estimate, float(score.low <= truth <= score.high), truth))
-        return found
+            radiograph = as_radiograph(film)
+            visit = reader.read_visit([radiograph], patient=film.film_id)
+            pair = hand_films(visit, {radiograph.sha256: radiograph.pixels})
+            if film.limb is Limb.HAND and any(hand is not None for hand in pair):
+                found[kind].append((pair, sum(film.grades.values())))
+    return {name: _hands_figures(network, found) for name, network in networks.items()}
 
+
+def _hands_figures(network: WholeHandScorer, found: Mapping[str, Sequence[tuple[Pair, int]]]) -> dict[str, Any]:
     figures: dict[str, Any] = {}
-    for name, films in (("large", large), ("small", small)):
-        if seen := points(films):
-            estimates, held, _ = np.array(seen).T
-            figures[f"{name}_mean"], figures[f"{name}_worst"] = (
-                round(float(v), 1) for v in (estimates.mean(), estimates.max())
-            )
-            figures[f"{name}_interval_holds_0"], figures[f"{name}_hands"] = round(float(held.mean()), 3), len(seen)
-    if len(seen := points(painted)) > 2:
-        estimates, held, truths = np.array(seen).T
-        figures |= {
-            "painted_r": round(float(np.corrcoef(estimates, truths)[0, 1]), 3),
-            "painted_rmse": round(float(np.sqrt(np.mean((estimates - truths) ** 2))), 1),
-            "painted_interval_holds_truth": round(float(held.mean()), 3), "painted_hands": len(seen),
-        }  # fmt: skip
+    for kind, hands in found.items():
+        scores = [network.score([pair])[0] for pair, _ in hands]
+        estimates, truths = np.array([s.estimate for s in scores]), np.array([truth for _, truth in hands])
+        held = [s.low <= truth <= s.high for s, truth in zip(scores, truths, strict=True)]
+        if kind == "painted" and len(hands) > 2:
+            figures |= {
+                "painted_r": round(float(np.corrcoef(estimates, truths)[0, 1]), 3),
+                "painted_rmse": round(float(np.sqrt(np.mean((estimates - truths) ** 2))), 1),
+                "painted_interval_holds_truth": round(float(np.mean(held)), 3), "painted_hands": len(hands),
+            }  # fmt: skip
+        elif kind != "painted" and hands:
+            figures |= {
+                f"{kind}_mean": round(float(estimates.mean()), 1), f"{kind}_worst": round(float(estimates.max()), 1),
+                f"{kind}_interval_holds_0": round(float(np.mean(held)), 3), f"{kind}_hands": len(hands),
+            }  # fmt: skip
     return figures
 
 

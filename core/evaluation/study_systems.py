@@ -19,8 +19,8 @@ from core.model_reader import FilmReading, ModelReader
 from core.model_reader.gate import Gate
 from core.model_reader.opening import open_detector, open_scorer, settings_of
 from core.model_reader.weight_sets import SCORERS, parts_name
+from core.model_reader.whole_hand import open_hands_network
 from core.svh import SITES, Cell, Limb, Side
-from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
 Visit = Mapping[tuple[Limb, Side], LabelledFilm]
 Readings = Mapping[tuple[Limb, Side], FilmReading]
@@ -42,9 +42,7 @@ def _hand_total(cells: Mapping[Cell, float]) -> float:
 
 
 def _whole_hand(card: WeightCard, folder: Path, device: torch.device) -> System:
-    network = WholeHandNetwork(WholeHandSettings(**settings_of(card)))
-    open_weights(network, card, folder=folder)
-    scorer = WholeHandScorer(network, TotalCalibration.from_card(card.calibration), device=device)
+    scorer, _ = open_hands_network(card.name, device, folder=folder)
 
     def answer(visit: Visit, _: Readings) -> Answer:
         pair = (visit[(Limb.HAND, Side.L)].pixels, visit[(Limb.HAND, Side.R)].pixels)

@@ -32,11 +32,17 @@ def open_whole_hand(
 ) -> tuple[WholeHandScorer, WeightCard] | None:
     """The first of a set's `NETWORKS` that has its file; None where none has.
 
-    Raises: WeightsError if its file is damaged or its card does not fit.
+    Raises: WeightsError as `open_hands_network` does.
     """
     name = whole_hand_name(weights, folder)
-    if name is None:
-        return None
+    return None if name is None else open_hands_network(name, device, folder=folder)
+
+
+def open_hands_network(name: str, device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard]:
+    """A whole-hand network with the spread of its totals, and its card.
+
+    Raises: WeightsError if its file is missing or damaged or its card does not fit.
+    """
     card = read_card(name, folder=folder)
     try:
         network = WholeHandNetwork(WholeHandSettings(**card.settings))

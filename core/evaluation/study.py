@@ -170,8 +170,9 @@ def _hands_figures(network: WholeHandScorer, found: Mapping[str, Sequence[tuple[
         estimates, truths = np.array([s.estimate for s in scores]), np.array([truth for _, truth in hands])
         held = [s.low <= truth <= s.high for s, truth in zip(scores, truths, strict=True)]
         if kind == "painted" and len(hands) > 2:
+            r = round(float(np.corrcoef(estimates, truths)[0, 1]), 3) if estimates.std() * truths.std() else None
             figures |= {
-                "painted_r": round(float(np.corrcoef(estimates, truths)[0, 1]), 3),
+                "painted_r": r,  # none where the network gives every hand the same
                 "painted_rmse": round(float(np.sqrt(np.mean((estimates - truths) ** 2))), 1),
                 "painted_interval_holds_truth": round(float(np.mean(held)), 3), "painted_hands": len(hands),
             }  # fmt: skip

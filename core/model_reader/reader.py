@@ -66,7 +66,7 @@ class ModelReader:
             raise ValueError("there is no CUDA device on this machine; use --device cpu")
         detector, cards = open_detector(weights, device, folder=folder)
         scorer, scorer_cards = open_scorer(weights, device, folder=folder)
-        whole = open_whole_hand(weights, torch.device(device), folder=folder)
+        whole = open_whole_hand(torch.device(device), folder=folder)
         return cls(
             detector,
             scorer,

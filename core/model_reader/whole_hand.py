@@ -15,27 +15,16 @@ from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
-# By set, the first that is there: ResNet-Dwise50 at 1024 px takes as long as all else of a compact visit on a laptop.
-NETWORKS = {
-    "compact": ("mobilenet_v2_maps",),
-    "paper": ("resnet_dwise50_finetuned", "mobilenet_v2_maps"),
-}
+# Of every set: the nearest to the readers' mean, and the one that gives undamaged real hands few points and follows painted ones.
+NETWORK = "mobilenet_v2_maps"
 
 
-def whole_hand_name(weights: str, folder: Path = FOLDER) -> str | None:
-    """The first of a set's `NETWORKS` that has its file."""
-    return next((name for name in NETWORKS[weights] if weights_there(name, folder=folder)), None)
-
-
-def open_whole_hand(
-    weights: str, device: torch.device, *, folder: Path = FOLDER
-) -> tuple[WholeHandScorer, WeightCard] | None:
-    """The first of a set's `NETWORKS` that has its file; None where none has.
+def open_whole_hand(device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard] | None:
+    """The whole-hand network of the app, and its card; None where its file is not there.
 
     Raises: WeightsError as `open_hands_network` does.
     """
-    name = whole_hand_name(weights, folder)
-    return None if name is None else open_hands_network(name, device, folder=folder)
+    return open_hands_network(NETWORK, device, folder=folder) if weights_there(NETWORK, folder=folder) else None
 
 
 def open_hands_network(name: str, device: torch.device, *, folder: Path = FOLDER) -> tuple[WholeHandScorer, WeightCard]:

@@ -7,7 +7,7 @@ from core.checkpoint.weight_file import FOLDER
 from core.evaluation.paper_study import card_figures, figures_without_networks
 from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_tables import merged
-from core.model_reader.whole_hand import whole_hand_name
+from core.model_reader.whole_hand import NETWORK as WHOLE_HAND
 from pages.widgets.model_words import TITLES
 
 
@@ -24,8 +24,8 @@ def cards() -> tuple[list[WeightCard], list[str]]:
 
 
 def in_the_app(card: WeightCard) -> bool:
-    """Whether the app reads films with it as it stands: the compact set and its whole-hand network."""
-    return card.name.startswith("compact_") or card.name == whole_hand_name("compact", FOLDER)
+    """Whether the app reads films with it as it stands: the compact set and the whole-hand network."""
+    return card.name.startswith("compact_") or card.name == WHOLE_HAND
 
 
 def file_words(card: WeightCard) -> str:

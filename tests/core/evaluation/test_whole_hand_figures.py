@@ -65,3 +65,8 @@ def test_undamaged_and_painted_hands_are_told_apart() -> None:
 
 def test_nothing_is_said_of_no_films() -> None:
     assert figures([film(0)], [], []) == {"narrow": {}, "wide": {}}
+
+
+def test_a_network_that_gives_every_hand_the_same_has_no_correlation() -> None:
+    found = figures([], [], [film(4, 2), film(4, 3), film(4, 9)])
+    assert found["narrow"]["painted_r"] is None and found["narrow"]["painted_hands"] == 3

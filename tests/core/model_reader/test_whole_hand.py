@@ -10,7 +10,7 @@ import torch
 from core.checkpoint import WeightCard, WeightsError, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader import FilmReading, ModelReader, ScoredCell, VisitReading
-from core.model_reader.whole_hand import disagreement, hand_films, open_whole_hand
+from core.model_reader.whole_hand import NETWORK, disagreement, hand_films, open_whole_hand
 from core.radiograph import Radiograph
 from core.report import readings_json
 from core.report.told import told
@@ -41,30 +41,20 @@ def weights(tmp_path: Path) -> Path:
     """The compact set and an untrained whole-hand network."""
     for path in FOLDER.glob("compact_*"):
         shutil.copy(path, tmp_path)
-    write_network(tmp_path, "mobilenet_v2_maps", base=4.0, share=0.1)
+    write_network(tmp_path, NETWORK, base=4.0, share=0.1)
     return tmp_path
 
 
 def test_without_its_weights_there_is_none_and_a_card_without_spread_is_refused(tmp_path: Path) -> None:
-    assert open_whole_hand("paper", CPU, folder=tmp_path) is None
-    write_network(tmp_path, "resnet_dwise50_finetuned")
+    assert open_whole_hand(CPU, folder=tmp_path) is None
+    write_network(tmp_path, NETWORK)
     with pytest.raises(WeightsError, match="holds no spread"):
-        open_whole_hand("paper", CPU, folder=tmp_path)
-
-
-def test_the_paper_set_takes_resnet_dwise50_where_its_file_is_there(weights: Path) -> None:
-    def name(of: str) -> str | None:
-        opened = open_whole_hand(of, CPU, folder=weights)
-        return opened and opened[1].name
-
-    assert (name("compact"), name("paper")) == ("mobilenet_v2_maps", "mobilenet_v2_maps")
-    write_network(weights, "resnet_dwise50_finetuned", base=1.0, share=0.0)
-    assert (name("compact"), name("paper")) == ("mobilenet_v2_maps", "resnet_dwise50_finetuned")
+        open_whole_hand(CPU, folder=tmp_path)
 
 
 def test_the_reader_scores_the_hands_that_count(weights: Path) -> None:
     reader = ModelReader.open("compact", "cpu", folder=weights)
-    assert reader.cards[-1].name == "mobilenet_v2_maps" and reader.whole_hand is not None
+    assert reader.cards[-1].name == NETWORK and reader.whole_hand is not None
     film = np.random.default_rng(0).random((80, 50)).astype(np.float32)
     visit = VisitReading("P1", (hand(Side.L, "a" * 64), hand(Side.R, "b" * 64)))
     pixels = {"a" * 64: film, "b" * 64: film[:, ::-1]}

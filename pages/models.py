@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.checkpoint import WeightCard
 from core.evaluation.paper_tables import DEEPRA, DWISE, TABLES
-from core.evaluation.study_tables import table_rows
+from core.evaluation.study_tables import AGREEMENT, AGREEMENT_CAPTION, agreement_rows, table_rows
 from pages.widgets import model_shelf
 from pages.widgets.learning_curve import learning_curve
 from pages.widgets.model_words import LIMITS, facts, measured, title
@@ -38,18 +38,20 @@ def show_card(card: WeightCard) -> None:
         st.caption(f"{model_shelf.file_words(card)} · code {card.code_revision[:10]}")
 
 
+def show_table(name: str, title: str, headings: list[str], rows: list[list[str]], caption: str) -> None:
+    """One table with what has to be known to read it."""
+    st.markdown(f"###### {title}")
+    st.dataframe([dict(zip(headings, row, strict=True)) for row in rows], hide_index=True, key=name)
+    st.caption(caption)
+
+
 def show_tables(paper: str) -> None:
     """The tables of one paper."""
     st.caption(PAPERS[paper])
-    figures = model_shelf.figures()
     for table in TABLES:
         if table.paper == paper:
-            headings, rows = table_rows(table, figures)
-            st.markdown(f"###### Table {table.number}: {table.title}")
-            st.dataframe(
-                [dict(zip(headings, row, strict=True)) for row in rows], hide_index=True, key=f"{paper}_{table.number}"
-            )
-            st.caption(table.caption)
+            headings, rows = table_rows(table, model_shelf.figures())
+            show_table(f"{paper}_{table.number}", f"Table {table.number}: {table.title}", headings, rows, table.caption)
 
 
 page_style()
@@ -86,3 +88,5 @@ with tables:
     for paper in PAPERS:
         st.markdown(f"##### {paper}")
         show_tables(paper)
+    st.markdown("##### All systems")
+    show_table("agreement", AGREEMENT, *agreement_rows(model_shelf.figures()), AGREEMENT_CAPTION)

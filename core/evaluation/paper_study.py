@@ -173,7 +173,10 @@ def cards_in(folder: Path) -> list[WeightCard]:
 
 
 def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
-    """What the weight cards themselves say: size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study."""
+    """What the weight cards themselves say: size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study.
+
+    Those of the study stand under the system that was measured, which for a set of scorers is the set.
+    """
     figures: dict[str, Figures] = {}
     for card in cards:
         mine: Figures = {"input_px": f"{card.input_px[0]} x {card.input_px[1]}"}
@@ -188,11 +191,10 @@ def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
         checked = [line["validation_rmse"] for line in curve if "validation_rmse" in line]
         if checked:
             mine["validation_rmse"] = round(min(checked), 3)
-        study = dict(card.results.get("study", {}))
-        figures[card.name] = mine | study
-        for system in ("compact", "deepra", "densenet"):
-            if study and _part_of(card.name, system):
-                figures[system] = study
+        figures[card.name] = mine
+        if study := card.results.get("study"):
+            whole = next((s for s in ("compact", "deepra", "densenet") if _part_of(card.name, s)), card.name)
+            figures[whole] = {**figures.get(whole, {}), **study}
     return figures
 
 

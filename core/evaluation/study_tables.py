@@ -10,6 +10,11 @@ from core.evaluation.paper_tables import SAMPLE_CASES, TABLES, PaperTable
 
 NOT_TRAINED = "not trained yet"
 NOT_MEASURED = "not measured yet"
+AGREEMENT = "Agreement on hand totals"
+AGREEMENT_CAPTION = (
+    "A p above 0.05 is no agreement: the limits say how far a system may be from the readers for one patient. Against the mean of two "
+    "readers a third one looks better than against either, which is why both are shown."
+)
 Figures = Mapping[str, Mapping[str, Any]]
 
 
@@ -53,7 +58,7 @@ def table_rows(table: PaperTable, figures: Figures) -> tuple[list[str], list[lis
 
 
 def agreement_rows(figures: Figures) -> tuple[list[str], list[list[str]]]:
-    """Every system against the readers' mean and against each reader alone: RMSE, bias, limits of agreement, paired t-test."""
+    """Every system of the tables against the readers' mean and each reader alone: RMSE, bias, limits of agreement, paired t-test."""
     headings = [
         "System",
         "RMSE",
@@ -63,14 +68,17 @@ def agreement_rows(figures: Figures) -> tuple[list[str], list[list[str]]]:
         "RMSE against reader 1",
         "RMSE against reader 2",
     ]
+    names = {row.system: row.label for table in TABLES for row in table.rows}
     rows = []
-    for name, found in figures.items():
+    for system, label in names.items():
+        found = figures.get(system, {})
         if "limits" not in found:
             continue
+        name = f"{label}, fine-tuned" if system.endswith("_finetuned") else label
         one = [found.get(f"against_reader_{k}") for k in (1, 2)]
         against = [_text(figures_of_one["rmse"]) if figures_of_one else "-" for figures_of_one in one]
         limits = " to ".join(_text(v) for v in found["limits"])
-        rows.append([name, ours(found, "rmse"), _text(found["bias"]), limits, _text(found["p"]), *against])
+        rows.append([name, ours(found, "rmse"), ours(found, "bias"), limits, ours(found, "p"), *against])
     return headings, rows
 
 
@@ -106,12 +114,9 @@ def study_markdown(result: Mapping[str, Any], cards: Figures) -> str:
         _markdown([*(f"{h}, {who}" for who in ("paper", "ours") for h in ("R1", "R2", "mean", "network"))], rows)
     )
     parts.append(f"## ResNet-Dwise50, Figure 6: predicted against true (ours: {result['figure_6']['system']})\n")
-    parts += ["![Predicted against true hand totals](figure_6.svg)\n", "## Agreement on hand totals\n"]
+    parts += ["![Predicted against true hand totals](figure_6.svg)\n", f"## {AGREEMENT}\n"]
     parts.append(_markdown(*agreement_rows(figures)))
-    parts.append(
-        "A p above 0.05 is no agreement: the limits say how far a system may be from the readers for one patient. Against the mean "
-        "of two readers a third one looks better than against either, which is why both are shown.\n"
-    )
+    parts.append(AGREEMENT_CAPTION + "\n")
     return "\n".join(parts)
 
 

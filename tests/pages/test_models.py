@@ -84,6 +84,9 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     table = next(t for t in tables if t.loc[0, "System"] == "ResNet-50" and len(t.columns) == 11)
     assert table.loc[2, "RMSE, ours"] == "23.5" and table.loc[0, "RMSE, ours"] == NOT_TRAINED
     assert table.loc[2, "picture (px), ours"] == "384 x 384" and table.loc[2, "training steps, ours"] == "20"
+    agreement = next(t for t in tables if "limits of agreement" in t.columns)
+    limits = dict(zip(agreement["System"], agreement["limits of agreement"], strict=True))
+    assert limits["ResNet-Dwise50, fine-tuned"] == "-40 to 44" and "ResNet-50" not in limits
 
 
 def test_a_card_without_figures_shows_what_the_training_checked(folder: Path) -> None:

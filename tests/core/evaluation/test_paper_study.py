@@ -18,7 +18,7 @@ from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, 
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_systems import paper_finder, trained_systems
-from core.evaluation.study_tables import NOT_TRAINED, table_rows
+from core.evaluation.study_tables import AGREEMENT, NOT_TRAINED, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.table import ROWS
@@ -82,6 +82,12 @@ def test_the_files_hold_the_tables_and_say_what_is_missing(study: tuple[dict[str
     assert "Table 6" in text and "Figure 6" in text and NOT_TRAINED in text
     row = next(line for line in text.splitlines() if line.startswith("| MobileNetV2 |"))
     assert f"| 29.85 | {result['figures']['mobilenet_v2']['rmse']:g} [" in row and "| 2.2 | 2 |" in row
+    agreement = text[text.index(AGREEMENT) :].splitlines()
+    systems = [
+        line.split(" | ")[0].removeprefix("| ") for line in agreement if " to " in line and line.startswith("| ")
+    ]
+    assert "MobileNetV2" in systems and "DenseNet-169 with both" in systems
+    assert len(set(systems)) == len(systems) == 7  # a set of networks once, not once a network
     svg = (out / "figure_6.svg").read_text()
     assert svg.count("<circle") == 3 and svg.startswith("<svg")
 

@@ -24,6 +24,11 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def p_text(p: float | None) -> str:
+    """A p-value, which is kept with four digits, in words where it is smaller than these can say."""
+    return "< 0.0001" if p == 0 else _text(p)
+
+
 def ours(figures: Mapping[str, Any] | None, measure: str) -> str:
     """One figure of ours with its 95 % interval if there is one; in words if there is none."""
     if figures is None:
@@ -31,7 +36,7 @@ def ours(figures: Mapping[str, Any] | None, measure: str) -> str:
     if measure not in figures:
         return NOT_MEASURED
     interval = figures.get(f"{measure}_interval")
-    text = _text(figures[measure])
+    text = p_text(figures[measure]) if measure == "p" else _text(figures[measure])
     return f"{text} [{_text(interval[0])}, {_text(interval[1])}]" if interval else text
 
 

@@ -11,8 +11,8 @@ BLUE, ORANGE = "#0072B2", "#E69F00"
 
 NO_LOSS = ("step", "steps_s", "minutes_left")
 CHECKED = {
-    "validation_rmse": ("validation RMSE (points)", "points", ".0f"),
-    "validation_iou60": ("validation: share of parts with IoU of at least 0.6", "share", ".2f"),
+    "validation_rmse": ("validation RMSE (points)", "points"),
+    "validation_iou60": ("validation: share of parts with IoU of at least 0.6", "share"),
 }
 
 
@@ -34,7 +34,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
         line_color=BLUE,
     )
     key = next((key for key in CHECKED if any(key in line for line in curve)), "validation_rmse")
-    words, axis, form = CHECKED[key]
+    words, axis = CHECKED[key]
     checked = [line for line in curve if key in line]
     figure.add_scatter(
         x=[line["step"] for line in checked],
@@ -56,7 +56,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
             "side": "right",
             "rangemode": "tozero",
             "showgrid": False,
-            "tickformat": form,
+            "tickformat": "~g",
         },
     )
     return figure

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.checkpoint import WeightCard
+from core.evaluation.study_tables import p_text
 
 TITLES = {
     "compact_limb_finder": ("Limb finder", "Finds hands and feet on a whole film, and how they lie."),
@@ -92,7 +93,7 @@ def measured(card: WeightCard) -> list[tuple[str, str, str]]:
             if isinstance(value, dict) or key.endswith("_interval"):
                 continue
             interval = figures.get(f"{key}_interval")
-            shown = _value(value) + (f" ({_value(interval)})" if interval else "")
+            shown = (p_text(value) if key == "p" else _value(value)) + (f" ({_value(interval)})" if interval else "")
             rows.append((GROUPS.get(group, group.replace("_", " ")), FIGURES.get(key, key.replace("_", " ")), shown))
     return rows or _checked(card)
 

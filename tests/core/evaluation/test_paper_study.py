@@ -18,7 +18,7 @@ from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, 
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_systems import paper_finder, trained_systems
-from core.evaluation.study_tables import AGREEMENT, NOT_TRAINED, table_rows
+from core.evaluation.study_tables import AGREEMENT, NOT_TRAINED, ours, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.table import ROWS
@@ -144,6 +144,11 @@ def test_a_table_without_weights_says_so_in_every_cell() -> None:
     assert headings[:3] == ["System", "r, paper", "r, ours"] and len(rows) == 6
     assert all(cell == NOT_TRAINED for row in rows for cell in row[2::2])
     assert [row[1] for row in rows] == 2 * ["0.95", "0.93", "0.95"]
+
+
+def test_a_p_too_small_for_its_digits_is_no_zero() -> None:
+    assert [ours({"p": p}, "p") for p in (0.0, 0.0012, None)] == ["< 0.0001", "0.0012", "not defined"]
+    assert ours({"rmse": 0.0}, "rmse") == "0"
 
 
 def test_two_patients_are_no_study(folder: Path, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
             "side": "right",
             "rangemode": "tozero",
             "showgrid": False,
-            "tickformat": "~g",
+            "tickformat": ".2~f",
         },
     )
     return figure

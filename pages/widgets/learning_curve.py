@@ -56,7 +56,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
             "side": "right",
             "rangemode": "tozero",
             "showgrid": False,
-            "tickformat": ".2~f",
+            "tickmode": "auto",
         },
     )
     return figure

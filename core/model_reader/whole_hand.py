@@ -15,7 +15,7 @@ from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
-# Of every set: the nearest to the readers' mean, and the one that gives undamaged real hands few points and follows painted ones.
+# Of every set: the nearest to the readers' mean, and on real hands, which all read badly, the best compromise (`whole_hand_real`).
 NETWORK = "mobilenet_v2_maps"
 
 

@@ -8,18 +8,18 @@ from core.evaluation.paper_study import card_figures, figures_without_networks
 from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_tables import merged
 from core.model_reader.whole_hand import NETWORK as WHOLE_HAND
-from pages.widgets.model_words import TITLES
+from pages.widgets.model_words import TAUGHT, TITLES
 
 
 def cards() -> tuple[list[WeightCard], list[str]]:
-    """The cards of the weights folder in the order of `TITLES`, and why others cannot be read."""
+    """The cards of the weights folder in the order of `TITLES`, a network's variants after it, and why others cannot be read."""
     found, faults = [], []
     for path in sorted(FOLDER.glob("*.json")):
         try:
             found.append(read_card(path.stem, folder=FOLDER))
         except WeightsError as error:
             faults.append(str(error))
-    order = {name: n for n, name in enumerate(TITLES)}
+    order = {f"{name}{ending}": n for n, name in enumerate(TITLES) for ending in ("", *TAUGHT)}
     return sorted(found, key=lambda card: order.get(card.name, len(order))), faults
 
 

@@ -49,6 +49,11 @@ GROUPS = {
     "phantom_parts_hand": "Finding, phantoms", "phantom_parts_foot": "Finding, phantoms",
     "whole_hand_real": "Single real hands, undamaged or painted", "real_parts_hand": "Finding, real films", "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
 }  # fmt: skip
+TAUGHT = {  # by the ending of a name: what was learnt on the way
+    "_finetuned": "fine-tuned on totals",
+    "_maps": "taught by maps of points",
+    "_windows": "taught by small windows, an earlier start of the fine-tuned one",
+}
 LIMITS = (
     "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of children, of hands after "
     "surgery, in plaster or not laid flat are outside what it was made for. A total without a look at the joints is no reading."
@@ -60,11 +65,7 @@ def title(card: WeightCard) -> tuple[str, str]:
     name = card.name
     if name in TITLES:
         return TITLES[name]
-    for ending, how in (
-        ("_finetuned", "fine-tuned on totals"),
-        ("_maps", "taught by maps of points"),
-        ("_windows", "taught by small windows, an earlier start of the fine-tuned one"),
-    ):
+    for ending, how in TAUGHT.items():
         known = TITLES.get(name.removesuffix(ending))
         if name.endswith(ending) and known:
             return f"{known[0]}, {how}", known[1]

@@ -51,7 +51,7 @@ def score(
     Ends with code 0 when every file was scored or refused with a reason, 2 when the weights cannot be used.
     """
     from core.checkpoint import WeightsError
-    from core.model_reader import ModelReader, VisitReading
+    from core.model_reader import ModelReader, Refusal, VisitReading
     from core.radiograph import FilmError, Radiograph, expand, group_visits, open_film
     from core.report import overlay_picture, readings_csv, readings_json
     from core.report.file_names import NewNames
@@ -81,7 +81,7 @@ def score(
             visit = reader.read_visit(films, patient=patient, force=force)
             visits.append(visit)
             for film in films:
-                readings = tuple(r for r in visit.films if r.sha256 == film.sha256 and r.code != "duplicate")
+                readings = tuple(r for r in visit.films if r.sha256 == film.sha256 and r.code is not Refusal.DUPLICATE)
                 overlay_picture(film.pixels, readings).save(out / names.new(film.name, ".overlay.png"))
                 bar.advance(task)
     described = {"set": weights.value, "files": {card.name: card.sha256 for card in reader.cards}}

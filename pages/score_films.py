@@ -78,7 +78,7 @@ else:
         film_facts(case, film, reading)
         downloads(case)
     with right:
-        scored = bool(reading) and reading.status == "scored"
+        scored = bool(reading) and reading.scored
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(totals(case.visit()))

@@ -16,7 +16,7 @@ from core.cohort.ram_films import ram_h1200_films, ram_w600_films
 from core.evaluation.method_comparison import total_comparison
 from core.evaluation.scores import CellPair, site_figures, total_figures
 from core.evaluation.study import as_radiograph, pairs, read_one
-from core.model_reader import ModelReader, VisitReading
+from core.model_reader import ModelReader, Refusal, VisitReading
 from core.radiograph import FilmError
 from core.svh import Limb, Side
 
@@ -65,7 +65,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
             opened.append((film, labelled))
             if film.reading is not None:
                 reading = read_one(reader, labelled)
-                if reading.status == "refused" or reading.limb is not film.limb:
+                if not reading.scored or reading.limb is not film.limb:
                     refused += 1
                     tell(f"refused {film.path.name}: {reading.reason or 'it shows another limb'}")
                     continue
@@ -76,7 +76,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
             row |= {"truth": sum(c.truth for c in mine), "points": sum(c.points for c in mine), "sites": len(mine)}
         if own[0].hand_totals:
             answer = _hands(reader, opened, patient)
-            refused += sum(film.status == "refused" for film in answer.films if film.code != "duplicate")
+            refused += sum(not film.scored for film in answer.films if film.code is not Refusal.DUPLICATE)
             row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None, "whole_hand": None}
             if len({film.side for film in answer.counted if film.limb is Limb.HAND}) == 2:
                 row["sum_over_joints"] = answer.reading.hands

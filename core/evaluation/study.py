@@ -44,7 +44,7 @@ def as_radiograph(film: LabelledFilm) -> Radiograph:
 def read_one(reader: ModelReader, film: LabelledFilm, *, force: bool = False) -> FilmReading:
     """The best reading of a film with one limb."""
     readings = reader.read_film(as_radiograph(film), force=force)
-    return max(readings, key=lambda r: (r.status == "scored", len(r.joints)))
+    return max(readings, key=lambda r: (r.scored, len(r.joints)))
 
 
 def pairs(film: LabelledFilm, reading: FilmReading, patient: str) -> list[CellPair]:
@@ -86,7 +86,7 @@ def _phantoms(reader: ModelReader, patients: int, add: Callable[[str, dict[str, 
             reading = read_one(reader, plate)
             found.append(FoundFilm(plate, reading if reading.limb else None))
             direct = read_one(reader, film)
-            refused += direct.status == "refused"
+            refused += not direct.scored
             cells += pairs(film, direct, f"P{n}")
     add("phantom_parts_hand", detection_figures(found, Limb.HAND))
     add("phantom_parts_foot", detection_figures(found, Limb.FOOT))
@@ -98,7 +98,7 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     large = marked_films(folder, split="validation", small=False)
     small = marked_films(folder, split="validation", small=True)
     found = [FoundFilm(film, read_one(reader, film)) for film in (*large, *small)]
-    accepted = [f.reading is not None and f.reading.status == "scored" and f.reading.limb is f.film.limb for f in found]
+    accepted = [f.reading is not None and f.reading.scored and f.reading.limb is f.film.limb for f in found]
     add("real_parts_hand", detection_figures(found, Limb.HAND))
     add("real_parts_foot", detection_figures(found, Limb.FOOT))
     zeros = [pair for film in large for pair in pairs(film, read_one(reader, film, force=True), film.film_id)]
@@ -115,7 +115,7 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     ]
     add("simulated_sites", site_figures(cells))
     train = [*marked_films(folder, split="train", small=False), *marked_films(folder, split="train", small=True)]
-    accepted_train = [read_one(reader, film).status == "scored" for film in train]
+    accepted_train = [read_one(reader, film).scored for film in train]
     figures: dict[str, Any] = {
         "validation_films_accepted": f"{sum(accepted)} of {len(accepted)}",
         "training_films_accepted": f"{sum(accepted_train)} of {len(accepted_train)}",
@@ -128,7 +128,7 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
         ("other", True),
     ):
         names = unmarked_films(folder, kind, held_out=held_out)
-        refused = [_read_path(reader, path).status == "refused" for path in names]
+        refused = [not _read_path(reader, path).scored for path in names]
         key = f"{kind}_refused" + ("" if held_out else "_seen_in_training")
         figures[key] = f"{sum(refused)} of {len(refused)}"
     add("gate", figures)
@@ -189,7 +189,7 @@ def _small_plates(reader: ModelReader, folder: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     for limb in Limb:
         readings = [_read_path(reader, path) for path in unmarked_films(folder, limb.value.lower(), held_out=True)]
-        sums = [r.erosion + r.jsn for r in readings if r.status == "scored"]
+        sums = [r.erosion + r.jsn for r in readings if r.scored]
         figures[f"{limb.value.lower()}_mean"] = round(float(np.mean(sums)), 2)
         figures[f"{limb.value.lower()}_median"] = float(np.median(sums))
         figures[f"{limb.value.lower()}_films"] = len(sums)

@@ -1,5 +1,10 @@
 """The model as a reader: films in, readings with their evidence out."""
 
+from core.model_reader.codes import FilmStatus as FilmStatus
+from core.model_reader.codes import Flag as Flag
+from core.model_reader.codes import FlagCode as FlagCode
+from core.model_reader.codes import Refusal as Refusal
+from core.model_reader.codes import Unscored as Unscored
 from core.model_reader.evidence import FilmReading as FilmReading
 from core.model_reader.evidence import FoundJoint as FoundJoint
 from core.model_reader.evidence import FoundPart as FoundPart

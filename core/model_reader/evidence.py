@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
 from core.radiograph.parts import Box
 from core.svh import SITES, Damage, Limb, Reading, Side, Site
 from core.whole_hand.scorer import TotalScore
@@ -31,7 +32,7 @@ class ScoredCell:
     """One site of one film.
 
     `points` whole, None when not scorable; `low` and `high` the 90 % interval and `estimate` the unrounded value, in points,
-    None when the model could not look.
+    None when the model could not look. `unscored` says why the model gave no points; it is None where a person said so.
     """
 
     site: Site
@@ -39,6 +40,12 @@ class ScoredCell:
     low: float | None
     high: float | None
     estimate: float | None
+    unscored: Unscored | None = Unscored.NOT_CLEAR
+
+    @property
+    def why_unscored(self) -> Unscored | None:
+        """The model's reason for giving no points; None where there are points, or where a person took them away."""
+        return self.unscored if self.points is None else None
 
     @property
     def scorable(self) -> bool:
@@ -51,13 +58,14 @@ class FilmReading:
     """One limb on one film, scored, or refused with a code and a reason.
 
     `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from; `ask_side`
-    is a question for the user where sources disagree. `flags` are sentences about what makes the result doubtful.
+    is a question for the user where sources disagree. `flags` say what makes the result doubtful. A film that was scored although it
+    would have been refused keeps the code of the refusal.
     """
 
     file: str
     sha256: str
-    status: str  # "scored" or "refused"
-    code: str
+    status: FilmStatus
+    code: Refusal | None
     reason: str
     width: int
     height: int
@@ -71,7 +79,12 @@ class FilmReading:
     parts: tuple[FoundPart, ...] = ()
     joints: tuple[FoundJoint, ...] = ()
     cells: tuple[ScoredCell, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def scored(self) -> bool:
+        """Whether the film has scores."""
+        return self.status is FilmStatus.SCORED
 
     def _sum(self, damage: Damage) -> int:
         return sum(c.points or 0 for c in self.cells if c.site.damage is damage)
@@ -95,8 +108,9 @@ class FilmReading:
         return tuple(site.suffix for site in SITES[self.limb] if site not in have)
 
     def on_side(self, side: Side) -> "FilmReading":
-        """The same film with the side that the user chose; the points do not depend on it."""
-        return replace(self, side=side, side_source="user", ask_side="")
+        """The same film with the side that the user chose, which settles doubts about it; the points do not depend on it."""
+        flags = tuple(flag for flag in self.flags if flag.code not in ABOUT_THE_SIDE)
+        return replace(self, side=side, side_source="user", ask_side="", flags=flags)
 
 
 @dataclass(frozen=True)
@@ -112,7 +126,7 @@ class VisitReading:
         """The films that enter the totals: scored, side known, the first one of each limb and side."""
         chosen: dict[tuple[Limb, Side], FilmReading] = {}
         for film in self.films:
-            if film.status == "scored" and film.limb and film.side:
+            if film.scored and film.limb and film.side:
                 chosen.setdefault((film.limb, film.side), film)
         return tuple(chosen.values())
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.detection.detector import FoundLimb
 from core.detection.template import TEMPLATE_MM
+from core.model_reader.codes import Flag, FlagCode, Refusal
 from core.radiograph.film import Radiograph
 from core.radiograph.parts import JOINTS
 from core.svh import Limb
@@ -17,11 +18,11 @@ LIMB_WORD = {Limb.HAND: "hand", Limb.FOOT: "foot"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """Empty `code`: may be scored. `flags` are doubts that do not stop it."""
+    """Without a `code` the limb may be scored. `flags` are doubts that do not stop it."""
 
-    code: str = ""
+    code: Refusal | None = None
     reason: str = ""
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,29 +53,29 @@ class Gate:
         fit = misfit_mm(found)
         if found.confidence < self.seen or share < 0.25:
             return Verdict(
-                "no_limb",
+                Refusal.NO_LIMB,
                 "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot.",
             )
         if share < self.clear_share:
             return Verdict(
-                "part_of_limb",
+                Refusal.PART_OF_LIMB,
                 f"Only {round(share * 100)} % of the joints of a {word} are clear on this film: it may be cut off, seen from the side, "
                 "or another part of the body. Send the whole limb, or have it scored anyway.",
             )
         if fit > self.misfit_mm:
             return Verdict(
-                "unusual_view",
+                Refusal.UNUSUAL_VIEW,
                 f"This does not look like a {word} seen straight from above: it may be oblique, lateral or curled. Send a PA or "
                 "dorsoplantar film, or have it scored anyway.",
             )
         flags = []
         if found.pose.mm_per_px > 0.45:
-            flags.append(
-                "The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full size."
-            )
+            words = "The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full size."
+            flags.append(Flag(FlagCode.SMALL_LIMB, words))
         claimed = {limb for limb in (film.limb_tag, film.limb_name) if limb is not None}
         if claimed and found.limb not in claimed:
-            flags.append(f"The file says {LIMB_WORD[claimed.pop()]}, the picture shows a {word}.")
+            words = f"The file says {LIMB_WORD[claimed.pop()]}, the picture shows a {word}."
+            flags.append(Flag(FlagCode.LIMB_IN_DOUBT, words))
         return Verdict(flags=tuple(flags))
 
 

@@ -14,6 +14,7 @@ from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
 from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
+from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
 from core.model_reader.gate import Gate, Verdict
 from core.model_reader.opening import open_detector, open_scorer
@@ -116,7 +117,7 @@ class ModelReader:
             tell(f"Finding joints on {film.name}", 0.8 * number / max(len(radiographs), 1))
             if film.sha256 in first_name:
                 reason = f"This is the same file as {first_name[film.sha256]}; it was read once."
-                readings[number] = [_refused(film, "duplicate", reason)]
+                readings[number] = [_refused(film, Refusal.DUPLICATE, reason)]
                 continue
             first_name[film.sha256] = film.name
             with self._lock:
@@ -181,7 +182,7 @@ class ModelReader:
 
     def _nothing(self, radiograph: Radiograph, force: bool) -> FilmReading:
         reason = "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot."
-        return _refused(radiograph, "no_limb", reason)
+        return _refused(radiograph, Refusal.NO_LIMB, reason)
 
     def _reading(self, draft: _Draft, scores: Mapping[Site, SiteScore], slot: Slot | None, force: bool) -> FilmReading:
         found, film, verdict = draft.found, draft.radiograph, draft.verdict
@@ -189,7 +190,7 @@ class ModelReader:
         flags = list(proposal.flags) + list(verdict.flags)
         refused = bool(verdict.code) and not force
         if verdict.code and force:
-            flags.insert(0, f"Scored although it would be refused: {verdict.reason}")
+            flags.insert(0, Flag(FlagCode.SCORED_ANYWAY, f"Scored although it would be refused: {verdict.reason}"))
         height = self._gate.joint_height
         joints = tuple(
             FoundJoint(
@@ -208,11 +209,12 @@ class ModelReader:
         )
         cells = () if refused else tuple(_cell(site, scores.get(site)) for site in SITES[found.limb])
         if not refused and any(not cell.scorable for cell in cells):
-            flags.append("Not every joint is on the film or clear enough; those are left not scorable.")
+            words = "Not every joint is on the film or clear enough; those are left not scorable."
+            flags.append(Flag(FlagCode.SITES_UNSCORED, words))
         return FilmReading(
             file=film.name,
             sha256=film.sha256,
-            status="refused" if refused else "scored",
+            status=FilmStatus.REFUSED if refused else FilmStatus.SCORED,
             code=verdict.code,
             reason=verdict.reason if refused else "",
             width=film.width_px,
@@ -237,8 +239,8 @@ def _cell(site: Site, score: SiteScore | None) -> ScoredCell:
     return ScoredCell(site, score.points, round(score.low, 1), round(score.high, 1), round(score.estimate, 2))
 
 
-def _refused(film: Radiograph, code: str, reason: str) -> FilmReading:
-    return FilmReading(film.name, film.sha256, "refused", code, reason, film.width_px, film.height_px)
+def _refused(film: Radiograph, code: Refusal, reason: str) -> FilmReading:
+    return FilmReading(film.name, film.sha256, FilmStatus.REFUSED, code, reason, film.width_px, film.height_px)
 
 
 def _without_repeats(films: Sequence[FilmReading]) -> list[FilmReading]:
@@ -247,10 +249,10 @@ def _without_repeats(films: Sequence[FilmReading]) -> list[FilmReading]:
     out = []
     for film in films:
         key = (film.limb, film.side)
-        if film.status == "scored" and film.side:
+        if film.scored and film.side:
             if key in taken:
                 words = f"This shows the same limb and side as {taken[key]}; only that one counts in the totals."
-                film = replace(film, flags=(*film.flags, words))
+                film = replace(film, flags=(*film.flags, Flag(FlagCode.SAME_LIMB_AND_SIDE, words)))
             else:
                 taken[key] = film.file
         out.append(film)

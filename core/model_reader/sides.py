@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.detection.detector import FoundLimb
+from core.model_reader.codes import Flag, FlagCode
 from core.radiograph.film import Radiograph
 from core.svh import Limb, Side
 
@@ -22,7 +23,7 @@ class SideProposal:
     side: Side
     source: str
     question: str = ""
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 def propose_side(film: Radiograph, found: FoundLimb, slot: tuple[Limb, Side] | None, *, alone: bool) -> SideProposal:
@@ -40,12 +41,13 @@ def propose_side(film: Radiograph, found: FoundLimb, slot: tuple[Limb, Side] | N
         said["name"] = film.side_name
     said["anatomy"] = found.pose.side
     source, side = next(iter(said.items()))
-    flags: list[str] = []
+    flags: list[Flag] = []
     if slot is not None and slot[0] is not found.limb:
-        flags.append(f"You say {slot[0].value.lower()}, the picture shows a {found.limb.value.lower()}.")
+        words = f"You say {slot[0].value.lower()}, the picture shows a {found.limb.value.lower()}."
+        flags.append(Flag(FlagCode.LIMB_IN_DOUBT, words))
     question = ""
     if source != "user" and len(set(said.values())) > 1:
         words = ", ".join(f"{SOURCE_WORD[who]} {SIDE_WORD[what]}" for who, what in said.items())
         question = f"Which side is this? {words[0].upper()}{words[1:]}."
-        flags.append(f"The side is in doubt: {words}.")
+        flags.append(Flag(FlagCode.SIDE_IN_DOUBT, f"The side is in doubt: {words}."))
     return SideProposal(side, source, question, tuple(flags))

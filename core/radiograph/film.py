@@ -45,7 +45,6 @@ class Fault(StrEnum):
     ARCHIVE_SIZE = "archive-too-large"
     NESTED = "archive-in-archive"
     SKIPPED = "skipped"
-    DUPLICATE = "duplicate"
 
 
 UNSUITABLE = frozenset(

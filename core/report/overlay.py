@@ -58,7 +58,7 @@ def _caption(
     unit: float,
 ) -> None:
     for n, film in enumerate(films):
-        if film.status == "scored" and film.limb and film.side:
+        if film.scored and film.limb and film.side:
             text = (
                 f"{film.side.value} {film.limb.value.lower()}: erosion {film.erosion}, JSN {film.jsn}  (research only)"
             )

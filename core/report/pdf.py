@@ -14,7 +14,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
-from core.model_reader.evidence import FilmReading
+from core.model_reader.codes import Unscored
+from core.model_reader.evidence import FilmReading, VisitReading
 from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
@@ -183,7 +184,7 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     reading = report.visit.reading
     unscored = [cell for cell in reading.missing() if cell in reading.points]
     absent = {(side, site.limb) for side, site in reading.missing() if (side, site) not in reading.points}
-    names = [f"{side.value} {site.joint} {site.damage.name.lower()}" for side, site in unscored]
+    names = _unscored_words(report.visit, unscored)
     films = ", ".join(f"{side.value} {limb.value.lower()}" for side, limb in sorted(absent))
     lines = [
         f"<b>Not scorable (NS): {_count(len(unscored), 'site')}.</b> {escape(_list(names, ', '))}",
@@ -191,8 +192,8 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     ]
     if report.edited:
         lines.append(f"<b>*</b> {_count(len(report.edited), 'site')} changed by a person; all others are the model's.")
-    flagged = [f"{_film_name(film)}: {flag}" for film in report.visit.films for flag in film.flags]
-    flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if film.status != "scored"]
+    flagged = [f"{_film_name(film)}: {flag.text}" for film in report.visit.films for flag in film.flags]
+    flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if not film.scored]
     if flagged:
         lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")
     lines.append(
@@ -200,6 +201,17 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
         "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
     )
     _lines(canvas, [Paragraph(printable(line), TEXT) for line in lines], x, top)
+
+
+def _unscored_words(visit: VisitReading, cells: Sequence[Cell]) -> list[str]:
+    """Sites without points, those of one reason together behind it."""
+    why = {(film.side, cell.site): cell.why_unscored for film in visit.counted for cell in film.cells}
+    words = []
+    for reason in (*Unscored, None):
+        names = [f"{c[0].value} {c[1].joint} {c[1].damage.name.lower()}" for c in cells if why.get(c) is reason]
+        head = reason.words.capitalize() if reason else "Marked so by a person"
+        words += [f"{head}: {name}" if n == 0 else name for n, name in enumerate(names)]
+    return words
 
 
 def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.cohort.ra2_table import write_table
+from core.model_reader.codes import FilmStatus
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import FilmError
@@ -20,7 +21,7 @@ def film_row(film: FilmReading) -> dict[str, Any]:
         "sha256": film.sha256,
         "region": list(film.region) if film.region else None,
         "status": film.status,
-        "code": film.code,
+        "code": film.code or "",
         "reason": film.reason,
         "limb": film.limb.value if film.limb else None,
         "side": film.side.value if film.side else None,
@@ -39,13 +40,15 @@ def film_row(film: FilmReading) -> dict[str, Any]:
                 "high": c.high,
                 "estimate": c.estimate,
                 "scorable": c.scorable,
+                "unscored": c.why_unscored,
             }
             for c in film.cells
         ],
         "erosion": film.erosion,
         "jsn": film.jsn,
         "missing": list(film.missing),
-        "flags": list(film.flags),
+        "flags": [flag.text for flag in film.flags],
+        "flag_codes": [flag.code for flag in film.flags],
     }
 
 
@@ -55,7 +58,7 @@ def refused_row(error: FilmError) -> dict[str, Any]:
         "file": error.file,
         "sha256": None,
         "region": None,
-        "status": "refused",
+        "status": FilmStatus.REFUSED,
         "code": error.code,
         "reason": error.message,
         "limb": None,
@@ -72,6 +75,7 @@ def refused_row(error: FilmError) -> dict[str, Any]:
         "jsn": 0,
         "missing": [],
         "flags": [],
+        "flag_codes": [],
     }
 
 

@@ -24,7 +24,7 @@ def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterat
             if flag := disagreement(visit):
                 yield f"  {flag}"
         for film in visit.films:
-            if film.status == "refused":
+            if not film.scored:
                 yield f"  refused {film.file}: {film.reason}"
             elif film.ask_side:
                 yield f"  {film.file}: {film.ask_side}"

@@ -8,8 +8,6 @@ from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Damage, Side, Site, check_points
 from core.whole_hand import TotalScore
 
-# What the reader says about sides is settled when the person has said the side.
-_SIDE_FLAGS = ("The side is in doubt", "This shows the same limb and side")
 EditKey = tuple[str, Site]  # the film's key and the site
 
 
@@ -76,16 +74,17 @@ class Case:
             return None
         if film.key in self.changes.sides:
             found = found.on_side(self.changes.sides[film.key])
-            found = replace(found, flags=tuple(flag for flag in found.flags if not flag.startswith(_SIDE_FLAGS)))
         mine = {site: value for (key, site), value in self.changes.points.items() if key == film.key}
         if not mine:
             return found
         cells = [
-            replace(cell, points=mine[cell.site], low=None, high=None, estimate=None) if cell.site in mine else cell
+            ScoredCell(cell.site, mine[cell.site], None, None, None, unscored=None) if cell.site in mine else cell
             for cell in found.cells
         ]
         have = {cell.site for cell in cells}
-        cells += [ScoredCell(site, value, None, None, None) for site, value in mine.items() if site not in have]
+        cells += [
+            ScoredCell(site, value, None, None, None, unscored=None) for site, value in mine.items() if site not in have
+        ]
         return replace(found, cells=tuple(cells))
 
     def visit(self) -> VisitReading:

@@ -92,7 +92,7 @@ def finish_job() -> None:
     elif outcome.readings:
         case: Case = st.session_state["case"]
         case.replace_film(what, case_films(outcome.films, outcome.readings))
-        if all(reading.status != "scored" for reading in outcome.readings):
+        if all(not reading.scored for reading in outcome.readings):
             case.notes = [f"{outcome.films[0].name} holds nothing that could be scored, even so."]
 
 

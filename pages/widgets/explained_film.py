@@ -48,7 +48,7 @@ def case_films_to_explain(case: Case) -> list[ExplainedFilm]:
     films = []
     for film in case.films:
         found, reading = film.found, case.edited(film)
-        if found is None or reading is None or found.status != "scored" or found.limb is None:
+        if found is None or reading is None or not found.scored or found.limb is None:
             continue
         joints = {joint.name: (joint.x, joint.y) for joint in found.joints}
         if len(joints) < 3:

@@ -14,7 +14,7 @@ def case_warnings(case: Case) -> None:
     counted = case.counted_keys()
     for film in case.films:
         reading = case.edited(film)
-        if reading is None or reading.status != "scored" or film.key in counted:
+        if reading is None or not reading.scored or film.key in counted:
             continue
         if reading.side is None or reading.ask_side:
             continue  # the question itself is shown with the film
@@ -35,7 +35,7 @@ def ask_side(case: Case) -> None:
     """The open questions about sides: sources disagree or are silent, so the person says it."""
     for film in case.films:
         reading = case.edited(film)
-        if reading is None or reading.status != "scored" or (reading.side and not reading.ask_side):
+        if reading is None or not reading.scored or (reading.side and not reading.ask_side):
             continue
         question = reading.ask_side or "Its side is not known, so it is not counted. Which side is it?"
         with st.container(border=True, key=f"ask_{film.key}"):
@@ -81,7 +81,7 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
         st.caption(f"{film.radiograph.name} · not scored")
         _film_notes(film)
         return
-    if reading.status != "scored":
+    if not reading.scored:
         st.caption(f"{film.radiograph.name} · refused")
         _film_notes(film)
         return
@@ -117,5 +117,5 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
         turned = f" · turned by {reading.turned_deg:.0f}°" if abs(reading.turned_deg) >= 1 else ""
         st.caption(f"{film.radiograph.name} · {source}{turned}", width="stretch")
     for flag in reading.flags:
-        st.caption(f":material/flag: {flag}")
+        st.caption(f":material/flag: {flag.text}")
     _film_notes(film)

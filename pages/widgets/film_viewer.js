@@ -18,7 +18,7 @@ function colour(rgb, share) { // more points, lighter and stronger against the d
 
 function cellText(word, cell) {
   if (!cell) return null;
-  if (cell.points === null) return `${word} not scorable`;
+  if (cell.points === null) return `${word} ${cell.why || "not scorable"}`;
   const range = cell.low === null ? "" : ` (${cell.low}–${cell.high})`;
   return `${word} ${cell.points}${cell.edited ? " (edited)" : range}`;
 }

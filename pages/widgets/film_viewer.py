@@ -33,7 +33,8 @@ def cell_data(case: Case, key: str, cell: ScoredCell) -> dict[str, Any]:
     """One site as the components show it."""
     low, high = whole_points(cell.low, cell.high)
     edited = case.is_edited(key, cell.site)
-    return {"points": cell.points, "low": low, "high": high, "max": cell.site.maximum, "edited": edited}
+    why = cell.why_unscored.words if cell.why_unscored else ""
+    return {"points": cell.points, "low": low, "high": high, "max": cell.site.maximum, "edited": edited, "why": why}
 
 
 def site_of(reading: FilmReading | None, joint: str, damage: Damage) -> Site | None:
@@ -47,7 +48,7 @@ def film_status(film: CaseFilm, reading: FilmReading | None, counted: set[str]) 
     """One or two words under the thumbnail."""
     if reading is None:
         return "not scored"
-    if reading.status != "scored":
+    if not reading.scored:
         return "refused"
     if film.key not in counted:
         return "side?" if reading.side is None else "not counted"

@@ -216,7 +216,7 @@ def _read(films: tuple[ReadFilm, ...], progress: Progress) -> Outcome:
     for n, film in enumerate(films):
         progress("the model reads", n / len(films))
         readings += reader.read_film(film.radiograph, slot=(film.limb, film.side))[:1]
-    return Outcome(readings=tuple(r for r in readings if r.status == "scored"))
+    return Outcome(readings=tuple(r for r in readings if r.scored))
 
 
 def _spent(sheet: Sheet, said: object) -> dict[LimbSide, int]:

@@ -60,7 +60,7 @@ def _of_case(case: Case) -> tuple[ReadFilm, ...]:
         found = case.edited(film)
         limb = found.limb if found else film.radiograph.limb_name
         side = found.side if found else film.radiograph.side_name
-        if limb and side and (found is None or found.status == "scored"):
+        if limb and side and (found is None or found.scored):
             joints = {joint.name: (joint.x, joint.y) for joint in found.joints} if found else {}
             films.append(ReadFilm(film.radiograph, limb, side, joints))
     return _first_of_each(films)

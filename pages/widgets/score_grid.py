@@ -73,7 +73,7 @@ def _back(key: str, site: Site) -> None:
 def _model_words(film: CaseFilm, site: Site) -> str:
     cell = next((c for c in film.found.cells if c.site == site), None) if film.found else None
     if cell is None or cell.points is None:
-        return "model: not scorable"
+        return f"model: {cell.why_unscored.words if cell and cell.why_unscored else 'not scorable'}"
     low, high = whole_points(cell.low, cell.high)
     between = "" if low is None else f" ({low}\N{EN DASH}{high})"
     unrounded = "" if cell.estimate is None else f", unrounded {cell.estimate:.1f}"

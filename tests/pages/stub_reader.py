@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
 from core.radiograph import Radiograph
 from core.svh import SITES, Damage, Limb, Side
@@ -32,15 +33,17 @@ class StubReader:
         size = {"width": radiograph.width_px, "height": radiograph.height_px}
         name, digest = radiograph.name, radiograph.sha256
         if "knee" in name and not force:
-            return (FilmReading(name, digest, "refused", "no-hand-or-foot", "This is no hand or foot film.", **size),)
+            return (
+                FilmReading(name, digest, FilmStatus.REFUSED, Refusal.NO_LIMB, "This is no hand or foot film.", **size),
+            )
         limb, side = slot or (radiograph.limb_name or Limb.HAND, radiograph.side_name)
         wide, high = radiograph.width_px, radiograph.height_px
         at = HAND_AT if limb is Limb.HAND else FOOT_AT
         reading = FilmReading(
             name,
             digest,
-            "scored",
-            "",
+            FilmStatus.SCORED,
+            None,
             "",
             **size,
             limb=limb,
@@ -49,7 +52,7 @@ class StubReader:
             parts=(FoundPart("wrist", (0.25 * wide, 0.7 * high, 0.75 * wide, high), 0.98),),
             joints=tuple(FoundJoint(joint, x * wide, y * high, 0.9) for joint, (x, y) in at.items()),
             cells=tuple(_cell(site) for site in SITES[limb]),
-            flags=("Scored although it was refused.",) if "knee" in name else (),
+            flags=(Flag(FlagCode.SCORED_ANYWAY, "Scored although it was refused."),) if "knee" in name else (),
         )
         if "both" in name:
             halves = ((Side.R, (0.0, 0.0, wide / 2, float(high))), (Side.L, (wide / 2, 0.0, float(wide), float(high))))

@@ -3,7 +3,7 @@ import pytest
 
 from core.cohort import LabelledFilm
 from core.evaluation.detection import FoundFilm, average_precision, detection_figures, overlap, true_boxes
-from core.model_reader import FilmReading, FoundJoint, FoundPart
+from core.model_reader import FilmReading, FilmStatus, FoundJoint, FoundPart
 from core.phantom import foot_film
 from core.radiograph.parts import JOINTS
 from core.svh import Limb, Side
@@ -34,7 +34,9 @@ def reading_of(film: LabelledFilm, *, shift_px: float) -> FilmReading:
         for name, (x0, y0, x1, y1) in true_boxes(film).items()
     )
     joints = tuple(FoundJoint(n, film.points[n][0] + shift_px, film.points[n][1], 0.9) for n in JOINTS[film.limb])
-    return FilmReading("f", "0" * 64, "scored", "", "", width, height, film.limb, film.side, parts=parts, joints=joints)
+    return FilmReading(
+        "f", "0" * 64, FilmStatus.SCORED, None, "", width, height, film.limb, film.side, parts=parts, joints=joints
+    )
 
 
 def test_the_truth_scores_one_and_a_shift_by_half_a_box_scores_nothing(film: LabelledFilm) -> None:

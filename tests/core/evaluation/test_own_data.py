@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from core.__main__ import app
 from core.cohort.ra2_table import read_table
 from core.evaluation.own_data import evaluate_own, parse_data
-from core.model_reader import FilmReading, ModelReader, ScoredCell, VisitReading
+from core.model_reader import FilmReading, FilmStatus, ModelReader, ScoredCell, VisitReading
 from core.phantom.writing import write_cohort
 from core.radiograph import Radiograph
 from core.svh import SITES, Limb, Side
@@ -30,9 +30,9 @@ class TruthReader:
         for site in SITES[limb]:
             value = min(site.maximum, (points[side, site] or 0) + (site.suffix == "mcp_E__2"))
             cells.append(ScoredCell(site, value, float(value), float(value), float(value)))
-        status = "refused" if film.name == self.refuses else "scored"
+        status = FilmStatus.REFUSED if film.name == self.refuses else FilmStatus.SCORED
         size = (film.width_px, film.height_px)
-        return (FilmReading(film.name, film.sha256, status, "", "too dark", *size, limb, side, cells=tuple(cells)),)
+        return (FilmReading(film.name, film.sha256, status, None, "too dark", *size, limb, side, cells=tuple(cells)),)
 
     def read_visit(self, films: list[Radiograph], *, patient: str, slots: object = None) -> VisitReading:
         return VisitReading(patient, tuple(reading for film in films for reading in self.read_film(film)))

@@ -7,7 +7,7 @@ import pytest
 
 from core.cohort.labelled_film import LabelledFilm
 from core.evaluation.study import Pair, whole_hand_figures
-from core.model_reader import FilmReading, ModelReader, VisitReading
+from core.model_reader import FilmReading, FilmStatus, ModelReader, VisitReading
 from core.svh import SITES, Limb, Side
 from core.whole_hand import TotalScore, WholeHandScorer
 
@@ -23,8 +23,8 @@ class Reader:
     """Finds a left hand on every film but the refused ones."""
 
     def read_visit(self, films: list[Any], *, patient: str) -> VisitReading:
-        status = "refused" if patient == "refused" else "scored"
-        reading = FilmReading(patient, films[0].sha256, status, "", "", 4, 4, Limb.HAND, Side.L)
+        status = FilmStatus.REFUSED if patient == "refused" else FilmStatus.SCORED
+        reading = FilmReading(patient, films[0].sha256, status, None, "", 4, 4, Limb.HAND, Side.L)
         return VisitReading(patient, (reading,))
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.cohort.labelled_film import LabelledFilm
 from core.detection.template import TEMPLATE_MM
-from core.model_reader import FilmReading, VisitReading
+from core.model_reader import FilmReading, FilmStatus, VisitReading
 from core.model_reader.evidence import FoundJoint
 from core.model_reader.hands_explanation import (
     METHODS,
@@ -88,7 +88,7 @@ def test_heat_finds_its_way_out_of_a_turned_region_of_a_film(scorer: WholeHandSc
     film = noise(3, 200, 320)
     film[90:95, 250:255] = 3.0  # a bright spot round stored (252, 92): upright (52, 47)
     reading = FilmReading(
-        "x.png", "a" * 64, "scored", "", "", 320, 200, Limb.HAND, side, region=(100.0, 40.0, 300.0, 160.0), turned_deg=93.0
+        "x.png", "a" * 64, FilmStatus.SCORED, None, "", 320, 200, Limb.HAND, side, region=(100.0, 40.0, 300.0, 160.0), turned_deg=93.0
     )  # fmt: skip
     view = hands_view(scorer, hands_of_visit(VisitReading("P1", (reading,)), {"a" * 64: film}))
     x, y = view.from_film(side).to_view(np.array([[252.0, 92.0]]))[0]
@@ -213,7 +213,7 @@ def test_explaining_runs_under_the_scorers_lock_and_leaves_nothing_behind(scorer
 
 def test_the_hands_of_a_visit_are_those_that_count_with_their_joints() -> None:
     joints = (FoundJoint("MCP2", 10.0, 20.0, 0.9),)
-    left = FilmReading("l", "a" * 64, "scored", "", "", 120, 200, Limb.HAND, Side.L, joints=joints)
-    refused = replace(left, sha256="b" * 64, side=Side.R, status="refused")
+    left = FilmReading("l", "a" * 64, FilmStatus.SCORED, None, "", 120, 200, Limb.HAND, Side.L, joints=joints)
+    refused = replace(left, sha256="b" * 64, side=Side.R, status=FilmStatus.REFUSED)
     hands = hands_of_visit(VisitReading("P1", (left, refused)), {"a" * 64: noise(1), "b" * 64: noise(2)})
     assert list(hands) == [Side.L] and hands[Side.L].joints == {"MCP2": (10.0, 20.0)}

@@ -2,6 +2,7 @@ import numpy as np
 
 from core.detection.detector import FoundLimb
 from core.detection.template import TEMPLATE_MM, fit_pose
+from core.model_reader.codes import FlagCode, Refusal
 from core.model_reader.gate import Gate, misfit_mm
 from core.model_reader.sides import propose_side
 from core.radiograph.film import Radiograph
@@ -33,7 +34,8 @@ def test_without_any_label_the_anatomy_speaks() -> None:
 def test_a_disagreement_is_asked_about_and_the_label_is_kept() -> None:
     proposal = propose_side(film(side_tag=Side.L, side_name=Side.L), found(Side.R), None, alone=True)
     assert proposal.side is Side.L and proposal.source == "tag"
-    assert "tag says left" in proposal.question and "anatomy shows right" in proposal.question and proposal.flags
+    assert "tag says left" in proposal.question and "anatomy shows right" in proposal.question
+    assert [flag.code for flag in proposal.flags] == [FlagCode.SIDE_IN_DOUBT]
 
 
 def test_the_user_settles_it() -> None:
@@ -48,10 +50,11 @@ def test_on_a_film_with_two_hands_the_file_speaks_for_neither() -> None:
 
 def test_the_gate_names_its_reasons() -> None:
     gate = Gate()
-    assert gate.judge(found(Side.R), film()).code == ""
-    assert gate.judge(found(Side.R, confidence=0.05), film()).code == "no_limb"
-    assert gate.judge(found(Side.R, height=0.05), film()).code == "no_limb"
+    assert gate.judge(found(Side.R), film()).code is None
+    assert gate.judge(found(Side.R, confidence=0.05), film()).code is Refusal.NO_LIMB
+    assert gate.judge(found(Side.R, height=0.05), film()).code is Refusal.NO_LIMB
     curled = found(Side.R, spoil_mm=25)
     assert misfit_mm(curled) > gate.misfit_mm
-    assert gate.judge(curled, film()).code == "unusual_view"
-    assert gate.judge(found(Side.R), film(limb_name=Limb.FOOT)).flags
+    assert gate.judge(curled, film()).code is Refusal.UNUSUAL_VIEW
+    doubts = gate.judge(found(Side.R), film(limb_name=Limb.FOOT)).flags
+    assert [flag.code for flag in doubts] == [FlagCode.SMALL_LIMB, FlagCode.LIMB_IN_DOUBT]

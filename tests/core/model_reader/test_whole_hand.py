@@ -9,7 +9,7 @@ import torch
 
 from core.checkpoint import WeightCard, WeightsError, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
-from core.model_reader import FilmReading, ModelReader, ScoredCell, VisitReading
+from core.model_reader import FilmReading, FilmStatus, ModelReader, ScoredCell, VisitReading
 from core.model_reader.whole_hand import NETWORK, disagreement, hand_films, open_whole_hand
 from core.radiograph import Radiograph
 from core.report import readings_json
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 
 def hand(side: Side, digest: str = "1" * 64, *, half_width: float = 0.0, **more: object) -> FilmReading:
     cells = tuple(ScoredCell(site, 1, 1 - half_width, 1 + half_width, 1.0) for site in SITES[Limb.HAND])
-    return FilmReading("x.png", digest, "scored", "", "", 4, 4, Limb.HAND, side, cells=cells, **more)  # type: ignore[arg-type]
+    return FilmReading("x.png", digest, FilmStatus.SCORED, None, "", 4, 4, Limb.HAND, side, cells=cells, **more)  # type: ignore[arg-type]
 
 
 def write_network(folder: Path, name: str, **calibration: float) -> None:

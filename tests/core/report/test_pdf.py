@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.model_reader import Flag, FlagCode
 from core.report import VisitReport, visits_pdf
 from core.svh import INTENDED_USE, SITES, Limb, Reading, Side
 from tests.core.report.visits import reading_of, report_of
@@ -81,7 +82,7 @@ def test_missing_edited_and_flagged_sites_are_said(tmp_path: Path) -> None:
     cell = (Side.L, SITES[Limb.HAND][1])
     hand = Reading({(Side.L, site): None if site.suffix == "mcp_J__3" else 1 for site in SITES[Limb.HAND]})
     text = words(visits_pdf([report_of(hand, edited=frozenset({cell}))]), tmp_path)
-    assert "Not scorable (NS): 1 site. L MCP3 jsn" in text
+    assert "Not scorable (NS): 1 site. Not clear: L MCP3 jsn" in text
     assert "Without a film: L foot, R foot, R hand." in text
     assert "1*" in text and "1 site changed by a person" in text
     assert "The wrist is near the edge." in text
@@ -94,7 +95,10 @@ def test_what_does_not_fit_is_counted(tmp_path: Path) -> None:
     assert listed and listed[1].count(",") + 1 + int(listed[2]) == 86
     assert "did not fit" not in text
 
-    flags = tuple(f"Flag {n} says that something about this film is not as it should be, at length." for n in range(9))
+    flags = tuple(
+        Flag(FlagCode.SMALL_LIMB, f"Flag {n} says that something about this film is not as it should be, at length.")
+        for n in range(9)
+    )
     films = tuple(replace(film, flags=flags) for film in nothing.visit.films)
     text = words(visits_pdf([replace(nothing, visit=replace(nothing.visit, films=films))]), tmp_path, "-raw")
     left = re.search(r"(\d+) more notes did not fit on this page", text)

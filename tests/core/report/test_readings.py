@@ -1,18 +1,30 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 
 from core.cohort.ra2_table import read_table
-from core.model_reader import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
+from core.model_reader import (
+    FilmReading,
+    FilmStatus,
+    Flag,
+    FlagCode,
+    FoundJoint,
+    FoundPart,
+    ScoredCell,
+    Unscored,
+    VisitReading,
+)
 from core.radiograph.film import FilmError
 from core.report import overlay_picture, readings_csv, readings_json
+from core.report.readings import film_row
 from core.svh import SITES, Limb, Side
 
 
 def scored(side: Side, points: int | None) -> FilmReading:
     cells = tuple(ScoredCell(site, points, 0.0, 2.0, 1.1) for site in SITES[Limb.HAND])
     return FilmReading(
-        f"P1-{side.value}H.jpg", "1" * 64, "scored", "", "", 400, 500, Limb.HAND, side, "name",
+        f"P1-{side.value}H.jpg", "1" * 64, FilmStatus.SCORED, None, "", 400, 500, Limb.HAND, side, "name",
         parts=(FoundPart("thumb", (10.0, 20.0, 100.0, 200.0), 0.9),), joints=(FoundJoint("MCP2", 50.0, 60.0, 0.8),), cells=cells,
     )  # fmt: skip
 
@@ -44,3 +56,13 @@ def test_the_overlay_draws_on_the_joint() -> None:
     picture = np.asarray(overlay_picture(np.zeros((500, 400), np.float32), (scored(Side.L, 1),)))
     assert picture.shape == (500, 400, 3)
     assert picture[55:66, 45:56].max() > 200 and picture[300:, 200:].max() == 0
+
+
+def test_doubts_and_reasons_have_a_code_beside_their_words() -> None:
+    film = scored(Side.R, None)
+    cells = (replace(film.cells[0], unscored=Unscored.NOT_ON_FILM), *film.cells[1:])
+    film = replace(film, cells=cells, flags=(Flag(FlagCode.SMALL_LIMB, "It is small."),))
+    row = film_row(film)
+    assert (row["flags"], row["flag_codes"], row["code"]) == (["It is small."], ["small_limb"], "")
+    assert [cell["unscored"] for cell in row["cells"][:2]] == ["not_on_film", "not_clear"]
+    assert film_row(scored(Side.R, 1))["cells"][0]["unscored"] is None

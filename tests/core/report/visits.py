@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from core.model_reader import FilmReading, FoundJoint, ScoredCell, VisitReading
+from core.model_reader import FilmReading, FilmStatus, Flag, FlagCode, FoundJoint, ScoredCell, VisitReading
 from core.report import VisitReport
 from core.svh import SITES, Cell, Limb, Reading, Side
 
@@ -26,10 +26,10 @@ def report_of(
             joints = dict.fromkeys(site.joint for site in sites)
             films.append(
                 FilmReading(
-                    "Secret_Name.dcm", digest, "scored", "", "", 90, 120, limb, side, "name",
+                    "Secret_Name.dcm", digest, FilmStatus.SCORED, None, "", 90, 120, limb, side, "name",
                     joints=tuple(FoundJoint(j, 30.0 + n, 40.0 + n, 0.9) for n, j in enumerate(joints)),
                     cells=tuple(ScoredCell(s, reading.points[side, s], None, None, None) for s in sites),
-                    flags=("The wrist is near the edge.",) if limb is Limb.HAND else (),
+                    flags=(Flag(FlagCode.SMALL_LIMB, "The wrist is near the edge."),) if limb is Limb.HAND else (),
                 )
             )  # fmt: skip
     return VisitReport(

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.radiograph.parts import Point
+from core.anatomy.parts import Point
 from core.svh import Limb, Side, Site
 
 

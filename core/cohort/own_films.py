@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.anatomy.parts import Box
 from core.cohort.labelled_film import unit
 from core.cohort.table_text import header, table_text
 from core.radiograph import open_film
-from core.radiograph.parts import Box
 from core.svh import Limb, Reading, Side
 
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.anatomy.parts import Box
 from core.cohort.own_films import OwnFilm, own_names, read_json
 from core.cohort.table_text import whole_points
-from core.radiograph.parts import Box
 from core.svh import SITE_BY_SUFFIX, Cell, Limb, Reading, Side
 
 _FINGERS = dict(zip("TIMRS", range(1, 6), strict=True))  # thumb, index, middle, ring, small

@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.anatomy.frame import Frame
+from core.anatomy.parts import JOINTS, PARTS, Box, Point, part_boxes
+from core.anatomy.pose import Pose, fit_pose
+from core.anatomy.template import TEMPLATE_MM
 from core.detection.network import LANDMARKS, LIMBS, VECTOR_UNIT_PX, LimbFinder, PartsNetwork
-from core.detection.template import TEMPLATE_MM, Pose, fit_pose
-from core.radiograph.frame import Frame
-from core.radiograph.parts import JOINTS, PARTS, Box, Point, part_boxes
 from core.svh import Limb
 
 Floats = NDArray[np.float32]
@@ -227,7 +228,7 @@ def _clarity(found: FoundLimb) -> float:
 def _turned(seen: SeenLimb, quarter: int) -> Pose:
     angle = np.pi / 2 * quarter
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return Pose(seen.limb, turn @ seen.pose.matrix, seen.pose.residual_mm)
+    return seen.pose.turned(turn)
 
 
 def _joint_pose(found: FoundLimb) -> Pose | None:

@@ -15,9 +15,9 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
 from torchvision.ops.feature_pyramid_network import ExtraFPNBlock
 
-from core.detection.template import TEMPLATE_MM
+from core.anatomy.parts import JOINTS, PARTS
+from core.anatomy.template import TEMPLATE_MM
 from core.layers.stretch import Stretch
-from core.radiograph.parts import JOINTS, PARTS
 from core.svh import Limb
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

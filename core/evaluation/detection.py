@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.anatomy.parts import PART_JOINTS, PARTS, Box, part_boxes
 from core.cohort.labelled_film import LabelledFilm
 from core.model_reader.evidence import FilmReading
-from core.radiograph.parts import PART_JOINTS, PARTS, Box, part_boxes
 from core.svh import Limb
 
 IOU = 0.6

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.anatomy.pose import fit_pose
 from core.checkpoint import read_card, write_card
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
@@ -22,7 +23,7 @@ from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, markdown
 from core.joint_scoring.scorer import LimbJoints, site_kind
 from core.joint_scoring.table import ROWS, SITE_ROWS
 from core.model_reader import ModelReader
-from core.model_reader.explanation import Explained, SiteView, explain_site, limb_pose, site_view
+from core.model_reader.explanation import Explained, SiteView, explain_site, site_view
 from core.model_reader.hands_explanation import METHODS, HandsView, explain_hands, hands_of_films, hands_view
 from core.model_reader.weight_sets import SCORERS
 from core.phantom import phantom_visit
@@ -62,7 +63,7 @@ class Row:
 
 def _sites(reader: ModelReader, film: LabelledFilm) -> list[Site]:
     """The sites that the scorer can look at: their joint has a place and, for the paper's networks, its part a box."""
-    place = LimbJoints(film.pixels, film.limb, film.points, limb_pose(film.limb, film.points))
+    place = LimbJoints(film.pixels, film.limb, film.points, fit_pose(film.limb, film.points))
     joints = {row.name: {j for crop in reader.scorer.crops(place, row.name) for j in crop.joints} for row in ROWS}
     return [site for site in SITES[film.limb] if site.joint in joints[SITE_ROWS[site][0].name]]
 

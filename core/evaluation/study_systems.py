@@ -6,13 +6,12 @@ from pathlib import Path
 
 import torch
 
+from core.anatomy.pose import fit_pose
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.template import fit_pose
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study import read_one
-from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings, film_square
 from core.joint_scoring.scorer import LimbJoints
 from core.model_reader import FilmReading, ModelReader
@@ -78,8 +77,7 @@ def _parts(weights: str, folder: Path, device: torch.device) -> System:
             joints = {joint.name: (joint.x, joint.y) for joint in readings[(limb, side)].joints}
             if readings[(limb, side)].limb is not limb or len(joints) < 3:
                 continue  # not found: its sites stay without points and count as 0, as in the challenge
-            pose = fit_pose(limb, joints)
-            place = LimbJoints(film.pixels, limb, joints, LimbPose(pose.mm_per_px, pose.up_deg, side is Side.L))
+            place = LimbJoints(film.pixels, limb, joints, fit_pose(limb, joints))
             cells |= {(side, site): points for site, points in scorer.estimate([place])[0].items()}
         return Answer(_hand_total(cells), cells)
 

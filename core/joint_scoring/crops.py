@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.radiograph.frame import Frame
-from core.radiograph.parts import PART_JOINTS, Point, part_boxes
+from core.anatomy.frame import Frame
+from core.anatomy.parts import PART_JOINTS, Point, part_boxes
+from core.anatomy.pose import Pose
 from core.svh import SITES, Limb
 
 # Width of the close-up in mm of the template limb.
@@ -25,20 +26,11 @@ SCORED_JOINTS: dict[Limb, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class LimbPose:
-    """What a close-up needs to know of the limb: mm per film px, the film direction of "up", whether it is a left one."""
-
-    mm_per_px: float
-    up_deg: float
-    mirrored: bool
-
-
 def _direction(a: Point, b: Point) -> float:
     return float(np.rad2deg(np.arctan2(b[0] - a[0], a[1] - b[1])))  # clockwise from up
 
 
-def joint_up_deg(limb: Limb, joint: str, joints: Mapping[str, Point], pose: LimbPose) -> float:
+def joint_up_deg(limb: Limb, joint: str, joints: Mapping[str, Point], pose: Pose) -> float:
     """Direction on the film, clockwise from up, that is distal at a joint."""
     if limb is Limb.HAND and joint[:3] in ("MCP", "PIP", "IP1"):
         k = joint[-1]
@@ -53,7 +45,7 @@ def joint_up_deg(limb: Limb, joint: str, joints: Mapping[str, Point], pose: Limb
 
 
 def joint_frame(
-    limb: Limb, joint: str, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int, margin: float = 1.0
+    limb: Limb, joint: str, joints: Mapping[str, Point], pose: Pose, *, side_px: int, margin: float = 1.0
 ) -> Frame:
     """The square view of `joint`, [side_px, side_px], `margin` times its field wide.
 
@@ -74,7 +66,7 @@ PART_OF: dict[Limb, dict[str, str]] = {
 }
 
 
-def part_frames(limb: Limb, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int) -> dict[str, Frame]:
+def part_frames(limb: Limb, joints: Mapping[str, Point], pose: Pose, *, side_px: int) -> dict[str, Frame]:
     """DeepRA's crops: the square view of each whole part (finger, thumb, toe, wrist) whose joints are there.
 
     The limb is upright and a right one, so that a turned film gives the same crop. The view is as wide as the longer side of
@@ -110,7 +102,7 @@ class Crop:
     joints: tuple[str, ...]
 
 
-def limb_crops(limb: Limb, joints: Mapping[str, Point], pose: LimbPose, *, side_px: int, close_up: bool) -> list[Crop]:
+def limb_crops(limb: Limb, joints: Mapping[str, Point], pose: Pose, *, side_px: int, close_up: bool) -> list[Crop]:
     """Close-ups of every scored joint that has a place, or DeepRA's crops of whole parts with those of their joints that have one.
 
     A joint whose part has no box (its other points are missing) is in no crop of the second kind.

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.joint_scoring.crops import Crop, LimbPose, limb_crops
+from core.anatomy.parts import Point
+from core.anatomy.pose import Pose
+from core.joint_scoring.crops import Crop, limb_crops
 from core.joint_scoring.network import ScoringNetwork
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
-from core.radiograph.parts import Point
 from core.svh import SITES, Damage, Limb, Site
 
 
@@ -86,7 +87,7 @@ class LimbJoints:
     pixels: NDArray[np.float32]
     limb: Limb
     joints: Mapping[str, Point]
-    pose: LimbPose
+    pose: Pose
 
 
 class JointScorer:

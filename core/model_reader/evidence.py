@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from core.anatomy.parts import Box
 from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
-from core.radiograph.parts import Box
 from core.svh import SITES, Damage, Limb, Reading, Side, Site
 from core.whole_hand.scorer import TotalScore
 

@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.anatomy.frame import Frame
+from core.anatomy.parts import Point
+from core.anatomy.pose import fit_pose
 from core.checkpoint import WeightCard
-from core.detection.template import fit_pose
-from core.joint_scoring.crops import FIELD_MM, LimbPose
+from core.joint_scoring.crops import FIELD_MM
 from core.joint_scoring.scorer import JointScorer, LimbJoints, site_kind
 from core.joint_scoring.table import SITE_ROWS
-from core.radiograph.frame import Frame
-from core.radiograph.parts import Point
 from core.saliency import Explainable, Heatmap, Method, explain, explain_all
 from core.saliency.controls import Control, centred, prior, uniform
 from core.saliency.verdict import shuffled_name
@@ -103,15 +103,6 @@ def explainable(scorer: JointScorer, row: str) -> Explainable:
     return Explainable(scorer.networks[row], features, outputs, attention, scorer.lock)
 
 
-def limb_pose(limb: Limb, joints: Mapping[str, Point]) -> LimbPose:
-    """The pose that close-ups are taken with, from at least three joints in film pixels.
-
-    Raises: ValueError if there are fewer.
-    """
-    pose = fit_pose(limb, joints)
-    return LimbPose(pose.mm_per_px, pose.up_deg, bool(np.linalg.det(pose.matrix[:, :2]) < 0))
-
-
 def site_view(
     scorer: JointScorer, pixels: NDArray[np.float32], limb: Limb, joints: Mapping[str, Point], site: Site
 ) -> SiteView:
@@ -121,7 +112,7 @@ def site_view(
     """
     if site.joint not in joints:
         raise ValueError(f"{site.joint} was not found on this film, so there is nothing to explain")
-    pose = limb_pose(limb, joints)
+    pose = fit_pose(limb, joints)
     row, output = SITE_ROWS[site]
     crops = scorer.crops(LimbJoints(pixels, limb, joints, pose), row.name)
     frame = next((crop.frame for crop in crops if site.joint in crop.joints), None)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from core.anatomy.parts import JOINTS
+from core.anatomy.template import TEMPLATE_MM
 from core.detection.detector import FoundLimb
-from core.detection.template import TEMPLATE_MM
 from core.model_reader.codes import Flag, FlagCode, Refusal
 from core.radiograph.film import Radiograph
-from core.radiograph.parts import JOINTS
 from core.svh import Limb
 
 LIMB_WORD = {Limb.HAND: "hand", Limb.FOOT: "foot"}
@@ -84,5 +84,5 @@ def misfit_mm(found: FoundLimb) -> float:
     names = [n for n in JOINTS[found.limb] if n in TEMPLATE_MM[found.limb] and found.joints[n][1] > 0.15]
     if len(names) < 3:
         return float("inf")
-    at = np.array([found.joints[n][0] for n in names]) @ found.pose.matrix[:, :2].T + found.pose.matrix[:, 2]
+    at = found.pose.to_mm(np.array([found.joints[n][0] for n in names]))
     return float(np.median(np.linalg.norm(at - np.array([TEMPLATE_MM[found.limb][n] for n in names]), axis=1)))

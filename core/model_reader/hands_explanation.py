@@ -9,13 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.anatomy.frame import Frame
+from core.anatomy.parts import Point
+from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm
 from core.joint_scoring.crops import SCORED_JOINTS, joint_frame
 from core.model_reader.evidence import VisitReading
-from core.model_reader.explanation import Explained, limb_pose
+from core.model_reader.explanation import Explained
 from core.model_reader.whole_hand import counted_hands, upright_frame
-from core.radiograph.frame import Frame
-from core.radiograph.parts import Point
 from core.saliency import Explainable, Heatmap, Method, explain_all
 from core.saliency.controls import Control, uniform
 from core.saliency.verdict import shuffled_name
@@ -48,7 +49,7 @@ def _boxes_on_film(joints: Mapping[str, Point]) -> dict[str, NDArray[np.float64]
     """The box of each scored joint, the middle half of its close-up, as four corners [4, 2] in film pixels."""
     if len(joints) < 3:  # too few to know how the hand lies
         return {}
-    pose, low, high = limb_pose(Limb.HAND, joints), BOX_PX / 4 - 0.5, 3 * BOX_PX / 4 - 0.5
+    pose, low, high = fit_pose(Limb.HAND, joints), BOX_PX / 4 - 0.5, 3 * BOX_PX / 4 - 0.5
     corners = np.array([[low, low], [high, low], [high, high], [low, high]])
     return {
         joint: joint_frame(Limb.HAND, joint, joints, pose, side_px=BOX_PX).to_film(corners)

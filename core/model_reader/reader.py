@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.anatomy.parts import BOX_POINTS, JOINTS, PARTS
 from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
-from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
@@ -21,7 +21,6 @@ from core.model_reader.opening import open_detector, open_scorer
 from core.model_reader.sides import propose_side
 from core.model_reader.whole_hand import hand_films, open_whole_hand
 from core.radiograph.film import Radiograph
-from core.radiograph.parts import BOX_POINTS, JOINTS, PARTS
 from core.svh import SITES, Limb, Side, Site
 from core.whole_hand import TotalScore, WholeHandScorer
 
@@ -174,7 +173,7 @@ class ModelReader:
                 np.asarray(draft.radiograph.pixels),
                 draft.found.limb,
                 {n: point for n, (point, height) in draft.found.joints.items() if height >= self._gate.joint_height},
-                LimbPose(draft.found.pose.mm_per_px, draft.found.pose.up_deg, draft.found.pose.side is Side.L),
+                draft.found.pose,
             )
             for draft in drafts
         ]

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.anatomy.frame import Frame
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader.evidence import FilmReading, VisitReading
-from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.anatomy.frame import Frame
 from core.cohort.labelled_film import LabelledFilm
-from core.radiograph.frame import Frame
 
 
 @dataclass(frozen=True)

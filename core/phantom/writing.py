@@ -10,10 +10,10 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ComputedRadiographyImageStorage, JPEG2000Lossless, generate_uid
 
+from core.anatomy.parts import part_boxes
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.ra2_table import write_table
 from core.phantom.patients import phantom_visit
-from core.radiograph.parts import part_boxes
 from core.svh import Limb, Reading, Side
 
 

@@ -1,4 +1,4 @@
-"""One film: bytes to a checked Radiograph, boxes and views of it."""
+"""One film: bytes to a checked Radiograph."""
 
 from core.radiograph.archives import Entry as Entry
 from core.radiograph.archives import expand as expand

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.radiograph.frame import Frame
+from core.anatomy.frame import Frame
 from core.saliency.heatmap import Heatmap
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pytorch_grad_cam import EigenCAM, GradCAM, GradCAMPlusPlus, LayerCAM
 from torch import Tensor, nn
 
-from core.radiograph.frame import Frame
+from core.anatomy.frame import Frame
 from core.saliency.heatmap import Heatmap
 
 

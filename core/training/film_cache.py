@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm, read_grey, unit
-from core.detection.template import fit_pose
-from core.joint_scoring.crops import SCORED_JOINTS, LimbPose, joint_frame
+from core.joint_scoring.crops import SCORED_JOINTS, joint_frame
 from core.svh import SITES, Damage, Limb, Side
 
 STORED_PX = 160  # close-ups are kept wider than the network's 128 px, for turns and shifts while training
@@ -103,7 +103,6 @@ def film_crops(films: Iterable[LabelledFilm]) -> Crops:
     rows: dict[str, list] = {name: [] for name in Crops.__dataclass_fields__}  # type: ignore[type-arg]
     for number, film in enumerate(films):
         pose = fit_pose(film.limb, film.points)
-        limb_pose = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
         damage = [] if film.damage_mask is None else [(film.damage_mask == k).astype(np.float32) for k in (1, 2)]
         for joint in SCORED_JOINTS[film.limb]:
             if joint not in film.points:
@@ -114,7 +113,7 @@ def film_crops(films: Iterable[LabelledFilm]) -> Crops:
                     truth[0 if site.damage is Damage.EROSION else 1] = film.grades[site]
             if truth == [-1, -1]:
                 continue
-            frame = joint_frame(film.limb, joint, film.points, limb_pose, side_px=STORED_PX, margin=MARGIN)
+            frame = joint_frame(film.limb, joint, film.points, pose, side_px=STORED_PX, margin=MARGIN)
             rows["pixels"].append(np.clip(frame.take(film.pixels) * 255, 0, 255).astype(np.uint8))
             maps = np.zeros((2, MAP_PX, MAP_PX), np.uint8)
             for k, mask in enumerate(damage):

@@ -9,13 +9,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.anatomy.frame import Frame
+from core.anatomy.parts import Point
+from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm, unit
 from core.detection.detector import FINDER_STRIDE, seen_limbs
 from core.detection.network import LANDMARKS, LIMBS, VECTOR_UNIT_PX, FinderSettings, LimbFinder
-from core.detection.template import fit_pose
 from core.phantom.plate import place
-from core.radiograph.frame import Frame
-from core.radiograph.parts import Point
 from core.svh import Limb
 from core.training.augment import lay_things_on, vary_brightness, vary_grain
 from core.training.film_cache import as_float

@@ -9,12 +9,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.anatomy.frame import Frame
+from core.anatomy.parts import JOINTS, PARTS, Point, part_boxes
+from core.anatomy.pose import Jitter, fit_pose
 from core.cohort.labelled_film import LabelledFilm
 from core.detection.detector import find_joints
 from core.detection.network import PartsNetwork, PartsSettings
-from core.detection.template import Jitter, fit_pose
-from core.radiograph.frame import Frame
-from core.radiograph.parts import JOINTS, PARTS, Point, part_boxes
 from core.svh import Limb
 from core.training.augment import lay_things_on, vary_brightness, vary_grain
 

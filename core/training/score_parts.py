@@ -17,14 +17,14 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm, unit
-from core.detection.template import fit_pose
-from core.joint_scoring.crops import PART_OF, LimbPose, part_frames
+from core.joint_scoring.crops import PART_OF, part_frames
 from core.joint_scoring.film_network import FilmNetwork, film_square
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
-from core.svh import SITES, Limb, Side, Site
+from core.svh import SITES, Limb, Site
 from core.training.augment import vary_brightness, vary_grain, vary_size
 from core.training.film_cache import as_float
 from core.training.study_films import StudyFilm
@@ -82,8 +82,7 @@ def part_crops(
         def cut(read: Callable[[], Labelled]) -> list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
             film, points = read()
             pose = fit_pose(film.limb, film.points)
-            place = LimbPose(pose.mm_per_px, pose.up_deg, film.side is Side.L)
-            frames = part_frames(film.limb, film.points, place, side_px=side_px)
+            frames = part_frames(film.limb, film.points, pose, side_px=side_px)
             found = []
             for _, part, sites in (w for w in wanted if w[0] is film.limb and w[1] in frames):
                 values, most = np.full(len(kinds), np.nan, np.float32), np.ones(len(kinds), np.float32)

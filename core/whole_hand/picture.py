@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.radiograph.frame import Frame
+from core.anatomy.frame import Frame
 
 Floats = NDArray[np.float32]
 MARGIN = 0.02  # of the cell, free on each side

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.anatomy.parts import Point
 from core.cohort.labelled_film import LabelledFilm
 from core.model_reader.hands_explanation import HandFilm, hands_of_films, hands_of_visit
 from core.phantom import phantom_visit
-from core.radiograph.parts import Point
 from core.svh import SITES, Damage, Limb, Side, Site
 from pages.widgets.case import Case
 from pages.widgets.joint_names import film_name

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from core.anatomy.parts import PARTS
 from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
-from core.radiograph.parts import PARTS
 from core.svh import Limb
 from core.training.find_parts import PartsSample, batch_losses, make_batch
 from tests.core.toy_set import assert_learns

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from core.anatomy.parts import JOINTS
 from core.cohort import LabelledFilm
 from core.evaluation.detection import FoundFilm, average_precision, detection_figures, overlap, true_boxes
 from core.model_reader import FilmReading, FilmStatus, FoundJoint, FoundPart
 from core.phantom import foot_film
-from core.radiograph.parts import JOINTS
 from core.svh import Limb, Side
 
 

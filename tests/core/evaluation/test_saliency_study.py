@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from core.anatomy.frame import Frame
+from core.anatomy.template import TEMPLATE_MM
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.template import TEMPLATE_MM
 from core.evaluation.saliency_study import Row, attention_prior, hands_rows, mean_with_interval, summary
 from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, findings, is_control, markdown, unbeaten
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer
 from core.joint_scoring.table import ROWS
 from core.model_reader.hands_explanation import METHODS, HandFilm, explain_hands, hands_view
-from core.radiograph.frame import Frame
 from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 

@@ -5,12 +5,13 @@ import pytest
 import torch
 
 from core.detection.network import PAPER_PARTS
-from core.joint_scoring.crops import LimbPose, part_frames
+from core.joint_scoring.crops import part_frames
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import DENSENET_SETTINGS, PAPER_SETTINGS, ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints
 from core.joint_scoring.table import ROWS
 from core.svh import SITES, Limb
+from tests.core.anatomy.poses import pose_at
 from tests.core.toy_set import assert_learns, stripes
 
 # backbone, outputs, attention map, millions of parameters with the attention head (the paper prints none)
@@ -97,7 +98,7 @@ def test_a_network_with_attention_learns_a_toy_set(backbone: str) -> None:
 
 
 PLAIN = Calibration({}, {})
-UPRIGHT = LimbPose(0.2, 0.0, False)
+UPRIGHT = pose_at(Limb.HAND, mm_per_px=0.2)
 FINGER = {"MCP2": (100.0, 200.0), "PIP2": (100.0, 100.0)}
 
 
@@ -111,12 +112,12 @@ def test_the_crop_of_a_finger_holds_its_whole_box() -> None:
 def test_a_turned_or_mirrored_film_gives_the_same_crop() -> None:
     turned = {name: (500 - y, x) for name, (x, y) in FINGER.items()}  # a quarter turn clockwise
     upright = part_frames(Limb.HAND, FINGER, UPRIGHT, side_px=64)["finger1"]
-    frame = part_frames(Limb.HAND, turned, LimbPose(0.2, 90.0, False), side_px=64)["finger1"]
+    frame = part_frames(Limb.HAND, turned, pose_at(Limb.HAND, mm_per_px=0.2, up_deg=90.0), side_px=64)["finger1"]
     for name, point in FINGER.items():
         np.testing.assert_allclose(
             frame.to_view(np.array([turned[name]])), upright.to_view(np.array([point])), atol=1e-6
         )
-    mirrored = part_frames(Limb.HAND, FINGER, LimbPose(0.2, 0.0, True), side_px=64)["finger1"]
+    mirrored = part_frames(Limb.HAND, FINGER, pose_at(Limb.HAND, mm_per_px=0.2, mirrored=True), side_px=64)["finger1"]
     assert mirrored.mirrored and mirrored.scale == pytest.approx(upright.scale)
     assert part_frames(Limb.HAND, {}, UPRIGHT, side_px=64) == {}
 

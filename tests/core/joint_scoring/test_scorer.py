@@ -4,11 +4,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.detection.template import TEMPLATE_MM
-from core.joint_scoring.crops import SCORED_JOINTS, LimbPose
+from core.anatomy.template import TEMPLATE_MM
+from core.joint_scoring.crops import SCORED_JOINTS
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, site_kind
 from core.svh import SITE_BY_SUFFIX, SITES, Limb, Site, check_points
+from tests.core.anatomy.poses import pose_at
 
 ALL_SITES = sorted(site for sites in SITES.values() for site in sites)
 NUMBERS = st.floats(-30, 30)
@@ -73,7 +74,7 @@ def scorer() -> JointScorer:
 def limb_of(limb: Limb, joints: set[str]) -> LimbJoints:
     pixels = np.random.default_rng(0).random((240, 240), dtype=np.float32)
     places = {name: (x + 110.0, y + 120.0) for name, (x, y) in TEMPLATE_MM[limb].items() if name in joints}
-    return LimbJoints(pixels, limb, places, LimbPose(mm_per_px=1.0, up_deg=0.0, mirrored=False))
+    return LimbJoints(pixels, limb, places, pose_at(limb, mm_per_px=1.0))
 
 
 def test_a_visit_gets_every_site_in_the_order_of_the_table(scorer: JointScorer) -> None:

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.anatomy.pose import fit_pose
+from core.anatomy.template import TEMPLATE_MM
 from core.checkpoint import WeightCard
-from core.detection.template import TEMPLATE_MM
-from core.joint_scoring.crops import LimbPose
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints
 from core.model_reader.explanation import explain_site, site_view, stored_prior
@@ -26,7 +26,7 @@ def scorer() -> JointScorer:
 
 def test_the_close_up_and_the_score_are_those_that_were_scored(scorer: JointScorer) -> None:
     view = site_view(scorer, PIXELS, Limb.HAND, JOINTS, SITE)
-    limb = LimbJoints(PIXELS, Limb.HAND, JOINTS, LimbPose(1.0, 0.0, mirrored=True))
+    limb = LimbJoints(PIXELS, Limb.HAND, JOINTS, fit_pose(Limb.HAND, JOINTS))
     crop = next(crop for crop in scorer.crops(limb, "erosion_fingers") if crop.joints == ("PIP3",))
     assert view.frame.matrix == pytest.approx(crop.frame.matrix, abs=1e-3)
     raw = float(view.score(view.view[None])[0]) * SITE.maximum

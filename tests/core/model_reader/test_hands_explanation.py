@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.anatomy.frame import Frame
+from core.anatomy.template import TEMPLATE_MM
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.template import TEMPLATE_MM
 from core.model_reader import FilmReading, FilmStatus, VisitReading
 from core.model_reader.evidence import FoundJoint
 from core.model_reader.hands_explanation import (
@@ -20,7 +21,6 @@ from core.model_reader.hands_explanation import (
     hands_view,
     points_of,
 )
-from core.radiograph.frame import Frame
 from core.saliency import Heatmap, Method
 from core.svh import SITE_BY_SUFFIX, Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings

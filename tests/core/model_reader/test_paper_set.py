@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from torch import nn
 
+from core.anatomy.pose import fit_pose
 from core.checkpoint import WeightsError, read_card, write_card
 from core.detection.detector import NEAR_MM, SEEN
 from core.evaluation.study import as_radiograph
 from core.joint_scoring.scorer import LimbJoints
 from core.joint_scoring.table import ROWS, SITE_ROWS
 from core.model_reader import ModelReader, VisitReading
-from core.model_reader.explanation import explain_site, limb_pose, site_view, stored_prior
+from core.model_reader.explanation import explain_site, site_view, stored_prior
 from core.model_reader.opening import open_detector
 from core.model_reader.weight_sets import complete_sets, networks_of
 from core.phantom import phantom_visit
@@ -87,7 +88,7 @@ def test_a_site_is_explained_by_the_crop_and_network_that_scored_it(
     assert view.view.shape == (64, 64) and view.names == SITE_ROWS[site][0].outputs
     assert view.network.network is reader.scorer.networks[SITE_ROWS[site][0].name]
     raw = float(view.score(view.view[None])[0])
-    placed = LimbJoints(pixels, site.limb, joints, limb_pose(site.limb, joints))
+    placed = LimbJoints(pixels, site.limb, joints, fit_pose(site.limb, joints))
     assert 0 < raw < 1 and raw * site.maximum == pytest.approx(reader.scorer.estimate([placed])[0][site], abs=1e-3)
     x, y = (round(v) for v in view.place)
     assert view.box[y, x] and 0 < view.box.mean() < 0.25  # smaller than in a close-up: the crop is the whole part

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from core.detection.template import fit_pose
+from core.anatomy.parts import JOINTS, PARTS, part_boxes
+from core.anatomy.pose import fit_pose
 from core.phantom import foot_film, hand_film
-from core.radiograph.parts import JOINTS, PARTS, part_boxes
 from core.svh import SITE_BY_SUFFIX, Limb, Side
 
 MAKERS = {Limb.HAND: hand_film, Limb.FOOT: foot_film}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.radiograph.frame import Frame
+from core.anatomy.frame import Frame
 from core.saliency.controls import centred, prior, uniform
 from core.saliency.heatmap import Heatmap
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
+from core.anatomy.frame import Frame
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer
 from core.model_reader.explanation import explainable
-from core.radiograph.frame import Frame
 from core.saliency import Explainable, Heatmap, Method, explain, explain_all
 from core.saliency.methods import raw_attention
 

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.anatomy.similarity import is_mirrored, mapped, mapped_back, scale_of, up_deg
+
 Floats = NDArray[np.float32]
 
 
@@ -55,26 +57,25 @@ class Frame:
     @property
     def scale(self) -> float:
         """View pixels per film pixel."""
-        return float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
+        return scale_of(self.matrix)
 
     @property
     def mirrored(self) -> bool:
         """Whether left and right are swapped."""
-        return bool(np.linalg.det(self.matrix[:, :2]) < 0)
+        return is_mirrored(self.matrix)
 
     @property
     def turn_deg(self) -> float:
         """Direction on the film, clockwise from up in (-180, 180], that points up in the view."""
-        up = np.linalg.solve(self.matrix[:, :2], np.array([0.0, -1.0]))
-        return float(np.rad2deg(np.arctan2(up[0], -up[1])))
+        return up_deg(self.matrix)
 
     def to_view(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Film pixels [N, 2] to view pixels [N, 2]."""
-        return np.asarray(points, np.float64) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return mapped(self.matrix, points)
 
     def to_film(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """View pixels [N, 2] to film pixels [N, 2]."""
-        return (np.asarray(points, np.float64) - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
+        return mapped_back(self.matrix, points)
 
     def then(self, later: "Frame") -> "Frame":
         """From film pixels straight to the view that `later` takes out of this view."""

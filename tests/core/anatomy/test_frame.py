@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.radiograph.frame import Frame
+from core.anatomy.frame import Frame
 
 FRAMES = st.builds(
     lambda x, y, scale, turn, mirror: Frame.around(

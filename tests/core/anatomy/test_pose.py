@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.detection.template import TEMPLATE_MM, fit_pose
-from core.radiograph.parts import JOINTS, Point
+from core.anatomy.parts import JOINTS, Point
+from core.anatomy.pose import fit_pose
+from core.anatomy.template import TEMPLATE_MM
 from core.svh import Limb, Side
 
 

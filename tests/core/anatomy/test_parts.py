@@ -1,6 +1,6 @@
 import pytest
 
-from core.radiograph.parts import JOINTS, PARTS, part_boxes
+from core.anatomy.parts import JOINTS, PARTS, part_boxes
 from core.svh import SITES, Limb
 
 

@@ -16,6 +16,8 @@ from core.joint_scoring.network import ScoringNetwork
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.svh import SITES, Damage, Limb, Site
 
+BATCH = 32  # crops that go through a network at once: those of a hand, or of some feet
+
 
 @dataclass(frozen=True)
 class SiteScore:
@@ -91,7 +93,7 @@ class LimbJoints:
 
 
 class JointScorer:
-    """The networks of DeepRA's Table 2, over all crops of a visit in one batch each.
+    """The networks of DeepRA's Table 2, over crops in batches of at most `BATCH`, so that memory does not grow with the films.
 
     One network may hold all rows (the compact set) or each row have its own (the paper's six); the settings of a network say
     whether it looks at close-ups of joints or at whole parts. `lock` is held by whoever runs or explains a network.
@@ -148,22 +150,31 @@ class JointScorer:
         scores: Sequence[dict[Site, tuple[float, float, float]]],
     ) -> None:
         rows = network.settings.rows
-        places: list[tuple[int, list[Site]]] = []
-        views = []
+        views: list[tuple[int, Crop, list[Site]]] = []
         for n, limb in enumerate(limbs):
             mine = [site for site in SITES[limb.limb] if SITE_ROWS[site][0].name in rows]
             for crop in self.crops(limb, rows[0]) if mine else []:
                 sites = [site for site in mine if site.joint in crop.joints]
                 if sites:
-                    places.append((n, sites))
-                    views.append(crop.frame.take(limb.pixels))
-        if not views:
-            return
-        crops = torch.from_numpy(np.stack(views))[:, None]
+                    views.append((n, crop, sites))
+        for start in range(0, len(views), BATCH):
+            self._run_batch(network, limbs, views[start : start + BATCH], scores)
+
+    def _run_batch(
+        self,
+        network: ScoringNetwork,
+        limbs: Sequence[LimbJoints],
+        views: Sequence[tuple[int, Crop, list[Site]]],
+        scores: Sequence[dict[Site, tuple[float, float, float]]],
+    ) -> None:
+        crops = torch.from_numpy(np.stack([crop.frame.take(limbs[n].pixels) for n, crop, _ in views]))[:, None]
         features = network.features(crops.to(self.device, memory_format=torch.channels_last))
-        for row in rows:
+        for row in network.settings.rows:
             wanted = [
-                (k, n, site) for k, (n, sites) in enumerate(places) for site in sites if SITE_ROWS[site][0].name == row
+                (k, n, site)
+                for k, (n, _, sites) in enumerate(views)
+                for site in sites
+                if SITE_ROWS[site][0].name == row
             ]
             chosen = list(dict.fromkeys(k for k, _, _ in wanted))
             if not chosen:

@@ -1,7 +1,7 @@
 """The model as a reader: it alone joins the networks, decides what may be scored, and says where each answer comes from."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,18 +82,48 @@ class ModelReader:
         return self._scorer
 
     def read_film(
-        self, radiograph: Radiograph, *, slot: Slot | None = None, force: bool = False
+        self,
+        radiograph: Radiograph,
+        *,
+        slot: Slot | None = None,
+        force: bool = False,
+        tell: Callable[[str], None] = lambda stage: None,
     ) -> tuple[FilmReading, ...]:
         """Every hand or foot on one film, scored or refused; a film without any gives one refusal.
 
-        `slot` is what the user says the film shows; `force` scores what would be refused, flagged.
+        `slot` is what the user says the film shows; `force` scores what would be refused, flagged; `tell` is told the stage.
         """
         with self._lock:
+            tell(f"Finding joints on {radiograph.name}")
             drafts = self._find(radiograph, force)
+            tell(f"Scoring joints on {radiograph.name}")
             scores = self._score(drafts)
         if not drafts:
             return (self._nothing(radiograph, force),)
         return tuple(self._reading(draft, score, slot, force) for draft, score in zip(drafts, scores, strict=True))
+
+    def read_films(
+        self,
+        radiographs: Iterable[Radiograph],
+        *,
+        slots: Mapping[str, Slot] | None = None,
+        force: bool = False,
+        tell: Callable[[str], None] = lambda stage: None,
+    ) -> Iterator[tuple[FilmReading, ...]]:
+        """The films of one patient on one day, one after the other, each as `read_film` reads it.
+
+        No film is held. One that comes twice is read once; a second one of the same limb and side is flagged.
+        """
+        first_name: dict[str, str] = {}
+        taken: dict[tuple[Limb, Side], str] = {}
+        for film in radiographs:
+            if film.sha256 in first_name:
+                reason = f"This is the same file as {first_name[film.sha256]}; it was read once."
+                yield (_refused(film, Refusal.DUPLICATE, reason),)
+                continue
+            first_name[film.sha256] = film.name
+            readings = self.read_film(film, slot=(slots or {}).get(film.sha256), force=force, tell=tell)
+            yield tuple(_flag_repeat(reading, taken) for reading in readings)
 
     def read_visit(
         self,
@@ -104,35 +134,20 @@ class ModelReader:
         force: bool = False,
         progress: Progress | None = None,
     ) -> VisitReading:
-        """The films of one patient on one day. `slots` is keyed by the SHA-256 of a film.
+        """The films of one patient on one day, as `read_films` reads them, with the whole-hand score. `slots` is keyed by SHA-256.
 
-        `progress` is told the stage and the share that is done. A film that comes twice is read once.
+        `progress` is told the stage and the share that is done.
         """
         tell = progress or (lambda stage, share: None)
-        first_name: dict[str, str] = {}
-        drafts: list[tuple[int, _Draft]] = []
-        readings: dict[int, list[FilmReading]] = {}
-        for number, film in enumerate(radiographs):
-            tell(f"Finding joints on {film.name}", 0.8 * number / max(len(radiographs), 1))
-            if film.sha256 in first_name:
-                reason = f"This is the same file as {first_name[film.sha256]}; it was read once."
-                readings[number] = [_refused(film, Refusal.DUPLICATE, reason)]
-                continue
-            first_name[film.sha256] = film.name
-            with self._lock:
-                found = self._find(film, force)
-            if not found:
-                readings[number] = [self._nothing(film, force)]
-            drafts += [(number, draft) for draft in found]
-        tell("Scoring joints", 0.85)
-        with self._lock:
-            scores = self._score([draft for _, draft in drafts])
-        for (number, draft), score in zip(drafts, scores, strict=True):
-            slot = (slots or {}).get(draft.radiograph.sha256)
-            readings.setdefault(number, []).append(self._reading(draft, score, slot, force))
+        done: list[tuple[FilmReading, ...]] = []
+
+        def stage(words: str) -> None:
+            tell(words, len(done) / len(radiographs))
+
+        for readings in self.read_films(radiographs, slots=slots, force=force, tell=stage):
+            done.append(readings)
         tell("Done", 1.0)
-        ordered = [reading for number in sorted(readings) for reading in readings[number]]
-        visit = VisitReading(patient, tuple(_without_repeats(ordered)))
+        visit = VisitReading(patient, tuple(reading for readings in done for reading in readings))
         return replace(visit, whole_hand=self.score_hands(visit, {r.sha256: r.pixels for r in radiographs}))
 
     def score_hands(self, visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> TotalScore | None:
@@ -242,17 +257,13 @@ def _refused(film: Radiograph, code: Refusal, reason: str) -> FilmReading:
     return FilmReading(film.name, film.sha256, FilmStatus.REFUSED, code, reason, film.width_px, film.height_px)
 
 
-def _without_repeats(films: Sequence[FilmReading]) -> list[FilmReading]:
-    """A second film of the same limb and side is flagged: only the first counts in the totals."""
-    taken: dict[tuple[Limb | None, Side | None], str] = {}
-    out = []
-    for film in films:
-        key = (film.limb, film.side)
-        if film.scored and film.side:
-            if key in taken:
-                words = f"This shows the same limb and side as {taken[key]}; only that one counts in the totals."
-                film = replace(film, flags=(*film.flags, Flag(FlagCode.SAME_LIMB_AND_SIDE, words)))
-            else:
-                taken[key] = film.file
-        out.append(film)
-    return out
+def _flag_repeat(film: FilmReading, taken: dict[tuple[Limb, Side], str]) -> FilmReading:
+    """A second film of the same limb and side is flagged: only the first, whose name `taken` keeps, counts in the totals."""
+    if not film.scored or film.limb is None or film.side is None:
+        return film
+    key = film.limb, film.side
+    if key not in taken:
+        taken[key] = film.file
+        return film
+    words = f"This shows the same limb and side as {taken[key]}; only that one counts in the totals."
+    return replace(film, flags=(*film.flags, Flag(FlagCode.SAME_LIMB_AND_SIDE, words)))

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from core.anatomy.template import TEMPLATE_MM
 from core.joint_scoring.crops import SCORED_JOINTS
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
-from core.joint_scoring.scorer import Calibration, JointScorer, LimbJoints, site_kind
+from core.joint_scoring.scorer import BATCH, Calibration, JointScorer, LimbJoints, site_kind
 from core.svh import SITE_BY_SUFFIX, SITES, Limb, Site, check_points
 from tests.core.anatomy.poses import pose_at
 
@@ -98,3 +100,23 @@ def test_a_joint_without_a_place_leaves_its_sites_out(scorer: JointScorer) -> No
 
 def test_no_limb_gives_no_scores(scorer: JointScorer) -> None:
     assert scorer.score([]) == []
+
+
+def test_many_limbs_go_through_the_network_in_batches_of_one_size_and_score_as_they_do_alone(
+    scorer: JointScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limb = limb_of(Limb.HAND, set(SCORED_JOINTS[Limb.HAND]))
+    alone = scorer.estimate([limb])[0]
+    network = scorer._distinct[0]
+    features: Callable[[torch.Tensor], torch.Tensor] = network.features
+    sizes = []
+
+    def counted(crops: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(crops))
+        return features(crops)
+
+    monkeypatch.setattr(network, "features", counted)
+    found = scorer.estimate([limb] * 5)
+    assert max(sizes) == BATCH and sum(sizes) == 5 * len(SCORED_JOINTS[Limb.HAND])
+    for scores in found:
+        assert scores == {site: pytest.approx(value, abs=1e-4) for site, value in alone.items()}

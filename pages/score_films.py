@@ -19,7 +19,7 @@ def add_films(case: Case) -> None:
     """The drop zone. Its key changes after every take, so that the server does not keep the bytes."""
     turn = st.session_state.setdefault("upload_turn", 0)
     files = st.file_uploader(
-        "Hand and foot films of one patient: DICOM, PNG, JPEG, TIFF or a zip of them",
+        "Hand and foot films of one patient: DICOM, PNG, JPEG, TIFF, BMP or a zip of them",
         type=None,
         accept_multiple_files=True,
         key=f"upload_{turn}",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from core.anatomy.parts import Box
 from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
+from core.radiograph.film import FilmNote
 from core.svh import SITES, Damage, Limb, Reading, Side, Site
 from core.whole_hand.scorer import TotalScore
 
@@ -58,8 +59,9 @@ class FilmReading:
     """One limb on one film, scored, or refused with a code and a reason.
 
     `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from; `ask_side`
-    is a question for the user where sources disagree. `flags` say what makes the result doubtful. A film that was scored although it
-    would have been refused keeps the code of the refusal.
+    is a question for the user where sources disagree. `flags` say what makes the result doubtful, `notes` how the film was read and
+    what its file says; `folder` is where it lay. A film that was scored although it would have been refused keeps the code of the
+    refusal.
     """
 
     file: str
@@ -80,6 +82,8 @@ class FilmReading:
     joints: tuple[FoundJoint, ...] = ()
     cells: tuple[ScoredCell, ...] = ()
     flags: tuple[Flag, ...] = ()
+    notes: tuple[FilmNote, ...] = ()
+    folder: str = ""
 
     @property
     def scored(self) -> bool:

@@ -244,6 +244,8 @@ class ModelReader:
             joints=joints,
             cells=cells,
             flags=tuple(flags),
+            notes=film.notes,
+            folder=film.folder,
         )
 
 
@@ -254,7 +256,17 @@ def _cell(site: Site, score: SiteScore | None) -> ScoredCell:
 
 
 def _refused(film: Radiograph, code: Refusal, reason: str) -> FilmReading:
-    return FilmReading(film.name, film.sha256, FilmStatus.REFUSED, code, reason, film.width_px, film.height_px)
+    return FilmReading(
+        film.name,
+        film.sha256,
+        FilmStatus.REFUSED,
+        code,
+        reason,
+        film.width_px,
+        film.height_px,
+        notes=film.notes,
+        folder=film.folder,
+    )
 
 
 def _flag_repeat(film: FilmReading, taken: dict[tuple[Limb, Side], str]) -> FilmReading:

@@ -7,6 +7,8 @@ from core.radiograph.brightness import to_unit as to_unit
 from core.radiograph.decode import decode_film as decode_film
 from core.radiograph.film import Fault as Fault
 from core.radiograph.film import FilmError as FilmError
+from core.radiograph.film import FilmNote as FilmNote
+from core.radiograph.film import NoteKind as NoteKind
 from core.radiograph.film import Radiograph as Radiograph
 from core.radiograph.film import display_text as display_text
 from core.radiograph.guard import open_film as open_film

@@ -11,7 +11,7 @@ from core.radiograph.brightness import check_contrast
 from core.radiograph.dicom_file import read_dicom
 from core.radiograph.dicom_pixels import dicom_pixels, spacing_mm
 from core.radiograph.file_type import FileType, file_type
-from core.radiograph.film import Fault, FilmError, Radiograph, display_text
+from core.radiograph.film import Fault, FilmError, FilmNote, Radiograph, display_text
 from core.radiograph.name_hints import name_hints, word_hints
 from core.radiograph.picture_files import read_picture
 from core.svh import Limb, Side
@@ -51,7 +51,7 @@ def _decode(data: bytes, name: str) -> Radiograph:
     limb_tag: Limb | None = None
     side_tag: Side | None = None
     spacing: float | None = None
-    notes: tuple[str, ...]
+    notes: tuple[FilmNote, ...]
     if kind is FileType.DICOM:
         file = read_dicom(data, name)
         pixels, notes = dicom_pixels(file, name)

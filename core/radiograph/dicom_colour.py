@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from core.radiograph.brightness import Floats
-from core.radiograph.film import Fault, FilmError
+from core.radiograph.film import Fault, FilmError, FilmNote
 from core.radiograph.picture_files import grey_of_colour
 
 Stored = NDArray[np.integer]
@@ -34,7 +34,7 @@ def palette_colours(values: Stored, attributes: Dataset, name: str) -> tuple[NDA
 
 def grey_of_samples(
     values: Stored, layout_colours: str, bits: int, compressed_jpeg: bool, name: str
-) -> tuple[Floats, list[str]]:
+) -> tuple[Floats, list[FilmNote]]:
     """Grey pixels [H, W] out of RGB or YBR samples [H, W, 3] that hold a grey picture, and notes.
 
     Raises: FilmError if the picture is coloured.

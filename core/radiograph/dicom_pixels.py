@@ -12,7 +12,7 @@ from core.radiograph.brightness import Floats
 from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame
 from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
-from core.radiograph.film import Fault, FilmError, display_text
+from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, display_text
 from core.radiograph.grey_scale import grey_table
 from core.radiograph.picture_files import check_size, grey_of_colour
 
@@ -193,14 +193,14 @@ def _sign_extend(values: Stored, bits: int) -> Stored:
     return ((wide & ((1 << bits) - 1)) ^ half) - half
 
 
-def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[str, ...]]:
+def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     """Pixels [H, W] in [0, 1], bone bright, and notes.
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
     attributes = file.attributes
     values, signed, bits = stored_values(file, name)
-    notes: list[str] = []
+    notes: list[FilmNote] = []
     colours = str(attributes.get("PhotometricInterpretation", "")).strip()
     if colours == "PALETTE COLOR":
         rgb, full = palette_colours(values, attributes, name)
@@ -218,24 +218,28 @@ def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[str, ...]]:
     return np.ascontiguousarray(pixels, np.float32), tuple(notes)
 
 
-def _header_notes(file: DicomFile) -> list[str]:
+def _header_notes(file: DicomFile) -> list[FilmNote]:
     attributes = file.attributes
-    notes: list[str] = []
+    notes: list[FilmNote] = []
     if file.syntax in _LOSSY or str(attributes.get("LossyImageCompression", "")) == "01":
-        notes.append("The film was compressed with loss; fine detail may be missing.")
+        notes.append(FilmNote(NoteKind.COMPRESSION, "The film was compressed with loss; fine detail may be missing."))
     if str(attributes.get("PresentationIntentType", "")) == "FOR PROCESSING":
-        notes.append("The film is raw (FOR PROCESSING), not prepared for display.")
+        notes.append(FilmNote(NoteKind.FOR_PROCESSING, "The film is raw (FOR PROCESSING), not prepared for display."))
     if str(attributes.get("BurnedInAnnotation", "")).upper() == "YES":
-        notes.append("Text is burned into the picture: check it for names before you share it.")
+        notes.append(
+            FilmNote(
+                NoteKind.BURNED_IN_TEXT, "Text is burned into the picture: check it for names before you share it."
+            )
+        )
     age = str(attributes.get("PatientAge", "") or "")
     if len(age) == 4 and age[:3].isdigit() and (age[3] in "DWM" or int(age[:3]) < 18):
-        notes.append("The file says the patient is under 18: outside the intended use.")
+        notes.append(FilmNote(NoteKind.CHILD, "The file says the patient is under 18: outside the intended use."))
     if file.trailing:
-        notes.append("More bytes follow the picture in the file; they were ignored.")
+        notes.append(FilmNote(NoteKind.STORAGE, "More bytes follow the picture in the file; they were ignored."))
     return notes
 
 
-def spacing_mm(attributes: Dataset) -> tuple[float | None, tuple[str, ...]]:
+def spacing_mm(attributes: Dataset) -> tuple[float | None, tuple[FilmNote, ...]]:
     """Pixel spacing in mm where it is square and sensible, and notes."""
     for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
         value = attributes.get(keyword)
@@ -246,8 +250,15 @@ def spacing_mm(attributes: Dataset) -> tuple[float | None, tuple[str, ...]]:
         except (TypeError, ValueError):
             continue
         if not (math.isfinite(row) and math.isfinite(column) and 0.01 <= row <= 2 and abs(row - column) <= 0.01 * row):
-            return None, ("The pixel spacing in the file makes no sense; nothing is given in mm.",)
+            return None, (
+                FilmNote(NoteKind.SPACING, "The pixel spacing in the file makes no sense; nothing is given in mm."),
+            )
         if keyword == "ImagerPixelSpacing":
-            return row, ("The pixel spacing is that of the detector: lengths in mm are a few per cent too large.",)
+            return row, (
+                FilmNote(
+                    NoteKind.SPACING,
+                    "The pixel spacing is that of the detector: lengths in mm are a few per cent too large.",
+                ),
+            )
         return row, ()
     return None, ()

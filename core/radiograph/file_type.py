@@ -9,12 +9,13 @@ _MAGIC_AT = 128
 
 
 class FileType(Enum):
-    """The four accepted types."""
+    """The accepted types."""
 
     DICOM = "DICOM"
     PNG = "PNG"
     JPEG = "JPEG"
     TIFF = "TIFF"
+    BMP = "BMP"
 
 
 # First bytes of what people (or attackers) send instead, with the word for it.
@@ -28,7 +29,6 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "a PostScript file"),
     (b"\xc5\xd0\xd3\xc6", "a PostScript file"),
     (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
     (b"8BPS", "a Photoshop file"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
     (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
@@ -46,6 +46,7 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 )
 # What a DICOM preamble must not begin with; a TIFF preamble is legal (PS3.10, 7.1).
 _HIDDEN = (b"MZ", b"\x7fELF", b"#!", b"<", b"{", b"PK", b"%PDF", b"%!PS", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
+_BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # lengths of the header of a BMP, OS/2 1 to Windows 5
 _VR = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
 )
@@ -82,6 +83,8 @@ def file_type(data: bytes, name: str) -> FileType:
         return FileType.JPEG
     if data[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
         return FileType.TIFF
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return FileType.BMP
     if _bare_dicom(data):
         return FileType.DICOM
     word = next((word for magic, word in _REFUSED if data.startswith(magic)), None)
@@ -90,4 +93,4 @@ def file_type(data: bytes, name: str) -> FileType:
     if data[4:8] == b"ftyp":
         word = "a HEIC or AVIF picture or a video"
     what = f"this is {word}" if word else "this type of file is not accepted"
-    raise FilmError(Fault.FILE_TYPE, f"{what}. Send the film as DICOM, PNG, JPEG or TIFF.", name)
+    raise FilmError(Fault.FILE_TYPE, f"{what}. Send the film as DICOM, PNG, JPEG, TIFF or BMP.", name)

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -60,6 +60,37 @@ UNSUITABLE = frozenset(
 )
 
 
+class NoteKind(StrEnum):
+    """What a note on a film is about. The values are stable: they stand in readings.json."""
+
+    CHILD = "child"
+    FOR_PROCESSING = "for-processing"
+    BURNED_IN_TEXT = "burned-in-text"
+    POLARITY = "polarity"
+    PIXEL_ASPECT = "pixel-aspect"
+    SPACING = "spacing"
+    PAGE = "page"
+    COLOUR = "colour"
+    GREY_SCALE = "grey-scale"
+    COMPRESSION = "lossy-compression"
+    STORAGE = "storage"
+    DAMAGE = "damage"
+
+
+@dataclass(frozen=True)
+class FilmNote:
+    """One sentence about how a film was read or what its file says, for the person who looks at it."""
+
+    kind: NoteKind
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+TURNED_ROUND = "The picture was stored light for dark; it was turned round so that bone is bright."
+
+
 def display_text(text: str) -> str:
     """A foreign text as it may be shown: one line, no control or direction characters, at most 64 characters."""
     kept = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in unicodedata.normalize("NFC", text))
@@ -70,17 +101,25 @@ def display_text(text: str) -> str:
 class FilmError(Exception):
     """This file cannot be used as a film; `message` says why and what to do, in words for the person who sent it.
 
-    `code` is a value of `Fault` (or of a later check of the same kind); `file` the display name of the file.
+    `code` is a value of `Fault` (or of a later check of the same kind); `file` the display name of the file, `folder` where
+    it lay and `visit` the visit that it would have belonged to.
     """
 
-    def __init__(self, code: str, message: str, file: str = "") -> None:
+    def __init__(self, code: str, message: str, file: str = "", folder: str = "", visit: str = "") -> None:
         self.code = str(code)
         self.message = message
         self.file = display_text(file)
+        self.folder = "/".join(display_text(part) for part in folder.split("/"))
+        self.visit = visit
         super().__init__(self.code, message, self.file)
 
+    def placed(self, folder: str, visit: str = "") -> "FilmError":
+        """The same reason with folder and visit."""
+        return FilmError(self.code, self.message, self.file, folder, visit)
+
     def __str__(self) -> str:
-        return f"{self.file}: {self.message}" if self.file else self.message
+        where = "/".join(part for part in (self.folder, self.file) if part)
+        return f"{where}: {self.message}" if where else self.message
 
 
 @dataclass(frozen=True)
@@ -89,8 +128,8 @@ class Radiograph:
 
     `pixels` are [H, W] float32 in [0, 1], finite, read-only, bone bright. `name` is display text, never a path to open.
     `sha256` is that of the file. `limb_tag` and `side_tag` come from DICOM attributes, `limb_name`, `side_name` and
-    `patient` from the file name (`UAB003-LH.jpg`); no identity is ever taken from inside a file. `notes` are sentences
-    for the person who looks at the film.
+    `patient` from the file name (`UAB003-LH.jpg`); `folder` is the path of its folder as text ("" where there is none). No identity is ever taken from inside a file. `notes` say how the film
+    was read; they go with it into every result.
     """
 
     pixels: NDArray[np.float32]
@@ -102,7 +141,8 @@ class Radiograph:
     limb_name: Limb | None = None
     side_name: Side | None = None
     patient: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    folder: str = ""
+    notes: tuple[FilmNote, ...] = field(default=())
 
     def __post_init__(self) -> None:
         pixels = self.pixels
@@ -116,6 +156,12 @@ class Radiograph:
         if not re.fullmatch("[0-9a-f]{64}", self.sha256):
             raise ValueError("a radiograph needs the SHA-256 of its file")
         pixels.setflags(write=False)
+
+    def inverted(self) -> "Radiograph":
+        """The same film light for dark, with the note that says so in place of any other on its polarity."""
+        notes = tuple(note for note in self.notes if note.kind is not NoteKind.POLARITY)
+        turned = FilmNote(NoteKind.POLARITY, TURNED_ROUND)
+        return replace(self, pixels=np.float32(1) - self.pixels, notes=(*notes, turned))
 
     @property
     def height_px(self) -> int:

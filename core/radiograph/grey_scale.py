@@ -10,9 +10,14 @@ from pydicom.sequence import Sequence
 
 from core.radiograph import limits
 from core.radiograph.brightness import histogram_points
+from core.radiograph.film import FilmNote, NoteKind
 
 Doubles = NDArray[np.float64]
 _LOW, _HIGH = 0.005, 0.995  # percentiles that stand for a missing window
+
+
+def _note(text: str) -> FilmNote:
+    return FilmNote(NoteKind.GREY_SCALE, text)
 
 
 def _numbers(dataset: Dataset, keyword: str) -> list[float]:
@@ -52,12 +57,12 @@ def _look_up(values: Doubles, data: Doubles, first: float, signed: bool) -> Doub
     return data[np.clip(np.rint(values - first), 0, data.size - 1).astype(np.int64)]
 
 
-def _modality(values: Doubles, dataset: Dataset, signed: bool, notes: list[str]) -> Doubles:
+def _modality(values: Doubles, dataset: Dataset, signed: bool, notes: list[FilmNote]) -> Doubles:
     if "ModalityLUTSequence" in dataset:
         lut = _lut(dataset.get("ModalityLUTSequence"))
         if lut:
             return _look_up(values, lut[0], lut[1], signed)
-        notes.append("The modality lookup table is damaged and was ignored.")
+        notes.append(_note("The modality lookup table is damaged and was ignored."))
         return values
     slope = (_numbers(dataset, "RescaleSlope") or [1.0])[0]
     intercept = (_numbers(dataset, "RescaleIntercept") or [0.0])[0]
@@ -67,7 +72,7 @@ def _modality(values: Doubles, dataset: Dataset, signed: bool, notes: list[str])
         or abs(slope) > 1e6
         or abs(intercept) > 1e9
     ):
-        notes.append("The rescale values make no sense and were ignored.")
+        notes.append(_note("The rescale values make no sense and were ignored."))
         return values
     return values * slope + intercept
 
@@ -91,7 +96,7 @@ _FUNCTIONS: dict[str, Callable[[Doubles, float, float], Doubles]] = {
 }
 
 
-def _window(dataset: Dataset, notes: list[str]) -> Callable[[Doubles], Doubles] | None:
+def _window(dataset: Dataset, notes: list[FilmNote]) -> Callable[[Doubles], Doubles] | None:
     """The first window of the file as a function to [0, 1]; None if there is none that makes sense."""
     centres, widths = _numbers(dataset, "WindowCenter"), _numbers(dataset, "WindowWidth")
     if not centres and not widths and not dataset.get("WindowCenter") and not dataset.get("WindowWidth"):
@@ -102,9 +107,9 @@ def _window(dataset: Dataset, notes: list[str]) -> Callable[[Doubles], Doubles] 
         least = 1 if shape is _linear else 1e-9
         if math.isfinite(centre) and math.isfinite(width) and least <= width < 1e7 and abs(centre) < 1e7:
             if len(centres) > 1:
-                notes.append("The file has several windows; the first was used.")
+                notes.append(_note("The file has several windows; the first was used."))
             return lambda x: np.clip(shape(x, centre, width), 0, 1)
-    notes.append("The window of the file makes no sense and was ignored.")
+    notes.append(_note("The window of the file makes no sense and was ignored."))
     return None
 
 
@@ -136,14 +141,14 @@ def _padding(dataset: Dataset, stored: NDArray[np.int64], signed: bool, bits: in
 
 def grey_table(
     dataset: Dataset, first: int, counts: NDArray[np.integer], *, signed: bool, bits: int
-) -> tuple[NDArray[np.float32], list[str]]:
+) -> tuple[NDArray[np.float32], list[FilmNote]]:
     """What each stored value becomes in [0, 1], bone bright, and notes.
 
     `first` is the stored value of `counts[0]`, `counts` the histogram of the picture. Order: modality LUT, VOI LUT or
     window (without one: robust percentiles), inversion by MONOCHROME1 or PresentationLUTShape INVERSE last. Padding does
     not count and comes out dark.
     """
-    notes: list[str] = []
+    notes: list[FilmNote] = []
     stored = np.arange(first, first + counts.size, dtype=np.int64)
     padding = _padding(dataset, stored, signed, bits)
     inner = np.where(padding, 0, counts)
@@ -156,12 +161,12 @@ def grey_table(
         if lut:
             table = _look_up(values, lut[0], lut[1], signed) / (2 ** lut[2] - 1)
         else:
-            notes.append("The display lookup table is damaged and was ignored.")
+            notes.append(_note("The display lookup table is damaged and was ignored."))
     if table is None:
         window = _window(dataset, notes)
         table = None if window is None else window(values)
     if table is not None and _spread(table, inner) < limits.CONTRAST:
-        notes.append("The window of the file hides the whole picture and was ignored.")
+        notes.append(_note("The window of the file hides the whole picture and was ignored."))
         table = None
     if table is None:
         table = _percentiles(values, inner)

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.radiograph import limits
 from core.radiograph.decode import check_bytes
-from core.radiograph.film import Fault, FilmError, Radiograph
+from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, Radiograph
 from core.svh import Limb, Side
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -186,7 +186,7 @@ def _radiograph(header: dict[str, Any], body: bytearray) -> Radiograph:
         limb_name=Limb(header["limb_name"]) if header["limb_name"] else None,
         side_name=Side(header["side_name"]) if header["side_name"] else None,
         patient=None if header["patient"] is None else str(header["patient"]),
-        notes=tuple(str(note) for note in header["notes"]),
+        notes=tuple(FilmNote(NoteKind(kind), str(text)) for kind, text in header["notes"]),
     )
 
 

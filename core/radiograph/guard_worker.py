@@ -43,7 +43,7 @@ def _header(film: Radiograph) -> dict[str, Any]:
         "limb_name": film.limb_name.value if film.limb_name else None,
         "side_name": film.side_name.value if film.side_name else None,
         "patient": film.patient,
-        "notes": list(film.notes),
+        "notes": [[note.kind.value, note.text] for note in film.notes],
     }
 
 

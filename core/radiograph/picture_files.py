@@ -1,4 +1,4 @@
-"""PNG, JPEG and TIFF files to grey pixels in [0, 1]."""
+"""PNG, JPEG, TIFF and BMP files to grey pixels in [0, 1]."""
 
 import io
 import warnings
@@ -12,7 +12,7 @@ from core.radiograph import limits
 from core.radiograph.brightness import Floats, looks_inverted, picture_bits, to_unit
 from core.radiograph.codestream import jpeg_frame
 from core.radiograph.file_type import FileType
-from core.radiograph.film import Fault, FilmError
+from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
 
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
 _COLOUR_STEP = 24  # of 255: a channel this far from another is colour
@@ -43,7 +43,7 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
-def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Floats, tuple[str, ...]]:
+def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     """Grey out of [H, W, 3] samples of 0..full that hold a grey picture.
 
     Raises: FilmError if more than 0.5 % of the pixels are coloured.
@@ -56,7 +56,11 @@ def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Fl
         raise FilmError(
             Fault.COLOUR, "this is a colour picture, not a radiograph. Export the film itself, in grey.", name
         )
-    notes = ("A few coloured pixels (marker, logo or annotation) were read as grey.",) if share > 0 else ()
+    notes = (
+        (FilmNote(NoteKind.COLOUR, "A few coloured pixels (marker, logo or annotation) were read as grey."),)
+        if share > 0
+        else ()
+    )
     return to_unit(green, 0, full), notes
 
 
@@ -109,7 +113,7 @@ def _integers(values: NDArray[np.generic], white_is_zero: bool, declared: int, n
     return to_unit(grey, 0, 2 ** picture_bits(grey) - 1)
 
 
-def _deep_jpeg(data: bytes, name: str) -> tuple[Floats, tuple[str, ...]]:
+def _deep_jpeg(data: bytes, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     """12-bit and lossless JPEG files, which Pillow does not read."""
     values = imagecodecs.jpeg8_decode(data)
     if values.ndim == 3:
@@ -117,7 +121,7 @@ def _deep_jpeg(data: bytes, name: str) -> tuple[Floats, tuple[str, ...]]:
     return _integers(values, False, 16, name), ()
 
 
-def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[str, ...]]:
+def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     """Pixels [H, W] in [0, 1] of one still picture, upright by EXIF, and notes. Embedded text is not read.
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
@@ -134,7 +138,7 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
     bits = tags.get(_BITS, 16)
     declared = int(bits[0] if isinstance(bits, tuple) else bits)
     image = ImageOps.exif_transpose(image)
-    notes: tuple[str, ...] = ()
+    notes: tuple[FilmNote, ...] = ()
     if image.mode in _GREY_16:
         pixels = _integers(np.asarray(image), white_is_zero, declared, name)
     elif image.mode == "F":
@@ -151,5 +155,9 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
         rgb = _without_alpha(image) if has_alpha else image.convert("RGB")
         pixels, notes = grey_of_colour(np.asarray(rgb), 255, name)
     if looks_inverted(pixels):
-        notes += ("The border is bright: check that bone is bright and not dark (inverted scan).",)
+        notes += (
+            FilmNote(
+                NoteKind.POLARITY, "The border is bright: check that bone is bright and not dark (inverted scan)."
+            ),
+        )
     return pixels, notes

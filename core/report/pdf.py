@@ -196,6 +196,9 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if not film.scored]
     if flagged:
         lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")
+    noted = [f"{_film_name(film)}: {note}" for film in report.visit.films for note in film.notes]
+    if noted:
+        lines.append(f"<b>About the films.</b> {escape(_list(noted, ' '))}")
     lines.append(
         f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion "
         "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."

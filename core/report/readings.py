@@ -14,10 +14,12 @@ from core.svh import INTENDED_USE
 VERSION = 1
 
 
-def film_row(film: FilmReading) -> dict[str, Any]:
-    """One film of the JSON; coordinates in pixels of the film as stored."""
+def film_row(film: FilmReading, visit: str = "") -> dict[str, Any]:
+    """One film of the JSON; coordinates in pixels of the film as it was read (upright, with square pixels)."""
     return {
         "file": film.file,
+        "folder": film.folder,
+        "visit": visit,
         "sha256": film.sha256,
         "region": list(film.region) if film.region else None,
         "status": film.status,
@@ -49,6 +51,7 @@ def film_row(film: FilmReading) -> dict[str, Any]:
         "missing": list(film.missing),
         "flags": [flag.text for flag in film.flags],
         "flag_codes": [flag.code for flag in film.flags],
+        "notes": [{"kind": note.kind.value, "text": note.text} for note in film.notes],
     }
 
 
@@ -56,6 +59,8 @@ def refused_row(error: FilmError) -> dict[str, Any]:
     """A file that could not be read, in the shape of a film."""
     return {
         "file": error.file,
+        "folder": error.folder,
+        "visit": error.visit,
         "sha256": None,
         "region": None,
         "status": FilmStatus.REFUSED,
@@ -76,6 +81,7 @@ def refused_row(error: FilmError) -> dict[str, Any]:
         "missing": [],
         "flags": [],
         "flag_codes": [],
+        "notes": [],
     }
 
 
@@ -115,7 +121,9 @@ def limb_letter(limb: str) -> str:
 
 def readings_json(visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()) -> str:
     """The whole result as JSON text that is the same for the same films."""
-    films = [film_row(film) for visit in visits for film in visit.films] + [refused_row(error) for error in refused]
+    films = [film_row(film, visit.patient) for visit in visits for film in visit.films] + [
+        refused_row(error) for error in refused
+    ]
     whole = {
         "version": VERSION,
         "intended_use": INTENDED_USE,

@@ -79,6 +79,15 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
             relationship_type=sr.RelationshipTypeValues.CONTAINS,
         )
     )
+    for number, film in enumerate(report.visit.films, start=1):
+        for note in film.notes:  # never the name of the file: it may hold a person's
+            content[0].ContentSequence.append(
+                sr.TextContentItem(
+                    name=Code("121106", "DCM", "Comment"),
+                    value=f"Film {number}: {note}",
+                    relationship_type=sr.RelationshipTypeValues.CONTAINS,
+                )
+            )
     made = sr.ComprehensiveSR(
         evidence=list(captures.values()),
         content=content,

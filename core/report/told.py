@@ -24,8 +24,10 @@ def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterat
             if flag := disagreement(visit):
                 yield f"  {flag}"
         for film in visit.films:
+            name = "/".join(part for part in (film.folder, film.file) if part)
             if not film.scored:
-                yield f"  refused {film.file}: {film.reason}"
+                yield f"  refused {name}: {film.reason}"
             elif film.ask_side:
-                yield f"  {film.file}: {film.ask_side}"
+                yield f"  {name}: {film.ask_side}"
+            yield from (f"  {name}: {note}" for note in film.notes)
     yield from (f"refused {error}" for error in refused)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.radiograph import Fault, FilmError, Radiograph, display_text
+from core.radiograph import Fault, FilmError, FilmNote, NoteKind, Radiograph, display_text
 
 SHA = "0" * 64
 
@@ -24,6 +24,17 @@ def test_bad_pixels_are_no_radiograph(pixels: np.ndarray) -> None:
 def test_bad_facts_are_no_radiograph(facts: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         Radiograph(**({"pixels": np.zeros((4, 5), np.float32), "name": "a", "sha256": SHA} | facts))  # type: ignore[arg-type]
+
+
+def test_an_inverted_film_is_the_same_light_for_dark_and_says_so() -> None:
+    pixels = np.linspace(0, 1, 20, dtype=np.float32).reshape(4, 5)
+    child = FilmNote(NoteKind.CHILD, "A child.")
+    film = Radiograph(pixels, "a", SHA, side_name=None, notes=(child, FilmNote(NoteKind.POLARITY, "Look."))).inverted()
+    np.testing.assert_array_equal(film.pixels, 1 - pixels)
+    assert not film.pixels.flags.writeable and film.notes[0] == child
+    assert [note.kind for note in film.notes] == [NoteKind.CHILD, NoteKind.POLARITY]
+    assert "turned round" in film.notes[1].text
+    assert film.inverted().notes == film.notes
 
 
 def test_height_is_rows() -> None:

@@ -53,18 +53,18 @@ def test_a_senseless_window_is_ignored_and_said(width: str) -> None:
     data = films.dicom(films.grey(12), WindowCenter="1234.5", WindowWidth="987.25")
     film = decode_film(data.replace(b"987.25", width.encode().ljust(6)), "f")
     assert np.isfinite(film.pixels).all()
-    assert any("window" in note for note in film.notes)
+    assert any("window" in note.text for note in film.notes)
     np.testing.assert_allclose(film.pixels, opened().pixels, atol=1e-6)
 
 
 def test_the_first_of_several_windows_is_used() -> None:
     film = opened(WindowCenter=[2048, 300], WindowWidth=[4096, 50])
-    assert any("several windows" in note for note in film.notes)
+    assert any("several windows" in note.text for note in film.notes)
     np.testing.assert_allclose(film.pixels, films.grey(12) / 4095, atol=1e-6)
 
 
 def test_a_window_beside_the_picture_is_ignored() -> None:
-    assert any("hides" in note for note in opened(WindowCenter=60000, WindowWidth=10).notes)
+    assert any("hides" in note.text for note in opened(WindowCenter=60000, WindowWidth=10).notes)
 
 
 def test_voi_lut_beats_the_window() -> None:
@@ -84,7 +84,7 @@ def test_a_lying_lut_is_ignored_and_said(keyword: str) -> None:
     item = lut(np.arange(4096))
     item[0].LUTDescriptor = [50000, 0, 12]
     film = opened(**{keyword: item})
-    assert any("damaged" in note for note in film.notes)
+    assert any("damaged" in note.text for note in film.notes)
 
 
 def test_padding_is_dark_and_does_not_count_for_brightness() -> None:
@@ -97,4 +97,4 @@ def test_padding_is_dark_and_does_not_count_for_brightness() -> None:
 
 def test_senseless_rescale_is_ignored() -> None:
     film = opened(RescaleSlope=0, RescaleIntercept=5)
-    assert any("rescale" in note for note in film.notes)
+    assert any("rescale" in note.text for note in film.notes)

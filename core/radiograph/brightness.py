@@ -22,6 +22,24 @@ def to_unit(values: NDArray[np.generic], low: float, high: float) -> Floats:
     return np.clip(out, 0.0, 1.0, out=out)
 
 
+def robust_ends(values: NDArray[np.generic]) -> tuple[float, float]:
+    """The 0.5 % and 99.5 % points of a picture: what a film without a window is shown between."""
+    step = max(1, int(np.sqrt(values.size / 4_000_000)))  # a sample of 4 million pixels is plenty
+    low, high = np.percentile(values[::step, ::step], (0.5, 99.5))
+    return float(low), float(high)
+
+
+def stretched(values: NDArray[np.generic], name: str) -> Floats:
+    """A picture [H, W] without a known range in [0, 1], between its robust ends.
+
+    Raises: FilmError if it is blank.
+    """
+    low, high = robust_ends(values)
+    if not high > low:
+        raise FilmError(Fault.NO_CONTRAST, "no contrast: the picture is blank. Send the film itself.", name)
+    return to_unit(values, low, high)
+
+
 def histogram_points(counts: NDArray[np.integer], shares: tuple[float, ...]) -> list[int]:
     """For each share of all pixels the first bin below which at least that share lies."""
     total = np.cumsum(counts)

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from core.radiograph.brightness import Floats
+from core.radiograph.colours import grey_of_colour
 from core.radiograph.film import Fault, FilmError, FilmNote
-from core.radiograph.picture_files import grey_of_colour
 
 Stored = NDArray[np.integer]
 

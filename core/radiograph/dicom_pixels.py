@@ -10,11 +10,12 @@ from pydicom.uid import UID
 
 from core.radiograph.brightness import Floats
 from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame
+from core.radiograph.colours import grey_of_colour
 from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, display_text
 from core.radiograph.grey_scale import grey_table
-from core.radiograph.picture_files import check_size, grey_of_colour
+from core.radiograph.picture_files import check_size
 
 Stored = NDArray[np.integer]
 _RLE = "1.2.840.10008.1.2.5"

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 
 import imagecodecs
 import numpy as np
@@ -9,14 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.radiograph import limits
-from core.radiograph.brightness import Floats, looks_inverted, picture_bits, to_unit
+from core.radiograph.brightness import Floats, looks_inverted, picture_bits, robust_ends, stretched, to_unit
 from core.radiograph.codestream import jpeg_frame
+from core.radiograph.colours import grey_of_colour
 from core.radiograph.file_type import FileType
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
 
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
-_COLOUR_STEP = 24  # of 255: a channel this far from another is colour
-_COLOUR_SHARE = 0.005  # so much may be coloured (a marker, a logo)
+_NARROW = 0.25  # of the range: a deep picture that fills less is stretched
 _TOO_LARGE = (
     f"the picture is larger than {limits.PIXELS // 1_000_000} megapixels. Export the film at a lower resolution."
 )
@@ -43,40 +44,57 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
-def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
-    """Grey out of [H, W, 3] samples of 0..full that hold a grey picture.
+_REDUCED, _SUBFILE = 1, 254
+_PAGES = 16  # more pages than this are no film with its previews
+_LIKE = 0.9  # correlation of a preview with its film
 
-    Raises: FilmError if more than 0.5 % of the pixels are coloured.
+
+def _page(image: Image.Image, name: str) -> tuple[FilmNote, ...]:
+    """Put the image on the page of the film; other pages may only be small previews of it.
+
+    Raises: FilmError if the file holds several pictures.
     """
-    red, green, blue = (rgb[..., k] for k in range(3))
-    high = np.maximum(np.maximum(red, green), blue)
-    spread = high - np.minimum(np.minimum(red, green), blue)
-    share = float(np.count_nonzero(spread > _COLOUR_STEP / 255 * full)) / spread.size
-    if share > _COLOUR_SHARE:
-        raise FilmError(
-            Fault.COLOUR, "this is a colour picture, not a radiograph. Export the film itself, in grey.", name
-        )
-    notes = (
-        (FilmNote(NoteKind.COLOUR, "A few coloured pixels (marker, logo or annotation) were read as grey."),)
-        if share > 0
-        else ()
-    )
-    return to_unit(green, 0, full), notes
-
-
-def _frames(image: Image.Image) -> int:
     if image.format == "MPO":  # a phone writes a second, smaller picture behind the first
-        return 1
-    try:
-        image.seek(1)
-    except EOFError:
-        return 1
-    finally:
-        image.seek(0)
-    return 2
+        return ()
+    sizes: list[tuple[int, int]] = []
+    reduced: list[bool] = []
+    for page in range(_PAGES + 1):
+        try:
+            image.seek(page)
+        except EOFError:
+            break
+        sizes.append(image.size)
+        reduced.append(bool(getattr(image, "tag_v2", {}).get(_SUBFILE, 0) & _REDUCED))
+    largest = max(range(len(sizes)), key=lambda page: sizes[page][0] * sizes[page][1])
+    others = [page for page in range(len(sizes)) if page != largest]
+    several = image.format != "TIFF" or len(sizes) > _PAGES
+    if others and (several or not all(_preview(image, largest, page, sizes, reduced[page]) for page in others)):
+        raise FilmError(Fault.FRAMES, "the file holds several pictures. Send the one film as a file of its own.", name)
+    image.seek(largest)
+    if not others:
+        return ()
+    words = f"page {largest + 1} of {len(sizes)} was read; the others are small previews of it."
+    return (FilmNote(NoteKind.PAGE, f"The file has several pages: {words}"),)
 
 
-def _open(data: bytes, kind: FileType, name: str) -> Image.Image:
+def _preview(image: Image.Image, film: int, page: int, sizes: Sequence[tuple[int, int]], reduced: bool) -> bool:
+    """Whether a page is a smaller picture of the film: said by its tag, or of the same shape and content."""
+    (width, height), (wide, high) = sizes[film], sizes[page]
+    if wide * high > 0.3 * width * height or abs(wide / high - width / height) > 0.05 * width / height:
+        return False
+    if reduced:
+        return True
+    pair = []
+    for number in (film, page):
+        image.seek(number)
+        check_size(*sizes[film], "")
+        small = np.asarray(image.copy().resize((32, 32), Image.Resampling.BOX).convert("F"), np.float64)
+        pair.append(small - small.mean())
+    scale = float(np.sqrt((pair[0] ** 2).sum() * (pair[1] ** 2).sum()))
+    return scale > 0 and float((pair[0] * pair[1]).sum()) / scale > _LIKE
+
+
+def _open(data: bytes, kind: FileType, name: str) -> tuple[Image.Image, tuple[FilmNote, ...]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -86,12 +104,10 @@ def _open(data: bytes, kind: FileType, name: str) -> Image.Image:
         check_size(*image.size, name)
         if kind is FileType.PNG:  # the only type whose checksums can be verified
             Image.open(io.BytesIO(data), formats=(kind.value,)).verify()
-        if _frames(image) > 1:
-            raise FilmError(
-                Fault.FRAMES, "the file holds several pictures. Send the one film as a file of its own.", name
-            )
+        notes = _page(image, name)
+        check_size(*image.size, name)
         image.load()
-    return image
+    return image, notes
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:
@@ -100,8 +116,13 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, rgba).convert("RGB")
 
 
-def _integers(values: NDArray[np.generic], white_is_zero: bool, declared: int, name: str) -> Floats:
-    """16-bit (or wider) integers by the bits that are used; MinIsWhite turned round within the declared bits."""
+def _integers(
+    values: NDArray[np.generic], white_is_zero: bool, declared: int, name: str
+) -> tuple[Floats, tuple[FilmNote, ...]]:
+    """16-bit (or wider) integers by the bits that are used; MinIsWhite turned round within the declared bits.
+
+    Where the film fills a small part of that range, its own robust ends are taken, as for a DICOM without a window.
+    """
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > 65535:
         raise FilmError(
@@ -110,7 +131,12 @@ def _integers(values: NDArray[np.generic], white_is_zero: bool, declared: int, n
     grey = values.astype(np.uint16)
     if white_is_zero:
         grey = ((1 << declared) - 1 - grey.astype(np.int32)).clip(0, 65535).astype(np.uint16)
-    return to_unit(grey, 0, 2 ** picture_bits(grey) - 1)
+    top = 2 ** picture_bits(grey) - 1
+    low, high = robust_ends(grey)
+    if 0 < high - low < _NARROW * top:
+        narrow = f"The grey values lie between {low:.0f} and {high:.0f} of {top}; they were stretched."
+        return to_unit(grey, low, high), (FilmNote(NoteKind.GREY_SCALE, narrow),)
+    return to_unit(grey, 0, top), ()
 
 
 def _deep_jpeg(data: bytes, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
@@ -118,7 +144,7 @@ def _deep_jpeg(data: bytes, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     values = imagecodecs.jpeg8_decode(data)
     if values.ndim == 3:
         return grey_of_colour(values, 2 ** picture_bits(values[..., 1]) - 1, name)
-    return _integers(values, False, 16, name), ()
+    return _integers(values, False, 16, name)
 
 
 def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
@@ -132,28 +158,27 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
             check_size(frame.width, frame.height, name)
             if frame.bits != 8 or frame.lossless:
                 return _deep_jpeg(data, name)
-    image = _open(data, kind, name)
+    image, notes = _open(data, kind, name)
     tags = getattr(image, "tag_v2", {})
     white_is_zero = kind is FileType.TIFF and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     bits = tags.get(_BITS, 16)
     declared = int(bits[0] if isinstance(bits, tuple) else bits)
     image = ImageOps.exif_transpose(image)
-    notes: tuple[FilmNote, ...] = ()
     if image.mode in _GREY_16:
-        pixels = _integers(np.asarray(image), white_is_zero, declared, name)
+        pixels, more = _integers(np.asarray(image), white_is_zero, declared, name)
+        notes += more
     elif image.mode == "F":
         values = np.asarray(image)
         if not np.isfinite(values).all():
             raise FilmError(Fault.DAMAGED, "some grey values are not numbers. Export the film again.", name)
-        if float(values.max()) <= float(values.min()):
-            raise FilmError(Fault.NO_CONTRAST, "no contrast: the picture is blank. Send the film itself.", name)
-        pixels = to_unit(values, float(values.min()), float(values.max()))
+        pixels = stretched(values, name)
     elif image.mode in ("1", "L"):
         pixels = to_unit(np.asarray(image.convert("L")), 0, 255)
     else:
         has_alpha = image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info
         rgb = _without_alpha(image) if has_alpha else image.convert("RGB")
-        pixels, notes = grey_of_colour(np.asarray(rgb), 255, name)
+        pixels, more = grey_of_colour(np.asarray(rgb), 255, name)
+        notes += more
     if looks_inverted(pixels):
         notes += (
             FilmNote(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.radiograph import Fault, FilmError, decode_film
+from core.radiograph import Fault, FilmError, NoteKind, decode_film
 from tests.core.radiograph import films
 
 
@@ -199,3 +199,46 @@ def test_cut_files_are_refused(kind: str, share: float) -> None:
 def test_a_bright_border_gives_a_hint() -> None:
     film = decode_film(films.picture(255 - films.grey8()), "f")
     assert any("inverted" in note.text for note in film.notes)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_a_narrow_range_in_16_bits_is_stretched_and_said(kind: str) -> None:
+    narrow = (20_000 + films.grey(8, 300, 240).astype(np.uint16) * 4).astype(np.uint16)
+    film = decode_film(films.picture(narrow, kind), "f")
+    assert np.percentile(film.pixels, 99) > 0.9 and np.percentile(film.pixels, 1) < 0.1
+    assert [note.kind for note in film.notes] == [NoteKind.GREY_SCALE]
+    assert np.corrcoef(film.pixels.ravel(), narrow.ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("wild", [1e9, -1e9, 3e38])
+def test_wild_pixels_of_a_float_tiff_do_not_darken_the_film(wild: float) -> None:
+    values = films.grey(8, 300, 240).astype(np.float32) / 255
+    tame = decode_film(tiff(values), "f").pixels
+    values[::60, ::50] = wild
+    assert np.abs(np.median(np.abs(decode_film(tiff(values), "f").pixels - tame))) < 0.01
+
+
+def pages(*shown: np.ndarray, reduced: tuple[int, ...] = ()) -> bytes:
+    out = io.BytesIO()
+    images = [Image.fromarray(values) for values in shown]
+    for number, image in enumerate(images):
+        image.encoderinfo = {"tiffinfo": {254: int(number in reduced)}}
+    images[0].save(out, "TIFF", save_all=True, append_images=images[1:])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_large_page_is_read_where_the_others_are_previews_of_it(first: bool) -> None:
+    large = films.grey(8, 480, 360).astype(np.uint8)
+    small = np.asarray(Image.fromarray(large).resize((72, 96), Image.Resampling.BOX))
+    film = decode_film(pages(large, small, small) if first else pages(small, large), "f")
+    np.testing.assert_allclose(film.pixels, large / 255, atol=1e-6)
+    assert [note.kind for note in film.notes] == [NoteKind.PAGE]
+    assert ("page 1 of 3" if first else "page 2 of 2") in film.notes[0].text
+
+
+def test_a_small_page_of_something_else_is_no_preview() -> None:
+    large = films.grey(8, 480, 360).astype(np.uint8)
+    other = np.asarray(Image.fromarray(large).resize((72, 96)).rotate(180).point(lambda v: (v * 37) % 255))
+    assert code_of(pages(large, other)) == Fault.FRAMES
+    assert code_of(pages(large, large)) == Fault.FRAMES

@@ -1,5 +1,7 @@
 """From stored values to [0, 1]: the one function, and the checks on contrast."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ def to_unit(values: NDArray[np.generic], low: float, high: float) -> Floats:
     return np.clip(out, 0.0, 1.0, out=out)
 
 
-def robust_ends(values: NDArray[np.generic]) -> tuple[float, float]:
+def robust_ends(values: NDArray[Any]) -> tuple[float, float]:
     """The 0.5 % and 99.5 % points of a picture: what a film without a window is shown between."""
     step = max(1, int(np.sqrt(values.size / 4_000_000)))  # a sample of 4 million pixels is plenty
     low, high = np.percentile(values[::step, ::step], (0.5, 99.5))

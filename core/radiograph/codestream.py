@@ -18,6 +18,21 @@ class StreamSize:
     samples: int
     signed: bool = False
     lossless: bool = False
+    near_lossless: bool = False  # JPEG-LS, which may still be exact
+
+
+def stream_kind(data: bytes) -> str | None:
+    """JPEG, JPEG-LS or JPEG 2000 by the first bytes of a stream; None if it is none of them."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG-LS" if (data.find(b"\xff\xf7", 0, 4096) > 0 and _is_ls(data)) else "JPEG"
+    if data.startswith((b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")):
+        return "JPEG 2000"
+    return None
+
+
+def _is_ls(data: bytes) -> bool:
+    frame = jpeg_frame(data)
+    return frame is not None and frame.near_lossless
 
 
 def jpeg_frame(data: bytes) -> StreamSize | None:
@@ -35,7 +50,9 @@ def jpeg_frame(data: bytes) -> StreamSize | None:
             continue
         if marker in _FRAME_MARKERS:
             bits, height, width, samples = struct.unpack_from(">BHHB", data, at + 4)
-            return StreamSize(width, height, bits, samples, lossless=marker in _LOSSLESS or marker == 0xF7)
+            return StreamSize(
+                width, height, bits, samples, False, marker in _LOSSLESS or marker == 0xF7, marker == 0xF7
+            )
         if marker == 0xDA:
             return None
         at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))

@@ -1,5 +1,7 @@
 """Grey out of pictures that are stored in colours: a grey film, a tinted photo of one, a screenshot with a coloured bar."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Fl
     )
 
 
-def _spread(rgb: NDArray[np.generic]) -> NDArray[np.generic]:
+def _spread(rgb: NDArray[Any]) -> NDArray[Any]:
     red, green, blue = (rgb[..., k] for k in range(3))
     high = np.maximum(np.maximum(red, green), blue)
     return high - np.minimum(np.minimum(red, green), blue)

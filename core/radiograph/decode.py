@@ -9,11 +9,12 @@ from pydicom.dataset import Dataset
 from core.radiograph import limits
 from core.radiograph.brightness import check_contrast
 from core.radiograph.dicom_file import read_dicom
-from core.radiograph.dicom_pixels import dicom_pixels, spacing_mm
+from core.radiograph.dicom_pixels import dicom_pixels
 from core.radiograph.file_type import FileType, file_type
 from core.radiograph.film import Fault, FilmError, FilmNote, Radiograph, display_text
 from core.radiograph.name_hints import name_hints, word_hints
 from core.radiograph.picture_files import read_picture
+from core.radiograph.pixel_shape import pixel_shape, square
 from core.svh import Limb, Side
 
 
@@ -56,8 +57,9 @@ def _decode(data: bytes, name: str) -> Radiograph:
         file = read_dicom(data, name)
         pixels, notes = dicom_pixels(file, name)
         limb_tag, side_tag = _tags(file.attributes)
-        spacing, more = spacing_mm(file.attributes)
-        notes += more
+        spacing, ratio, more = pixel_shape(file.attributes)
+        pixels, reshaped = square(pixels, ratio)
+        notes += more + reshaped
     else:
         pixels, notes = read_picture(data, kind, name)
     check_contrast(pixels, name)

@@ -10,10 +10,10 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from core.radiograph import limits
-from core.radiograph.film import Fault, FilmError, display_text
+from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, quoted
 
 _PIXEL_DATA, _FLOAT_PIXELS = 0x7FE00010, frozenset({0x7FE00008, 0x7FE00009})
 _UNDEFINED = 0xFFFFFFFF
@@ -22,7 +22,7 @@ _KEYWORDS = (
     "SeriesDescription", "ProtocolName", "PatientAge", "BurnedInAnnotation", "PresentationIntentType",
     "LossyImageCompression", "LossyImageCompressionRatio",
     "PixelSpacing", "ImagerPixelSpacing", "EstimatedRadiographicMagnificationFactor",
-    "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel",
+    "PixelAspectRatio", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel",
     "PlanarConfiguration", "PhotometricInterpretation", "NumberOfFrames", "PixelPaddingValue", "PixelPaddingRangeLimit",
     "RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "VOILUTSequence", "VOILUTFunction",
     "WindowCenter", "WindowWidth", "PresentationLUTShape",
@@ -48,14 +48,16 @@ _VIDEO = "1.2.840.10008.1.2.4.10"  # MPEG-2 .100 to HEVC .108
 
 @dataclass(frozen=True)
 class DicomFile:
-    """The needed attributes, and the bytes of the pixel element: frames as they stand, or the joined fragments."""
+    """The needed attributes, and the bytes of the pixel element: frames as they stand, or the joined fragments.
+
+    `notes` tell what of the file's form was wrong and could be read all the same.
+    """
 
     attributes: Dataset
     syntax: str
     pixels: memoryview
-    encapsulated: bool
     little_endian: bool
-    trailing: bool
+    notes: tuple[FilmNote, ...]
 
 
 def _inflate(data: bytes, name: str) -> bytes:
@@ -86,16 +88,20 @@ def _meta(data: bytes, name: str) -> tuple[str, bytes]:
     return syntax, rest
 
 
-def _fragments(data: memoryview, endian: str, name: str) -> tuple[list[memoryview], int]:
-    """Fragments of an encapsulated pixel element, and where it ends (PS3.5, A.4)."""
+def _fragments(data: memoryview, endian: str, name: str) -> tuple[list[memoryview], int, bool]:
+    """Fragments of an encapsulated pixel element, where it ends, and whether the mark of its end is there (PS3.5, A.4).
+
+    Without that mark the last fragment must be whole and end as a stream ends, or have no end of its own to look for (RLE).
+    """
     found: list[memoryview] = []
     at = 0
     while at + 8 <= len(data):
         group, element, length = struct.unpack_from(f"{endian}HHL", data, at)
         at += 8
         if (group, element) == (0xFFFE, 0xE0DD):
-            return found[1:], at  # the first item is the offset table
+            return found[1:], at, True  # the first item is the offset table
         if (group, element) != (0xFFFE, 0xE000):
+            at -= 8
             break
         if length > len(data) - at:
             raise FilmError(
@@ -105,6 +111,11 @@ def _fragments(data: memoryview, endian: str, name: str) -> tuple[list[memoryvie
             )
         found.append(data[at : at + length])
         at += length
+    if len(found) > 1:
+        begins, ends = bytes(found[1][:4]), bytes(found[-1][-4096:]).rstrip(b"\0")
+        compressed = begins.startswith((b"\xff\xd8", b"\xff\x4f", b"\0\0\0\x0c"))
+        if ends.endswith(b"\xff\xd9") if compressed else len(found) == 2:
+            return found[1:], len(data) if not any(data[at : at + 8]) else at, False
     raise FilmError(Fault.INCOMPLETE, "the picture is incomplete (its end is missing). Send the file again.", name)
 
 
@@ -129,10 +140,9 @@ def _refuse_other_kinds(attributes: Dataset, has_pixels: bool, name: str) -> Non
         raise FilmError(Fault.NOT_A_PICTURE, f"this DICOM holds {kind}, not a radiograph. Send the film itself.", name)
     modality = str(attributes.get("Modality", "") or "").strip().upper()
     if has_pixels and modality not in _FILM_MODALITIES:
-        word = display_text(modality)[:16]
         raise FilmError(
             Fault.MODALITY,
-            f"this DICOM says it is a picture of modality {word}, not a radiograph. Send the plain film.",
+            f"this DICOM says it is a picture of modality {quoted(modality)}, not a radiograph. Send the plain film.",
             name,
         )
 
@@ -166,29 +176,23 @@ def read_dicom(data: bytes, name: str) -> DicomFile:
     if set(found) & _FLOAT_PIXELS:
         raise FilmError(Fault.DEPTH, "the grey values are floating-point numbers. Export with 8 to 16 bits.", name)
     if _PIXEL_DATA not in found:
-        if any(keyword in attributes for keyword in ("Rows", "Columns", "BitsAllocated")):
+        if any(keyword in attributes for keyword in ("PixelAspectRatio", "Rows", "Columns", "BitsAllocated")):
             raise FilmError(
                 Fault.INCOMPLETE, "the picture is missing (no PixelData): the file is incomplete. Send it again.", name
             )
         raise FilmError(Fault.NOT_A_PICTURE, "this DICOM holds no picture. Send the film itself.", name)
     start, length = found[_PIXEL_DATA]
     view = memoryview(body)[start:]
-    uid = UID(syntax)
-    native = syntax in ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2")
+    notes: list[FilmNote] = []
     if length != _UNDEFINED:
         pixels, end = view[:length], length
-    elif native:
-        pixels, end = _native_in_items(view, "<" if little else ">", name)
     else:
-        parts, end = _fragments(view, "<", name)
+        parts, end, closed = _fragments(view, "<" if little else ">", name)
         pixels = parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
-    if length != _UNDEFINED and not native:
-        raise FilmError(
-            Fault.DAMAGED, f"the pixels are not stored as {uid.name or 'the header'} says. Export again.", name
-        )
-    return DicomFile(attributes, syntax, pixels, not native, little, end < len(view))
-
-
-def _native_in_items(view: memoryview, endian: str, name: str) -> tuple[memoryview, int]:
-    parts, end = _fragments(view, endian, name)
-    return memoryview(b"".join(parts)), end
+        if not closed:
+            notes.append(
+                FilmNote(NoteKind.STORAGE, "The mark at the end of the picture is missing; the picture is whole.")
+            )
+    if end < len(view):
+        notes.append(FilmNote(NoteKind.STORAGE, "More bytes follow the picture in the file; they were ignored."))
+    return DicomFile(attributes, syntax, pixels, little, tuple(notes))

@@ -1,7 +1,5 @@
 """Pixels of a DICOM file: sizes first, then one frame, then the grey-scale chain."""
 
-import math
-
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
@@ -9,20 +7,23 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from core.radiograph.brightness import Floats
-from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame
+from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame, stream_kind
 from core.radiograph.colours import grey_of_colour
 from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
-from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, display_text
+from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, quoted
 from core.radiograph.grey_scale import grey_table
 from core.radiograph.picture_files import check_size
 
 Stored = NDArray[np.integer]
-_RLE = "1.2.840.10008.1.2.5"
-_ENCAPSULATED_NATIVE = "1.2.840.10008.1.2.1.98"
-_JPEG = {f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 57, 70)}
-_JPEG_LS = {f"1.2.840.10008.1.2.4.{k}" for k in (80, 81)}
-_JPEG_2000 = {f"1.2.840.10008.1.2.4.{k}" for k in (90, 91, 201, 202, 203)}
+_SYNTAXES = {
+    "native": frozenset(f"1.2.840.10008.1.2{end}" for end in ("", ".1", ".1.98", ".1.99", ".2")),
+    "RLE": frozenset({"1.2.840.10008.1.2.5"}),
+    "JPEG": frozenset(f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 57, 70)),
+    "JPEG-LS": frozenset(f"1.2.840.10008.1.2.4.{k}" for k in (80, 81)),
+    "JPEG 2000": frozenset(f"1.2.840.10008.1.2.4.{k}" for k in (90, 91, 201, 202, 203)),
+}
+_STREAMS = ("JPEG", "JPEG-LS", "JPEG 2000")
 _LOSSY = {f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 81)}
 _NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
 
@@ -64,7 +65,7 @@ class _Layout:
             raise FilmError(
                 Fault.FRAMES, f"the file holds {frames} pictures. Send the one film as a file of its own.", name
             )
-        if frames < 1:
+        if frames < 0:
             raise FilmError(Fault.DAMAGED, f"the file announces {frames} pictures. Export the film again.", name)
         if self.height < 1 or self.width < 1:
             raise FilmError(
@@ -82,15 +83,24 @@ class _Layout:
         ):
             raise FilmError(
                 Fault.DAMAGED,
-                f"{self.samples} samples a pixel do not fit {display_text(self.colours)[:24]}. Export the film again.",
+                f"its header names {self.samples} samples a pixel and the colours {quoted(self.colours)}, which do not go "
+                "together. Export the film again.",
                 name,
             )
 
+    @property
+    def subsampled(self) -> bool:
+        """Whether two pixels share one colour."""
+        return self.samples == 3 and self.colours == "YBR_FULL_422"
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of one uncompressed frame."""
+        return self.height * self.width * (2 if self.subsampled else self.samples) * self.allocated // 8
+
 
 def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
-    subsampled = layout.samples == 3 and layout.colours == "YBR_FULL_422"
-    per_pixel = 2 if subsampled else layout.samples
-    expected = layout.height * layout.width * per_pixel * layout.allocated // 8
+    expected = layout.bytes
     if len(file.pixels) < expected:
         raise FilmError(
             Fault.INCOMPLETE,
@@ -106,7 +116,7 @@ def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
         )
     dtype = np.dtype("u1" if layout.allocated == 8 else ("<u2" if file.little_endian else ">u2"))
     values = np.frombuffer(file.pixels[:expected], dtype)
-    if subsampled:  # Y1 Y2 Cb Cr
+    if layout.subsampled:  # Y1 Y2 Cb Cr
         four = values.reshape(layout.height, -1, 4)
         luma = four[..., :2].reshape(layout.height, -1)
         return np.stack([luma, np.repeat(four[..., 2], 2, 1), np.repeat(four[..., 3], 2, 1)], axis=2)
@@ -129,12 +139,11 @@ def _rle(file: DicomFile, layout: _Layout) -> Stored:
     return planes[0] if layout.samples == 1 else planes.transpose(1, 2, 0)
 
 
-def _stream(file: DicomFile, layout: _Layout, name: str) -> tuple[Stored, StreamSize]:
-    data = bytes(file.pixels)
-    size = jpeg2000_size(data) if file.syntax in _JPEG_2000 else jpeg_frame(data)
+def _stream(data: bytes, kind: str, layout: _Layout, name: str) -> tuple[Stored, StreamSize]:
+    size = jpeg2000_size(data) if kind == "JPEG 2000" else jpeg_frame(data)
     if size is None:
         raise FilmError(Fault.DAMAGED, "the compressed picture has no readable header. Export the film again.", name)
-    if (size.width, size.height, size.samples) != (layout.width, layout.height, layout.samples):
+    if (size.width, size.height) != (layout.width, layout.height) or size.samples not in (1, 3):
         raise FilmError(
             Fault.DAMAGED,
             f"the picture is {size.width} x {size.height}, its header says {layout.width} x {layout.height}. "
@@ -143,30 +152,48 @@ def _stream(file: DicomFile, layout: _Layout, name: str) -> tuple[Stored, Stream
         )
     if size.bits > 16:
         raise FilmError(Fault.DEPTH, f"{size.bits} bits a pixel are not supported. Export with 8 to 16 bits.", name)
-    if file.syntax in _JPEG:
+    if kind == "JPEG":
         return imagecodecs.jpeg8_decode(data), size
-    if file.syntax in _JPEG_LS:
+    if kind == "JPEG-LS":
         return imagecodecs.jpegls_decode(data), size
     return imagecodecs.jpeg2k_decode(data, numthreads=1), size
 
 
-def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int]:
-    """Stored values [H, W] or [H, W, 3] of the one frame; whether they are signed; how many bits they use.
+def _coding(file: DicomFile, layout: _Layout) -> str:
+    """How the pixels are really stored: "native", "RLE", or the kind of a compressed stream; "" if that is not known.
+
+    The header's transfer syntax is believed unless the bytes are plainly something else.
+    """
+    said = next((kind for kind, syntaxes in _SYNTAXES.items() if file.syntax in syntaxes), "")
+    found = stream_kind(bytes(file.pixels[:4096]))
+    whole = layout.bytes <= len(file.pixels) <= layout.bytes + 1 + layout.bytes // 100
+    if said == "native":
+        return found if found and not whole else said
+    if said in _STREAMS:
+        return found or ("native" if whole else said)
+    return said
+
+
+def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int, str]:
+    """Stored values [H, W] or [H, W, 3] of the one frame; whether they are signed; their bits; how they are stored.
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
     layout = _Layout(file.attributes, name)
-    if file.syntax in _JPEG | _JPEG_LS | _JPEG_2000:
-        values, size = _stream(file, layout, name)
-        signed, bits = layout.signed, size.bits
-        if signed and values.dtype.kind == "u":  # the stream does not know about the sign
+    coding = _coding(file, layout)
+    signed, bits = layout.signed, layout.stored
+    if coding in _STREAMS:
+        values, size = _stream(bytes(file.pixels), coding, layout, name)
+        bits = size.bits
+        if values.ndim == 3:
+            pass
+        elif signed and values.dtype.kind == "u":  # the stream does not know about the sign
             bits = min(bits, layout.stored)
             values = _sign_extend(values, bits)
         elif not signed and values.dtype.kind == "i":
             values = (values.astype(np.int32) & ((1 << bits) - 1)).astype(np.uint16)
-    elif not file.encapsulated or file.syntax in (_ENCAPSULATED_NATIVE, _RLE):
-        values = _rle(file, layout) if file.syntax == _RLE else _native(file, layout, name)
-        signed, bits = layout.signed, layout.stored
+    elif coding in ("native", "RLE"):
+        values = _rle(file, layout) if coding == "RLE" else _native(file, layout, name)
         shift = layout.high_bit + 1 - layout.stored
         if not 0 <= shift <= layout.allocated - layout.stored:
             raise FilmError(
@@ -179,13 +206,14 @@ def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int]:
         if signed:
             values = _sign_extend(values, bits)
     else:
-        word = UID(file.syntax).name if UID(file.syntax).name != file.syntax else display_text(file.syntax)
+        known = UID(file.syntax).name
+        word = known if known != file.syntax else quoted(file.syntax)
         raise FilmError(
             Fault.COMPRESSION,
             f"the compression {word} is not supported. Export the film uncompressed or as JPEG 2000.",
             name,
         )
-    return values, signed, bits
+    return values, signed, bits, coding
 
 
 def _sign_extend(values: Stored, bits: int) -> Stored:
@@ -200,7 +228,7 @@ def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[FilmNote, ..
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
     attributes = file.attributes
-    values, signed, bits = stored_values(file, name)
+    values, signed, bits, coding = stored_values(file, name)
     notes: list[FilmNote] = []
     colours = str(attributes.get("PhotometricInterpretation", "")).strip()
     if colours == "PALETTE COLOR":
@@ -208,14 +236,17 @@ def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[FilmNote, ..
         pixels, more = grey_of_colour(rgb, full, name)
         notes += more
     elif values.ndim == 3:
-        pixels, colour_notes = grey_of_samples(values, colours, bits, file.syntax in _JPEG | _JPEG_2000, name)
+        pixels, colour_notes = grey_of_samples(values, colours, bits, coding in _STREAMS, name)
         notes += colour_notes
     else:
         first = int(values.min())
         counts = np.bincount((values - first if first else values).ravel())
         table, notes = grey_table(attributes, first, counts, signed=signed, bits=bits)
         pixels = table[values - first if first else values]
-    notes += _header_notes(file)
+    if file.syntax not in _SYNTAXES[coding]:
+        word = "uncompressed" if coding == "native" else f"as {coding}"
+        notes.append(FilmNote(NoteKind.STORAGE, f"The header names another compression; the pixels were read {word}."))
+    notes += [*file.notes, *_header_notes(file)]
     return np.ascontiguousarray(pixels, np.float32), tuple(notes)
 
 
@@ -235,31 +266,4 @@ def _header_notes(file: DicomFile) -> list[FilmNote]:
     age = str(attributes.get("PatientAge", "") or "")
     if len(age) == 4 and age[:3].isdigit() and (age[3] in "DWM" or int(age[:3]) < 18):
         notes.append(FilmNote(NoteKind.CHILD, "The file says the patient is under 18: outside the intended use."))
-    if file.trailing:
-        notes.append(FilmNote(NoteKind.STORAGE, "More bytes follow the picture in the file; they were ignored."))
     return notes
-
-
-def spacing_mm(attributes: Dataset) -> tuple[float | None, tuple[FilmNote, ...]]:
-    """Pixel spacing in mm where it is square and sensible, and notes."""
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
-        value = attributes.get(keyword)
-        if value is None or isinstance(value, str | bytes) or len(value) != 2:
-            continue
-        try:
-            row, column = (float(v) for v in value)
-        except (TypeError, ValueError):
-            continue
-        if not (math.isfinite(row) and math.isfinite(column) and 0.01 <= row <= 2 and abs(row - column) <= 0.01 * row):
-            return None, (
-                FilmNote(NoteKind.SPACING, "The pixel spacing in the file makes no sense; nothing is given in mm."),
-            )
-        if keyword == "ImagerPixelSpacing":
-            return row, (
-                FilmNote(
-                    NoteKind.SPACING,
-                    "The pixel spacing is that of the detector: lengths in mm are a few per cent too large.",
-                ),
-            )
-        return row, ()
-    return None, ()

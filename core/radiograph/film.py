@@ -98,6 +98,12 @@ def display_text(text: str) -> str:
     return kept if len(kept) <= LONGEST_TEXT else kept[: LONGEST_TEXT - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """A foreign code word inside a sentence: its letters, digits and `_-. ` only, at most 24 characters, in quotation marks."""
+    kept = re.sub(r"[^A-Za-z0-9_. -]+", "", text[:200]).strip()
+    return f'"{kept if len(kept) <= 24 else kept[:23] + "…"}"' if kept else "that cannot be read"
+
+
 class FilmError(Exception):
     """This file cannot be used as a film; `message` says why and what to do, in words for the person who sent it.
 

@@ -15,7 +15,9 @@ from core.radiograph.codestream import jpeg_frame
 from core.radiograph.colours import grey_of_colour
 from core.radiograph.file_type import FileType
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
+from core.radiograph.pixel_shape import picture_shape, square
 
+_ORIENTATION, _SIDEWAYS = 274, 5  # EXIF: from 5 on width and height change places
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
 _NARROW = 0.25  # of the range: a deep picture that fills less is stretched
 _TOO_LARGE = (
@@ -123,8 +125,7 @@ def _integers(
 
     Where the film fills a small part of that range, its own robust ends are taken, as for a DICOM without a window.
     """
-    low, high = int(values.min()), int(values.max())
-    if low < 0 or high > 65535:
+    if int(values.min()) < 0 or int(values.max()) > 65535:
         raise FilmError(
             Fault.DEPTH, "the grey values are negative or wider than 16 bits. Export the film with 8 or 16 bits.", name
         )
@@ -163,6 +164,9 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
     white_is_zero = kind is FileType.TIFF and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     bits = tags.get(_BITS, 16)
     declared = int(bits[0] if isinstance(bits, tuple) else bits)
+    ratio = picture_shape(image.info)
+    if image.getexif().get(_ORIENTATION, 1) >= _SIDEWAYS:
+        ratio = 1 / ratio
     image = ImageOps.exif_transpose(image)
     if image.mode in _GREY_16:
         pixels, more = _integers(np.asarray(image), white_is_zero, declared, name)
@@ -179,6 +183,8 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
         rgb = _without_alpha(image) if has_alpha else image.convert("RGB")
         pixels, more = grey_of_colour(np.asarray(rgb), 255, name)
         notes += more
+    pixels, reshaped = square(pixels, ratio)
+    notes += reshaped
     if looks_inverted(pixels):
         notes += (
             FilmNote(

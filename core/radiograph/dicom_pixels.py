@@ -13,6 +13,7 @@ from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, quoted
 from core.radiograph.grey_scale import grey_table
+from core.radiograph.jpeg_damage import check_scan
 from core.radiograph.picture_files import check_size
 
 Stored = NDArray[np.integer]
@@ -139,7 +140,7 @@ def _rle(file: DicomFile, layout: _Layout) -> Stored:
     return planes[0] if layout.samples == 1 else planes.transpose(1, 2, 0)
 
 
-def _stream(data: bytes, kind: str, layout: _Layout, name: str) -> tuple[Stored, StreamSize]:
+def _stream(data: bytes, kind: str, layout: _Layout, notes: list[FilmNote], name: str) -> tuple[Stored, StreamSize]:
     size = jpeg2000_size(data) if kind == "JPEG 2000" else jpeg_frame(data)
     if size is None:
         raise FilmError(Fault.DAMAGED, "the compressed picture has no readable header. Export the film again.", name)
@@ -153,6 +154,8 @@ def _stream(data: bytes, kind: str, layout: _Layout, name: str) -> tuple[Stored,
     if size.bits > 16:
         raise FilmError(Fault.DEPTH, f"{size.bits} bits a pixel are not supported. Export with 8 to 16 bits.", name)
     if kind == "JPEG":
+        if size.bits == 8 and not size.lossless:
+            notes += check_scan(data, name)
         return imagecodecs.jpeg8_decode(data), size
     if kind == "JPEG-LS":
         return imagecodecs.jpegls_decode(data), size
@@ -174,8 +177,10 @@ def _coding(file: DicomFile, layout: _Layout) -> str:
     return said
 
 
-def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int, str]:
+def stored_values(file: DicomFile, notes: list[FilmNote], name: str) -> tuple[Stored, bool, int, str]:
     """Stored values [H, W] or [H, W, 3] of the one frame; whether they are signed; their bits; how they are stored.
+
+    What is wrong with a stream and can be read all the same goes to `notes`.
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
@@ -183,7 +188,7 @@ def stored_values(file: DicomFile, name: str) -> tuple[Stored, bool, int, str]:
     coding = _coding(file, layout)
     signed, bits = layout.signed, layout.stored
     if coding in _STREAMS:
-        values, size = _stream(bytes(file.pixels), coding, layout, name)
+        values, size = _stream(bytes(file.pixels), coding, layout, notes, name)
         bits = size.bits
         if values.ndim == 3:
             pass
@@ -228,21 +233,22 @@ def dicom_pixels(file: DicomFile, name: str) -> tuple[Floats, tuple[FilmNote, ..
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
     attributes = file.attributes
-    values, signed, bits, coding = stored_values(file, name)
     notes: list[FilmNote] = []
+    values, signed, bits, coding = stored_values(file, notes, name)
     colours = str(attributes.get("PhotometricInterpretation", "")).strip()
     if colours == "PALETTE COLOR":
         rgb, full = palette_colours(values, attributes, name)
-        pixels, more = grey_of_colour(rgb, full, name)
-        notes += more
+        pixels, said = grey_of_colour(rgb, full, name)
+        notes += said
     elif values.ndim == 3:
         pixels, colour_notes = grey_of_samples(values, colours, bits, coding in _STREAMS, name)
         notes += colour_notes
     else:
         first = int(values.min())
         counts = np.bincount((values - first if first else values).ravel())
-        table, notes = grey_table(attributes, first, counts, signed=signed, bits=bits)
+        table, more = grey_table(attributes, first, counts, signed=signed, bits=bits)
         pixels = table[values - first if first else values]
+        notes += more
     if file.syntax not in _SYNTAXES[coding]:
         word = "uncompressed" if coding == "native" else f"as {coding}"
         notes.append(FilmNote(NoteKind.STORAGE, f"The header names another compression; the pixels were read {word}."))

@@ -15,6 +15,7 @@ from core.radiograph.codestream import jpeg_frame
 from core.radiograph.colours import grey_of_colour
 from core.radiograph.file_type import FileType
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
+from core.radiograph.jpeg_damage import check_scan
 from core.radiograph.pixel_shape import picture_shape, square
 
 _ORIENTATION, _SIDEWAYS = 274, 5  # EXIF: from 5 on width and height change places
@@ -153,13 +154,16 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
+    damage: tuple[FilmNote, ...] = ()
     if kind is FileType.JPEG:
         frame = jpeg_frame(data)
         if frame is not None:
             check_size(frame.width, frame.height, name)
             if frame.bits != 8 or frame.lossless:
                 return _deep_jpeg(data, name)
+            damage = check_scan(data, name)
     image, notes = _open(data, kind, name)
+    notes += damage
     tags = getattr(image, "tag_v2", {})
     white_is_zero = kind is FileType.TIFF and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     bits = tags.get(_BITS, 16)

@@ -5,8 +5,8 @@ import streamlit as st
 from core.agreement import SECTIONS
 from core.agreement.results import is_model, model_last
 from core.svh import Damage, Limb
-from pages.widgets.agreement_charts import bland_altman, kappa_map, scatter
-from pages.widgets.agreement_tables import (
+from pages.widgets.agreement.agreement_charts import bland_altman, kappa_map, scatter
+from pages.widgets.agreement.agreement_tables import (
     adjudication_table,
     agreement_files,
     all_readers,
@@ -18,10 +18,10 @@ from pages.widgets.agreement_tables import (
     totals_table,
     who,
 )
-from pages.widgets.case_store import stored_film
-from pages.widgets.page_style import page_style
-from pages.widgets.study_in_view import STUDY, comparison, in_common, study_in_view, use_study
-from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
+from pages.widgets.agreement.study_in_view import STUDY, comparison, in_common, study_in_view, use_study
+from pages.widgets.shared.case_store import stored_film
+from pages.widgets.shared.page_style import page_style
+from pages.widgets.shared.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 WHOLE = {s.key: s for s in SECTIONS if s.level in ("total", "limb")}

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.checkpoint import WeightsError
-from pages.widgets import cached_reader
-from pages.widgets.case_steps import current_case, finish_job
-from pages.widgets.explain_choice import choose, choose_source
-from pages.widgets.hands_explained import show_hands
-from pages.widgets.page_style import page_style
-from pages.widgets.scoring_job import weights_words
-from pages.widgets.site_explained import show_site
+from pages.widgets.explain.explain_choice import choose, choose_source
+from pages.widgets.explain.hands_explained import show_hands
+from pages.widgets.explain.site_explained import show_site
+from pages.widgets.shared import cached_reader
+from pages.widgets.shared.case_steps import current_case, finish_job
+from pages.widgets.shared.page_style import page_style
+from pages.widgets.shared.scoring_job import weights_words
 
 page_style()
 finish_job()

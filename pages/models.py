@@ -5,10 +5,10 @@ import streamlit as st
 from core.checkpoint import WeightCard
 from core.evaluation.paper_tables import DEEPRA, DWISE, TABLES
 from core.evaluation.study_tables import AGREEMENT, AGREEMENT_CAPTION, agreement_rows, table_rows
-from pages.widgets import model_shelf
-from pages.widgets.learning_curve import learning_curve
-from pages.widgets.model_words import LIMITS, facts, measured, title
-from pages.widgets.page_style import page_style
+from pages.widgets.models import weight_cards
+from pages.widgets.models.card_text import LIMITS, facts, measured, title
+from pages.widgets.models.learning_curve import learning_curve
+from pages.widgets.shared.page_style import page_style
 
 PAPERS = {
     DEEPRA: "Chaturvedi 2021, arXiv:2102.06982: find the joints, then score each.",
@@ -35,7 +35,7 @@ def show_card(card: WeightCard) -> None:
             st.caption("No figures in the card yet: `python -m core evaluate --write-cards` measures and stores them.")
         st.markdown(f"**Intended use.** {card.intended_use.replace('see trained_on', 'see above')}")
         st.markdown(f"**Limits.** {LIMITS}")
-        st.caption(f"{model_shelf.file_words(card)} · code {card.code_revision[:10]}")
+        st.caption(f"{weight_cards.file_words(card)} · code {card.code_revision[:10]}")
 
 
 def show_table(name: str, title: str, headings: list[str], rows: list[list[str]], caption: str) -> None:
@@ -50,7 +50,7 @@ def show_tables(paper: str) -> None:
     st.caption(PAPERS[paper])
     for table in TABLES:
         if table.paper == paper:
-            headings, rows = table_rows(table, model_shelf.figures())
+            headings, rows = table_rows(table, weight_cards.figures())
             show_table(f"{paper}_{table.number}", f"Table {table.number}: {table.title}", headings, rows, table.caption)
 
 
@@ -60,12 +60,12 @@ st.markdown(
     "What reads the films here, what it learnt from and how well it does. Every network of this project learnt from digital phantoms and, "
     "where its card says so, from real films without scores: **none has been tested on patients.**"
 )
-found, faults = model_shelf.cards()
+found, faults = weight_cards.cards()
 for fault in faults:
     st.error(fault, icon=":material/error:")
 in_the_app, of_the_papers, tables = st.tabs(["In this app", "Networks of the papers", "Beside the papers"])
 with in_the_app:
-    readers = [card for card in found if model_shelf.in_the_app(card)]
+    readers = [card for card in found if weight_cards.in_the_app(card)]
     for card in readers:
         show_card(card)
     if not readers:
@@ -73,7 +73,7 @@ with in_the_app:
             "The compact weights are not there: restore the weights folder, or train with `python -m core train all`."
         )
 with of_the_papers:
-    others = [card for card in found if not model_shelf.in_the_app(card)]
+    others = [card for card in found if not weight_cards.in_the_app(card)]
     for card in others:
         show_card(card)
     if not others:
@@ -89,4 +89,4 @@ with tables:
         st.markdown(f"##### {paper}")
         show_tables(paper)
     st.markdown("##### All systems")
-    show_table("agreement", AGREEMENT, *agreement_rows(model_shelf.figures()), AGREEMENT_CAPTION)
+    show_table("agreement", AGREEMENT, *agreement_rows(weight_cards.figures()), AGREEMENT_CAPTION)

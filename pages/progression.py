@@ -5,13 +5,13 @@ import streamlit as st
 from core.agreement.change import cell_changes, group_changes
 from core.agreement.progression import RAPID_POINTS_A_YEAR, is_rapid, points_a_year, years_between
 from core.svh import Limb, Side
-from pages.widgets.film_pictures import session_shelf
-from pages.widgets.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name
-from pages.widgets.linked_films import linked_films
-from pages.widgets.page_style import page_style
-from pages.widgets.progression_charts import cohort_chart, patient_chart
-from pages.widgets.progression_study import STUDY, study_in_view, use_readings
-from pages.widgets.study_source import SAMPLE, STORE, TABLES, source_of, study_source
+from pages.widgets.progression.linked_films import linked_films
+from pages.widgets.progression.progression_charts import cohort_chart, patient_chart
+from pages.widgets.progression.progression_study import STUDY, study_in_view, use_readings
+from pages.widgets.shared.film_pictures import session_shelf
+from pages.widgets.shared.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name
+from pages.widgets.shared.page_style import page_style
+from pages.widgets.shared.study_source import SAMPLE, STORE, TABLES, source_of, study_source
 
 CHART = {"displayModeBar": False}
 FILMS = {film_name(limb, side): (limb, side) for limb in Limb for side in Side}

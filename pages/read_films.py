@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.store import Status
-from pages.widgets.film_pictures import session_shelf
-from pages.widgets.page_style import page_style
-from pages.widgets.reading_desk import Desk
-from pages.widgets.reading_setup import reading_setup
-from pages.widgets.reading_surface import reading_surface
+from pages.widgets.read.reading_desk import Desk
+from pages.widgets.read.reading_setup import reading_setup
+from pages.widgets.read.reading_surface import reading_surface
+from pages.widgets.shared.film_pictures import session_shelf
+from pages.widgets.shared.page_style import page_style
 
 LOOK_EVERY_S = 0.7  # for the model, when it is not done at the reveal
 

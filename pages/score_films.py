@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.widgets.case import Case
-from pages.widgets.case_steps import begin_files, current_case, finish_job, leave_case
-from pages.widgets.downloads import downloads
-from pages.widgets.film_facts import ask_side, case_warnings, film_facts, refusal
-from pages.widgets.film_pictures import session_shelf
-from pages.widgets.film_viewer import film_viewer
-from pages.widgets.page_style import page_style
-from pages.widgets.score_grid import joint_editor, score_grid
-from pages.widgets.totals import show_totals, totals
-from pages.widgets.weights_choice import choose_weights
-from pages.widgets.whole_hand import keep_whole_hand, show_whole_hand
+from core.model_reader.case import Case
+from pages.widgets.score.downloads import downloads
+from pages.widgets.score.film_facts import ask_side, case_warnings, film_facts, refusal
+from pages.widgets.score.film_viewer import film_viewer
+from pages.widgets.score.score_grid import joint_editor, score_grid
+from pages.widgets.score.totals import show_totals, totals
+from pages.widgets.score.weights_choice import choose_weights
+from pages.widgets.score.whole_hand import keep_whole_hand, show_whole_hand
+from pages.widgets.shared.case_steps import begin_files, current_case, finish_job, leave_case
+from pages.widgets.shared.film_pictures import session_shelf
+from pages.widgets.shared.page_style import page_style
 
 
 def add_films(case: Case) -> None:

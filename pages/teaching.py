@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.widgets.page_style import page_style
-from pages.widgets.practice import practise
-from pages.widgets.school import in_class, school
+from pages.widgets.shared.page_style import page_style
+from pages.widgets.teaching.classroom import in_class, school
+from pages.widgets.teaching.practice import practise
 
 page_style()
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="teaching_line"):

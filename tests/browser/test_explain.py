@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pages.widgets.sample_case import sample_files
+from pages.widgets.shared.sample_case import sample_files
 
 pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.store import Order, Status, Store, verify
 from core.svh import HAND_EROSION, HAND_JSN, SITE_BY_SUFFIX, Side
-from pages.widgets.sample_case import sample_files
+from pages.widgets.shared.sample_case import sample_files
 from tests.browser.reading_by_keyboard import opened, press, reveal_change_and_complete, state
 
 NARROWED = (Side.L, SITE_BY_SUFFIX["wrist_J__radcar"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pages.widgets.sample_case import sample_files
-from pages.widgets.score_grid import NOT_SCORABLE
+from pages.widgets.score.score_grid import NOT_SCORABLE
+from pages.widgets.shared.sample_case import sample_files
 
 pytestmark = pytest.mark.skipif(not sample_files(), reason="the sample case is not installed")
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.radiograph import decode_film
-from pages.widgets import cached_reader, sample_case, scoring_job
+from pages.widgets.shared import cached_reader, sample_case, scoring_job
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader
 

@@ -13,11 +13,11 @@ from core.cohort.long_table import write_long
 from core.radiograph import Radiograph
 from core.store import Mark, Order, Store
 from core.svh import SITE_BY_SUFFIX, SITES, Damage, Limb, Reading, Side
-from pages.widgets.agreement_charts import FOOT, HAND, kappa_map
-from pages.widgets.film_close_up import close_up_box
-from pages.widgets.reading_lists import ReadFilm
-from pages.widgets.study_in_view import STUDY
-from pages.widgets.study_source import shown
+from pages.widgets.agreement.agreement_charts import FOOT, HAND, kappa_map
+from pages.widgets.agreement.film_close_up import close_up_box
+from pages.widgets.agreement.study_in_view import STUDY
+from pages.widgets.shared.reading_lists import ReadFilm
+from pages.widgets.shared.study_source import shown
 from tests.core.agreement.studies import cell_study, random_study
 from tests.pages.page_runs import opened_page
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.report import reading_from_sr, report_zip, visits_pdf
 from core.svh import SITE_BY_SUFFIX, Side
-from pages.widgets.downloads import visit_report
+from pages.widgets.score.downloads import visit_report
 
 SITE = SITE_BY_SUFFIX["mcp_E__2"]
 

@@ -10,9 +10,9 @@ from core.joint_scoring.scorer import Calibration, JointScorer
 from core.saliency import Method
 from core.svh import Limb
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
-from pages.widgets import cached_reader
-from pages.widgets.explain_choice import HANDS, PHANTOM
-from pages.widgets.shuffled_networks import shuffled
+from pages.widgets.explain.explain_choice import HANDS, PHANTOM
+from pages.widgets.explain.shuffled_networks import shuffled
+from pages.widgets.shared import cached_reader
 from tests.pages.stub_reader import StubReader
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from core.radiograph import Radiograph
-from pages.widgets.film_pictures import LONGEST_SIDE_PX, PATH, Shelf, serve_picture
+from pages.widgets.shared.film_pictures import LONGEST_SIDE_PX, PATH, Shelf, serve_picture
 
 CLIENT = TestClient(Starlette(routes=[Route(PATH, serve_picture)]))
 

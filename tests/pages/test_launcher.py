@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import app
-from pages.widgets import sample_case
+from pages.widgets.shared import sample_case
 
 
 def test_what_lives_as_long_as_the_server_is_left_out_of_every_collection(

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.checkpoint.weight_file import FOLDER
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_tables import NOT_TRAINED
-from pages.widgets import model_shelf
-from pages.widgets.learning_curve import learning_curve
-from pages.widgets.model_words import TITLES, measured
+from pages.widgets.models import weight_cards
+from pages.widgets.models.card_text import TITLES, measured
+from pages.widgets.models.learning_curve import learning_curve
 
 ROOT = Path(__file__).parents[2]
 TOTALS = {"patients": 188, "rho": 0.91, "rho_interval": [0.88, 0.94], "rmse": 23.5, "limits": [-40.0, 44.0], "p": None}
@@ -24,9 +24,9 @@ CURVE = [{"step": 10, "smooth": 0.9}, {"step": 20, "smooth": 0.5}, {"step": 20, 
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in FOLDER.glob("compact_*.json"):
         shutil.copy(path, tmp_path / path.name)
-    monkeypatch.setattr(model_shelf, "FOLDER", tmp_path)
-    monkeypatch.setattr(model_shelf, "study_cohort", lambda split: [])
-    monkeypatch.setattr(model_shelf, "figures_without_networks", lambda patients: {"readers": {"rho": 0.967}})
+    monkeypatch.setattr(weight_cards, "FOLDER", tmp_path)
+    monkeypatch.setattr(weight_cards, "study_cohort", lambda split: [])
+    monkeypatch.setattr(weight_cards, "figures_without_networks", lambda patients: {"readers": {"rho": 0.967}})
     st.cache_data.clear()
     return tmp_path
 
@@ -95,7 +95,7 @@ def test_a_card_without_figures_shows_what_the_training_checked(folder: Path) ->
     )
     path = folder / "mobilenet_v2_maps.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"results": {}}))
-    card = next(card for card in model_shelf.cards()[0] if card.name == "mobilenet_v2_maps")
+    card = next(card for card in weight_cards.cards()[0] if card.name == "mobilenet_v2_maps")
     assert measured(card) == [("Validation phantoms, while training", "RMSE (points)", "8.5")]
 
 
@@ -119,7 +119,7 @@ def test_a_card_that_cannot_be_read_is_named_and_the_others_are_shown(folder: Pa
 
 def test_the_curve_has_loss_and_validation_error(folder: Path) -> None:
     add_card(folder, "resnet50", curve=CURVE)
-    cards = {card.name: card for card in model_shelf.cards()[0]}
+    cards = {card.name: card for card in weight_cards.cards()[0]}
     figure = learning_curve(cards["resnet50"])
     assert figure is not None and [list(trace.y) for trace in figure.data] == [[0.9, 0.5], [31.0]]
     assert learning_curve(cards["compact_joint_scorer"]) is None
@@ -135,7 +135,7 @@ def test_the_curve_of_a_detector_adds_its_losses_and_shows_the_share_found(folde
         "minutes_left": 5.0,
     }
     add_card(folder, "paper_hand_parts", curve=[line, {"step": 10, "validation_iou60": 0.75, "validation_score": 1.2}])
-    card = next(card for card in model_shelf.cards()[0] if card.name == "paper_hand_parts")
+    card = next(card for card in weight_cards.cards()[0] if card.name == "paper_hand_parts")
     figure = learning_curve(card)
     assert figure is not None and [list(trace.y) for trace in figure.data] == [[2.0], [0.75]]
     assert figure.layout.yaxis2.title.text == "share"

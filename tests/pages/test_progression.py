@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.store import Mark, Order, Store
 from core.svh import SITE_BY_SUFFIX, Limb, Reading, Side
-from pages.widgets.progression_study import VISITS, ProgressionStudy, sample_progression
+from pages.widgets.progression.progression_study import VISITS, ProgressionStudy, sample_progression
 from tests.pages.page_runs import ROOT
 
 ULNA = (Side.L, SITE_BY_SUFFIX["wrist_E__ulna"])

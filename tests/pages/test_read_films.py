@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from tests.pages.test_case import radiograph
 
+from core.model_reader.case import Case
 from core.store import Mark, Order, Status, Store, verify
 from core.svh import SITE_BY_SUFFIX, SITES, Limb, Reading, Side
-from pages.widgets.case import Case
-from pages.widgets.case_steps import case_films
-from pages.widgets.reading_desk import Desk
-from pages.widgets.reading_lists import (
+from pages.widgets.read.reading_desk import Desk
+from pages.widgets.read.reading_surface import surface_data
+from pages.widgets.shared.case_steps import case_films
+from pages.widgets.shared.reading_lists import (
     ONE_HAND,
     SAMPLES,
     ListedVisit,
@@ -19,10 +21,8 @@ from pages.widgets.reading_lists import (
     listed_visits,
     phantom_films,
 )
-from pages.widgets.reading_surface import surface_data
 from tests.pages.page_runs import ROOT, opened_page
 from tests.pages.stub_reader import EROSION, StubReader
-from tests.pages.test_case import radiograph
 
 EROSION_2 = (Side.L, SITE_BY_SUFFIX["mcp_E__2"])
 TOE = (Side.R, SITE_BY_SUFFIX["mtp_E__1"])

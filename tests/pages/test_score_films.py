@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.checkpoint import WeightsError
 from core.svh import Side
-from pages.widgets import cached_reader, sample_case
+from pages.widgets.shared import cached_reader, sample_case
 from tests.pages.page_runs import film_bytes, opened_page
 
 

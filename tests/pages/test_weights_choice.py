@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.model_reader import weight_sets
-from pages.widgets import cached_reader, scoring_job, weights_choice
-from pages.widgets.downloads import weights_used
+from pages.widgets.score import weights_choice
+from pages.widgets.score.downloads import weights_used
+from pages.widgets.shared import cached_reader, scoring_job
 from tests.core.model_reader.paper_weights import write_paper_set
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.model_reader import VisitReading
 from core.report import readings_json
 from core.whole_hand import TotalScore
-from pages.widgets import cached_reader
+from pages.widgets.shared import cached_reader
 from tests.pages.page_runs import opened_page
 from tests.pages.stub_reader import StubReader
 

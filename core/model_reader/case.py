@@ -1,0 +1,175 @@
+"""The session's case: its films, what the model gave, what the person changed, and the way back and forth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
+from core.radiograph import Radiograph
+from core.svh import SITES, Cell, Damage, Side, Site, check_points
+from core.whole_hand import TotalScore
+
+EditKey = tuple[str, Site]  # the film's key and the site
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a person changed: points (None is not scorable) and sides, by film. One value a step of undo."""
+
+    points: Mapping[EditKey, int | None] = field(default_factory=dict)
+    sides: Mapping[str, Side] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaseFilm:
+    """One limb on one film. `found` is what the model gave, None while scoring is off."""
+
+    key: str
+    radiograph: Radiograph
+    found: FilmReading | None
+
+
+@dataclass
+class Case:
+    """The films of one visit with the changes of one person. Lives in the session's state and nowhere else."""
+
+    patient: str
+    films: list[CaseFilm] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    sample: bool = False
+    visit_text: str = ""  # the visit's date or name as the person typed it
+    weights: str = ""  # the set that scored its films; empty is the default set
+    changes: Changes = field(default_factory=Changes)
+    past: list[Changes] = field(default_factory=list)
+    future: list[Changes] = field(default_factory=list)
+    # Counts every change. Controls carry it, and what comes from a control of an older count is passed over: the browser
+    # sends the values of controls that are being replaced once more, which would undo an undo.
+    revision: int = 0
+    film_key: str = ""
+    joint: str = ""
+    damage: Damage = Damage.JSN
+    # The whole-hand score, and of which films it is; kept by pages/widgets/score/whole_hand.py.
+    hands_key: tuple[object, ...] = ()
+    whole_hand: TotalScore | None = None
+
+    def film(self, key: str) -> CaseFilm:
+        """The film with this key.
+
+        Raises: KeyError if there is none.
+        """
+        for film in self.films:
+            if film.key == key:
+                return film
+        raise KeyError(key)
+
+    @property
+    def shown(self) -> CaseFilm | None:
+        """The film in the viewer: the chosen one, or else the first."""
+        chosen = [film for film in self.films if film.key == self.film_key] or self.films
+        return chosen[0] if chosen else None
+
+    def edited(self, film: CaseFilm) -> FilmReading | None:
+        """The film's reading with the person's changes. A changed site has no interval: it is no longer the model's."""
+        found = film.found
+        if found is None:
+            return None
+        if film.key in self.changes.sides:
+            found = found.on_side(self.changes.sides[film.key])
+        mine = {site: value for (key, site), value in self.changes.points.items() if key == film.key}
+        if not mine:
+            return found
+        cells = [
+            ScoredCell(cell.site, mine[cell.site], None, None, None, unscored=None) if cell.site in mine else cell
+            for cell in found.cells
+        ]
+        have = {cell.site for cell in cells}
+        cells += [
+            ScoredCell(site, value, None, None, None, unscored=None) for site, value in mine.items() if site not in have
+        ]
+        return replace(found, cells=tuple(cells))
+
+    def visit(self) -> VisitReading:
+        """All scored or refused films with the person's changes."""
+        readings = [self.edited(film) for film in self.films]
+        return VisitReading(self.patient, tuple(reading for reading in readings if reading), self.whole_hand)
+
+    def counted_keys(self) -> set[str]:
+        """Keys of the films that enter the totals."""
+        counted = self.visit().counted
+        return {film.key for film in self.films if any(self.edited(film) == reading for reading in counted)}
+
+    def model_points(self, key: str, site: Site) -> int | None:
+        """What the model gave, None where it gave nothing."""
+        found = self.film(key).found
+        return next((cell.points for cell in found.cells if cell.site == site), None) if found else None
+
+    def is_edited(self, key: str, site: Site) -> bool:
+        """Whether a person changed this site."""
+        return (key, site) in self.changes.points
+
+    def set_points(self, key: str, site: Site, value: int | None) -> None:
+        """Give points to a site, or None for not scorable; the model's own value takes the change away.
+
+        Raises: ValueError for points outside the site's range, or a site that the film's limb does not have.
+        """
+        check_points(site, value)
+        found = self.film(key).found
+        if found is None or found.limb is None or site not in SITES[found.limb]:
+            raise ValueError(f"the film has no site {site.suffix}")
+        points = dict(self.changes.points)
+        if value == self.model_points(key, site):
+            points.pop((key, site), None)
+        else:
+            points[key, site] = value
+        self._step(replace(self.changes, points=points))
+
+    def back_to_model(self, key: str, site: Site) -> None:
+        """Take the change of one site away."""
+        self._step(
+            replace(self.changes, points={k: v for k, v in self.changes.points.items() if k != (key, site)}),
+        )
+
+    def set_side(self, key: str, side: Side) -> None:
+        """Say which side of the patient a film shows."""
+        self._step(replace(self.changes, sides={**self.changes.sides, key: side}))
+
+    def _step(self, after: Changes) -> None:
+        if after == self.changes:
+            return
+        self.past.append(self.changes)
+        self.future.clear()
+        self._put(after)
+
+    def _put(self, changes: Changes) -> None:
+        self.changes = changes
+        self.revision += 1
+
+    def undo(self) -> None:
+        """One step back; nothing when there is none."""
+        if self.past:
+            self.future.append(self.changes)
+            self._put(self.past.pop())
+
+    def redo(self) -> None:
+        """One step forth; nothing when there is none."""
+        if self.future:
+            self.past.append(self.changes)
+            self._put(self.future.pop())
+
+    def replace_film(self, key: str, films: list[CaseFilm]) -> None:
+        """Put a new reading of a film in (scored anyway, or as another limb); changes of that film end."""
+        digest = self.film(key).radiograph.sha256
+        place = [film.radiograph.sha256 for film in self.films].index(digest)
+        rest = [film for film in self.films if film.radiograph.sha256 != digest]
+        self.films = [*rest[:place], *films, *rest[place:]]
+        self.film_key, self.joint = films[0].key, ""
+        # Steps taken on the old reading make no sense on the new one.
+        self.past.clear()
+        self.future.clear()
+        kept = {film.key for film in rest}
+        points = {k: v for k, v in self.changes.points.items() if k[0] in kept}
+        self._put(Changes(points, {k: v for k, v in self.changes.sides.items() if k in kept}))
+
+
+def scored_cells(visit: VisitReading) -> dict[Cell, ScoredCell]:
+    """The cells of the films that count, by side and site."""
+    return {(film.side, cell.site): cell for film in visit.counted if film.side for cell in film.cells}

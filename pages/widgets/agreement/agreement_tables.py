@@ -1,0 +1,224 @@
+"""The tables of the page "Reader agreement": totals side by side, parts of the score, disagreements, adjudication, files."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.agreement import Comparison, Study, adjudication, all_comparisons, disagreements, results_csv, results_json
+from core.agreement.adjudication import HIGH_RATE, THRESHOLD
+from core.agreement.results import rmse_to_mean
+from core.agreement.wording import WORDING, number, words
+from core.cohort.long_table import write_long
+from pages.widgets.agreement.film_close_up import film_close_up
+from pages.widgets.shared.case_store import FilmOf
+from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
+from pages.widgets.shared.research_notice import RESEARCH_CSV
+from pages.widgets.shared.study_source import shown
+
+PARTS = ("kappa_quadratic", "kappa_linear", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
+MOST_ROWS = 500
+
+
+def headline(found: Comparison) -> None:
+    """The five numbers that a trial report starts with."""
+    e = found.of("total").estimates
+    smallest = "sdc_mean" if found.change else "sdd_mean"
+    with st.container(horizontal=True, gap="small", key="agreement_headline"):
+        for name in ("icc_a1", "bias", smallest, "kappa_quadratic", "rmse"):
+            estimate, wording = e[name], WORDING[name]
+            value, span = "\N{EN DASH}", estimate.why
+            if estimate.value is not None:
+                value = number(estimate.value, wording.decimals)
+                span = "" if estimate.low is None else words(estimate, name).split(" ", 1)[1].strip("()")
+            st.metric(
+                wording.title,
+                value,
+                span or None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=wording.formula,
+            )
+
+
+def totals_table(found: Sequence[Comparison], key: str) -> None:
+    """Every statistic of one part of the score; a column a pair of readers."""
+    rows = []
+    for name, wording in WORDING.items():
+        values = [c.of(key).estimates.get(name) for c in found]
+        if any(values):
+            cells = {
+                f"{c.readers[0]} \N{MINUS SIGN} {c.readers[1]}": words(v, name) if v else ""
+                for c, v in zip(found, values, strict=True)
+            }
+            rows.append({"Statistic": wording.title, **cells, "Formula": wording.formula})
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="totals_table")
+
+
+def all_readers(found: Comparison) -> None:
+    """The intraclass correlations of three readers or more together."""
+    e = found.of("total").estimates
+    told = ", ".join(f"{WORDING[name].title} {words(e[name], name)}" for name in e)
+    st.markdown(f"All {len(found.readers)} readers together, {found.patients} patients, SvH total: {told}.")
+
+
+def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool) -> None:
+    """The sentence that keeps a model's RMSE against the mean of two readers from being read wrongly."""
+    found = rmse_to_mean(study, model, readers, change=change)
+    if found is None:
+        return
+    ours, theirs = found
+    st.info(
+        f"Against the mean of the two readers the model's RMSE is **{ours:.2f}**. Each reader's own RMSE against that mean is "
+        f"**{theirs:.2f}**: half of the readers' RMSE against each other, by construction. A model is as near as a reader "
+        "only if model against one reader is as good as reader against reader in the columns below.",
+        icon=":material/straighten:",
+    )
+
+
+def parts_table(found: Comparison, levels: Sequence[str]) -> None:
+    """One row a part of the score."""
+    rows = []
+    for part in found.sections:
+        if part.section.level in levels:
+            site = part.section.site
+            name = (
+                f"{joint_name(site.joint)} {site.limb.value.lower()} {DAMAGE_WORD[site.damage]}"
+                if site
+                else part.section.name
+            )
+            cells = {WORDING[k].title: words(part.estimates[k], k) for k in PARTS}
+            rows.append({"Part": name, "Cells": part.cells, **cells})
+    column = {WORDING[k].title: st.column_config.TextColumn(width=215) for k in PARTS}  # room for "not estimable (...)"
+    column["Part"] = st.column_config.TextColumn(pinned=True, width=150)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, height="content", key=f"parts_{levels[0]}")
+
+
+def disagreement_table(study: Study, found: Comparison, film_of: FilmOf | None) -> None:
+    """The cells that both scored and saw differently; the chosen one with its film where films are at hand."""
+    all_rows = disagreements(study, found.readers, change=found.change)
+    first, second = found.readers
+    if not all_rows:
+        st.write("The readers gave every cell the same points.")
+        return
+    st.caption(
+        f"{len(all_rows)} cells, the largest difference first"
+        + (f"; the first {MOST_ROWS} are shown." if len(all_rows) > MOST_ROWS else ".")
+    )
+    rows = [
+        {
+            "Patient": r.patient,
+            "Visit": r.visit,
+            "Film": film_name(r.site.limb, r.side),
+            "Joint": joint_name(r.site.joint),
+            "Damage": DAMAGE_WORD[r.site.damage],
+            "First: " + first: r.first,
+            "Second: " + second: r.second,
+            "Apart": abs(r.first - r.second),
+        }
+        for r in all_rows[:MOST_ROWS]
+    ]
+    if film_of is None:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, key="disagreements")
+        st.caption(
+            "A row opens its film at the joint when the readings come from the case store; there are no films here."
+        )
+        return
+    st.caption("Click a row: its film opens below, at the joint.")
+    chosen = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=min(420, 38 + 35 * len(rows)),
+        on_select="rerun",
+        selection_mode="single-cell",
+        selection_default={"selection": {"cells": [(0, "Joint")]}},
+        key=f"disagreements_{'_'.join(found.readers)}_{found.change}",
+    )
+    cells = chosen.selection.cells
+    row = all_rows[min(int(cells[0][0]), len(rows) - 1) if cells else 0]
+    names = study.visit_names[study.patients.index(row.patient)]
+    st.markdown(
+        f"**{shown(row.patient)}, {film_name(row.site.limb, row.side).lower()}, {joint_name(row.site.joint)} "
+        f"{DAMAGE_WORD[row.site.damage]}**: {shown(first)} {row.first}, {shown(second)} {row.second}"
+    )
+    for visit in names:
+        if visit == row.visit or row.visit in (f"{visit} to {names[-1]}", f"{names[0]} to {visit}"):
+            film = film_of(row.patient, visit, row.site.limb, row.side)
+            if film:
+                film_close_up(film, row.site.joint, visit)
+            else:
+                st.caption(f"The store has no picture of this film for {shown(visit)}.")
+
+
+def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
+    """The threshold, the rate and the patients for a third reader."""
+    threshold = st.number_input(
+        "A third reader adjudicates when the changes differ by this many points or more",
+        min_value=1.0,
+        max_value=448.0,
+        value=THRESHOLD,
+        step=1.0,
+        format="%.0f",
+        key="adjudication_threshold",
+        width=420,
+    )
+    result = adjudication(study, readers, threshold=threshold)
+    if result.rate is None:
+        st.write("No patient has two visits that both readers read, so there is no change to adjudicate.")
+        return
+    st.markdown(
+        f"**{len(result.cases)} of {result.patients} patients** go to adjudication, a rate of **{result.rate:.1%}**."
+    )
+    if result.rate > HIGH_RATE:
+        st.warning("More than 20 % is a rate that regulators ask about: train the readers again, or look at the films.")
+    st.caption("Trials use 7 to 15 points. Both readings stay on record; the third is added to them.")
+    rows = [
+        {
+            "Patient": k.patient,
+            "Visits": k.visits,
+            "First: " + readers[0]: k.first,
+            "Second: " + readers[1]: k.second,
+            "Apart": k.apart,
+        }
+        for k in result.cases
+    ]
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key="adjudicated")
+
+
+def agreement_files(study: Study, name: str) -> None:
+    """All pairs as JSON and CSV, and the readings in long form; computed when asked for."""
+    threshold = st.session_state.get("adjudication_threshold", THRESHOLD)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for label, end, mime, make in (
+            ("Results CSV", RESEARCH_CSV, "text/csv", lambda: results_csv(all_comparisons(study))),
+            (
+                "Results JSON",
+                ".json",
+                "application/json",
+                lambda: results_json(study, all_comparisons(study), threshold=threshold),
+            ),
+            ("Readings CSV", f".readings{RESEARCH_CSV}", "text/csv", lambda: write_long(study.readings)),
+        ):
+            st.download_button(
+                label, make, f"{name}{end}", mime, icon=":material/download:", on_click="ignore", key=f"get_{label}"
+            )
+        st.caption(
+            "All pairs of readers, status and change. Text that a spreadsheet would run as a formula is made inert."
+        )
+
+
+def left_out(found: Comparison) -> None:
+    """What is not in the numbers."""
+    if found.left_out:
+        st.caption(
+            f"{found.left_out} cells that one reader scored and the other did not are left out, not counted as 0."
+        )
+
+
+def who(study: Study, found: Comparison) -> str:
+    """One line: readers, patients and what is compared."""
+    first, second = (shown(name) for name in found.readers)
+    what = "change from the first to the last visit" if found.change else "status at every visit"
+    return f"{found.patients} patient{'s' * (found.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."

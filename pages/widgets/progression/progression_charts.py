@@ -1,0 +1,89 @@
+"""The charts of progression: one patient over time, and a cohort's cumulative probability."""
+
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.agreement.progression import RAPID_POINTS_A_YEAR, cumulative_probability, years_between
+from pages.widgets.progression.progression_study import ProgressionStudy
+
+COLOURS = ("#3B7DD8", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#D55E00")  # Okabe and Ito's, the accent first
+DASHES = ("solid", "dash", "dot", "dashdot")
+GREY = "#888888"
+LEGEND = {"orientation": "h", "y": -0.22, "x": 0}
+
+
+def _framed(figure: go.Figure, x: str, y: str) -> go.Figure:
+    figure.update_layout(
+        height=380,
+        margin={"l": 8, "r": 8, "t": 16, "b": 8},
+        xaxis_title=x,
+        yaxis_title=y,
+        legend=LEGEND,
+        dragmode=False,
+    )
+    return figure
+
+
+def patient_chart(study: ProgressionStudy, patient: str, sdc: float | None) -> go.Figure:
+    """Totals of a patient by reader; the band of the SDC round the first reader's first total, and 5 points a year."""
+    figure = go.Figure()
+    for number, reader in enumerate(r for r in study.readers if study.visits(r, patient)):
+        visits = study.visits(reader, patient)
+        totals = [study.readings[reader, patient, visit].svh for visit in visits]
+        if number == 0 and len(visits) > 1:
+            if sdc is not None:
+                low, high = max(0, totals[0] - sdc), totals[0] + sdc
+                figure.add_scatter(
+                    x=[visits[0], visits[-1], visits[-1], visits[0]], y=[low, low, high, high], fill="toself",
+                    mode="none", fillcolor="rgba(136,136,136,0.18)", name=f"within the SDC of {sdc:.1f}", hoverinfo="skip",
+                )  # fmt: skip
+            years = years_between(visits[0], visits[-1])
+            if years:
+                figure.add_scatter(
+                    x=[visits[0], visits[-1]], y=[totals[0], totals[0] + RAPID_POINTS_A_YEAR * years], mode="lines",
+                    line={"color": GREY, "dash": "dot"}, name="5 points a year: rapid", hoverinfo="skip",
+                )  # fmt: skip
+        colour = COLOURS[number % len(COLOURS)]
+        figure.add_scatter(
+            x=visits, y=totals, mode="lines+markers", name=escape(reader), line={"color": colour}, marker={"size": 9}
+        )
+    return _framed(figure, "Visit", "SvH total, of 448")
+
+
+def cohort_chart(study: ProgressionStudy, sdc: float | None) -> go.Figure:
+    """Change of the total against cumulative probability: a colour a group, a dash a reader."""
+    figure = go.Figure()
+    groups: list[str | None] = [*sorted(set(study.groups.values()))] or [None]
+    for g, group in enumerate(groups):
+        for r, reader in enumerate(study.readers):
+            changes = study.changes(reader, group)
+            if not changes:
+                continue
+            values, share = cumulative_probability([change for change, _ in changes.values()])
+            order = np.argsort([change for change, _ in changes.values()], kind="stable")
+            names = [escape(list(changes)[n]) for n in order]
+            figure.add_scatter(
+                x=100 * share, y=values, text=names, mode="lines+markers", marker={"size": 5},
+                line={"color": COLOURS[g % len(COLOURS)], "dash": DASHES[r % len(DASHES)]},
+                name=escape(f"{group}, {reader}" if group else reader),
+                hovertemplate="%{text}: %{y:+.0f} points<extra></extra>",
+            )  # fmt: skip
+    if sdc is not None:
+        figure.add_hline(
+            y=sdc,
+            line={"color": GREY, "dash": "dash"},
+            annotation_text=f"SDC {sdc:.1f}",
+            annotation_position="top left",
+        )
+    years = {round(time, 1) for reader in study.readers for _, time in study.changes(reader).values() if time}
+    if len(years) == 1:  # one line is right only where all were followed for the same time
+        rapid = RAPID_POINTS_A_YEAR * years.pop()
+        figure.add_hline(
+            y=rapid,
+            line={"color": GREY, "dash": "dot"},
+            annotation_text=f"rapid, {rapid:.0f}",
+            annotation_position="top left",
+        )
+    return _framed(figure, "Cumulative probability, %", "Change of the SvH total, points")

@@ -1,0 +1,255 @@
+"""A reader at work: the visits in their order, what was marked, and the way of every key into the store."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.checkpoint import WeightsError
+from core.store import NOT_SCORABLE_REASONS, Mark, MarkedCell, Order, Status, Store, StoredVisit, StoreError
+from core.svh import SITE_BY_SUFFIX, SITES, Cell, Limb, Reading, Side
+from pages.widgets.shared import cached_reader
+from pages.widgets.shared.reading_lists import ListedVisit, ReadFilm
+from pages.widgets.shared.scoring_job import Job, Outcome, Progress, start, weights_words
+
+MOST_MS = 60_000  # a longer pause between two keys is not reading
+LimbSide = tuple[Limb, Side]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to be stored: marks with time spent, or a new status."""
+
+    request: str
+    marks: Mapping[Cell, Mark | None] = field(default_factory=dict)
+    spent_ms: Mapping[LimbSide, int] = field(default_factory=dict)
+    status: Status | None = None
+
+
+@dataclass
+class Sheet:
+    """The reading of one visit. `waiting` is what the store has not acknowledged yet; it is empty in good times."""
+
+    films: tuple[ReadFilm, ...]
+    model_job: Job
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    stored: StoredVisit | None = None
+    reading: str = ""
+    status: Status = Status.BLINDED
+    cells: dict[Cell, MarkedCell] = field(default_factory=dict)
+    spent_ms: dict[LimbSide, int] = field(default_factory=dict)
+    waiting: list[Change] = field(default_factory=list)
+    fault: str = ""  # why the films of a visit cannot be shown
+    model_kept: bool = False
+
+    @property
+    def sites(self) -> list[Cell]:
+        """Every cell of the films, in the order of the score sheet."""
+        return [(film.side, site) for film in self.films for site in SITES[film.limb]]
+
+    @property
+    def unread(self) -> int:
+        """Cells without a mark."""
+        return sum(cell not in self.cells for cell in self.sites)
+
+    def model(self) -> Reading | None:
+        """What the model gave; None until it is done. Never asked for while the reading is blinded."""
+        if self.status is Status.BLINDED or not self.model_job.future.done():
+            return None
+        readings = self.model_job.future.result().readings
+        return Reading({(r.side, c.site): c.points for r in readings if r.side for c in r.cells})
+
+    def mark(self, cell: Cell, mark: Mark | None) -> None:
+        """Write a cell as the store does: both values while blinded, the final one later."""
+        if mark is None:
+            self.cells.pop(cell, None)
+            return
+        old = self.cells.get(cell)
+        first = mark if self.status is Status.BLINDED else old.first if old else None
+        self.cells[cell] = MarkedCell(first, mark)
+
+
+@dataclass
+class Desk:
+    """One reader with one list. Lives in the session's state."""
+
+    reader: str
+    order: Order
+    list_name: str
+    visits: list[ListedVisit]
+    store: Store | None
+    trouble: str = ""
+    at: int = 0
+    token: str = field(default_factory=lambda: secrets.token_hex(8))  # the request ids of this desk begin with it
+    acked: int = 0
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet of the visit in view, opened when the reader comes to it, where the reader left it."""
+        if self.at not in self.sheets:
+            # Films take memory: sheets that the store holds whole are let go and opened again when needed.
+            self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
+            films, fault = self._films()
+            self.sheets[self.at] = Sheet(films, start(lambda progress: _read(films, progress)), fault=fault)
+            self.save()
+        return self.sheets[self.at]
+
+    def _films(self) -> tuple[tuple[ReadFilm, ...], str]:
+        try:
+            films = self.visits[self.at].load()
+        except StoreError as error:
+            return (), str(error)
+        none = "This visit has no film whose limb and side are known. Set them on the Score page first."
+        return films, "" if films else none
+
+    @property
+    def title(self) -> str:
+        """Visit and place in the list; in blinded order neither patient nor date."""
+        place = f"Visit {self.at + 1} of {len(self.visits)}"
+        visit = self.visits[self.at]
+        return place if self.order is Order.BLINDED else f"{place} · {visit.patient}, {visit.label}"
+
+    def go(self, by: int) -> None:
+        """To a neighbouring visit, if there is one."""
+        self.at = min(len(self.visits) - 1, max(0, self.at + by))
+
+    def begin_again(self) -> None:
+        """Begin a complete reading anew; the old one is kept and superseded."""
+        sheet = self.sheet
+        sheet.status, sheet.cells, sheet.spent_ms, sheet.waiting = Status.BLINDED, {}, {}, []
+        sheet.reading, sheet.key = "", secrets.token_hex(8)
+        self.save(again=True)
+
+    def save(self, *, again: bool = False) -> None:
+        """Bring what waits into the store. When that fails, say so and go on: it is tried again at the next key."""
+        sheet = self.sheets[self.at]
+        if self.store is None or not sheet.films:
+            return
+        try:
+            if not sheet.reading:
+                self._begin(sheet, again=again)
+            while sheet.waiting:
+                change = sheet.waiting[0]
+                if change.status is Status.REVEALED:
+                    self.store.reveal(sheet.reading, request=change.request)
+                elif change.status is Status.COMPLETE:
+                    self.store.complete(sheet.reading, request=change.request)
+                else:
+                    self.store.record(sheet.reading, change.marks, request=change.request, spent_ms=change.spent_ms)
+                sheet.waiting.pop(0)
+            self.trouble = ""
+        except StoreError as error:
+            self.trouble = str(error)
+
+    def _begin(self, sheet: Sheet, *, again: bool) -> None:
+        assert self.store is not None
+        listed = self.visits[self.at]
+        visit = self.store.add_visit(listed.patient, listed.label, position=listed.position)
+        for film in sheet.films:
+            shot = film.radiograph
+            self.store.add_film(
+                visit, shot.pixels, limb=film.limb, side=film.side, joints=film.joints, spacing_mm=shot.spacing_mm
+            )
+        begun = self.store.begin(
+            visit,
+            self.reader,
+            order=self.order,
+            list_name=self.list_name,
+            request=f"{self.token}-{sheet.key}",
+            again=again,
+        )
+        sheet.stored, sheet.reading = visit, begun.id
+        if not sheet.waiting:  # otherwise what was read before the store came back stands
+            sheet.status, sheet.cells, sheet.spent_ms = begun.status, dict(begun.cells), dict(begun.spent_ms)
+
+    def keep_model(self) -> None:
+        """Store the model's values beside the reader's, with its cards, once it was shown."""
+        sheet, model = self.sheet, self.sheet.model()
+        if self.store is None or sheet.stored is None or sheet.model_kept or model is None or not model.points:
+            return
+        try:
+            cards = {card.name: card.sha256 for card in cached_reader.open_reader().cards}
+            self.store.record_model(sheet.stored, model, cards=cards)
+            sheet.model_kept = True
+        except StoreError as error:
+            self.trouble = str(error)
+
+    def take(self, outbox: list[dict[str, Any]]) -> None:
+        """Do what came from the browser after the last acknowledged action, in order, once each."""
+        for action in outbox:
+            number = action.get("n") if isinstance(action, dict) else None
+            if isinstance(number, int | float) and number > self.acked and action.get("sheet") == self.sheet.key:
+                self._act(action, f"{self.token}-{int(number)}")
+                self.acked = int(number)
+
+    def _act(self, action: dict[str, Any], request: str) -> None:
+        sheet, do = self.sheet, action.get("do")
+        spent = _spent(sheet, action.get("spent"))
+        if do == "next visit":
+            return self.go(1)
+        if sheet.status is Status.COMPLETE:
+            return None
+        marks = _marks(sheet, action) if do in ("mark", "accept") else {}
+        for cell, mark in marks.items():
+            sheet.mark(cell, mark)
+        for where, ms in spent.items():
+            sheet.spent_ms[where] = sheet.spent_ms.get(where, 0) + ms
+        if marks or spent:
+            sheet.waiting.append(Change(request, marks, spent))
+        if do == "reveal" and sheet.status is Status.BLINDED:
+            sheet.status = Status.REVEALED
+            sheet.waiting.append(Change(f"{request}-reveal", status=Status.REVEALED))
+        elif do == "complete" and sheet.status is Status.REVEALED:
+            sheet.status = Status.COMPLETE
+            sheet.waiting.append(Change(f"{request}-complete", status=Status.COMPLETE))
+        return self.save()
+
+
+def _read(films: tuple[ReadFilm, ...], progress: Progress) -> Outcome:
+    """The model's reading of films whose limb and side are known."""
+    try:
+        reader = cached_reader.open_reader()
+    except WeightsError as error:
+        return Outcome(no_weights=weights_words(error))
+    readings = []
+    for n, film in enumerate(films):
+        progress("the model reads", n / len(films))
+        readings += reader.read_film(film.radiograph, slot=(film.limb, film.side))[:1]
+    return Outcome(readings=tuple(r for r in readings if r.scored))
+
+
+def _spent(sheet: Sheet, said: object) -> dict[LimbSide, int]:
+    times = said if isinstance(said, dict) else {}
+    known = {film.key: (film.limb, film.side) for film in sheet.films}
+    return {
+        known[key]: int(min(ms, MOST_MS))
+        for key, ms in times.items()
+        if key in known and isinstance(ms, int | float) and ms >= 1
+    }
+
+
+def _marks(sheet: Sheet, action: dict[str, Any]) -> dict[Cell, Mark | None]:
+    """The cell and mark of an action. What does not fit is passed over: it came from a browser."""
+    site = SITE_BY_SUFFIX.get(str(action.get("site")))
+    film = next((f for f in sheet.films if f.key == action.get("film")), None)
+    if site is None or film is None or site.limb is not film.limb:
+        return {}
+    cell = (film.side, site)
+    if action.get("do") == "accept":
+        model = sheet.model()
+        return {cell: Mark(model.points[cell])} if model and cell in model.points else {}
+    points, sides, reason = action.get("points"), action.get("sides"), action.get("reason")
+    if action.get("clear"):
+        return {cell: None}
+    try:
+        if reason is not None:
+            return {cell: Mark(None, None, NOT_SCORABLE_REASONS[int(reason)]).checked(site)}
+        if sides is not None:
+            first, second = (int(s) for s in sides)
+            return {cell: Mark(first + second, (first, second)).checked(site)}
+        if points is not None:
+            return {cell: Mark(int(points)).checked(site)}
+    except (TypeError, ValueError, IndexError):
+        return {}
+    return {}

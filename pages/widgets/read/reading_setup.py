@@ -1,0 +1,59 @@
+"""Who reads which list in which order."""
+
+import streamlit as st
+
+from core.store import Order, Store, StoreError
+from pages.widgets.read.reading_desk import Desk
+from pages.widgets.shared.case_store import open_store
+from pages.widgets.shared.reading_lists import SCORED, STORED, in_order, list_names, listed_visits
+
+
+def _open_store() -> tuple[Store | None, str]:
+    """The session's store, or the reason why there is none."""
+    try:
+        return open_store(), ""
+    except StoreError as error:
+        return None, str(error)
+
+
+def reading_setup() -> None:
+    """The form; pressing its button puts a desk into the session."""
+    case = st.session_state.get("case")
+    name = st.selectbox("Case list", list_names(case), key="read_list")
+    patient, label = "", ""
+    with st.form("begin_reading", border=False):
+        if name == SCORED:
+            patient = st.text_input("Pseudonym of the patient", max_chars=40, help="Never a name or a hospital number.")
+            label = st.text_input("Visit", placeholder="baseline, month 12 ...", max_chars=40)
+        reader = st.text_input("Reader", value=st.session_state.get("reader_name", "Reader 1"), max_chars=40)
+        order = st.radio(
+            "Order",
+            list(Order),
+            format_func=lambda o: {
+                Order.BLINDED: "Blinded: visits shuffled, patient and date hidden",
+                Order.CHRONOLOGICAL: "Chronological: the visits of a patient in time",
+            }[o],
+            index=list(Order).index(Order.BLINDED),
+        )
+        begun = st.form_submit_button("Begin or resume", type="primary")
+    st.caption(
+        "Every key is saved. Digits score, arrows move, Space goes to the next unread cell, Enter reveals the model. "
+        "Pictures and readings are kept in the case store of this server."
+    )
+    if not begun:
+        return
+    store, trouble = _open_store()
+    reader = " ".join(reader.split())
+    if not reader or (name == SCORED and not (patient.strip() and label.strip())):
+        st.warning("Fill in every field: the store keeps readings under these names.")
+        return
+    try:
+        visits = listed_visits(name, store, case, patient, label) if store or name != STORED else []
+    except StoreError as error:
+        visits, trouble = [], str(error)
+    if not visits:
+        st.warning(trouble or "The store holds no visits yet. Read a sample or films of the Score page first.")
+        return
+    st.session_state["reader_name"] = reader
+    st.session_state["desk"] = Desk(reader, order, name, in_order(visits, order, reader), store, trouble)
+    st.rerun()

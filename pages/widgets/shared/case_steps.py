@@ -1,0 +1,112 @@
+"""From jobs to the session's case: take a sample, add films, score a film again."""
+
+import streamlit as st
+
+from core.model_reader.case import Case, CaseFilm
+from core.model_reader.evidence import FilmReading
+from core.radiograph import Radiograph, display_text
+from core.svh import Limb, Side
+from pages.widgets.shared.film_pictures import session_shelf
+from pages.widgets.shared.sample_case import PATIENT, sample_files, sample_job
+from pages.widgets.shared.scoring_job import Outcome, score_again, score_files, wait
+
+UNNAMED = "New case"
+
+
+def case_films(films: tuple[Radiograph, ...], readings: tuple[FilmReading, ...]) -> list[CaseFilm]:
+    """One entry a limb: a film with two hands becomes two; a film without a reading stays one."""
+    made = []
+    for film in films:
+        its = [reading for reading in readings if reading.sha256 == film.sha256]
+        made += [CaseFilm(f"{film.sha256[:16]}-{n}", film, found) for n, found in enumerate(its or [None])]
+    return sorted(made, key=_place)  # hands before feet, left before right, as on the score sheet
+
+
+def _place(film: CaseFilm) -> tuple[int, str]:
+    found = film.found
+    limb = found.limb if found else film.radiograph.limb_name
+    side = found.side if found else film.radiograph.side_name
+    return (list(Limb).index(limb) if limb else len(Limb)), (side.value if side else "~")
+
+
+def _show(case: Case) -> None:
+    st.session_state["case"] = case
+    session_shelf().keep_only({film.radiograph.sha256 for film in case.films})
+
+
+def _keep_weights_word(outcome: Outcome) -> None:
+    st.session_state["no_weights"] = outcome.no_weights
+
+
+def current_case() -> Case:
+    """The session's case; the scored sample where there is none yet."""
+    if "case" not in st.session_state:
+        _open_sample()
+    return st.session_state["case"]
+
+
+def _open_sample() -> None:
+    """Show the sample case, waiting for its reading if this is the first session."""
+    if not sample_files():
+        _show(Case(UNNAMED))
+        return
+    outcome = wait(sample_job(), "Scoring the sample case")
+    if outcome.no_weights or not outcome.films:
+        sample_job.clear()  # what was missing may come back while the server runs
+    _keep_weights_word(outcome)
+    _show(Case(PATIENT, case_films(outcome.films, outcome.readings), list(outcome.notes), sample=True))
+
+
+def leave_case() -> None:
+    """Let the session's case go; the sample takes its place."""
+    st.session_state.pop("case", None)
+
+
+def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = "") -> None:
+    """Start to score dropped files with a set of weights; `keep` adds them to the case in view."""
+    case: Case | None = st.session_state.get("case") if keep else None
+    known = tuple({film.radiograph.sha256: film.radiograph for film in case.films}.values()) if case else ()
+    job = score_files(items, known, case.patient if case else UNNAMED, weights)
+    st.session_state["job"] = ("files", keep, job)
+
+
+def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side] | None = None, force: bool = False) -> None:
+    """Start to score one film of the case once more."""
+    weights = st.session_state["case"].weights
+    st.session_state["job"] = ("again", film.key, score_again(film.radiograph, slot, force, weights))
+
+
+def finish_job() -> None:
+    """Wait for the session's job, if there is one, and put its outcome into the case."""
+    if "job" not in st.session_state:
+        return
+    kind, what, job = st.session_state["job"]
+    try:
+        outcome = wait(job, "Scoring your films" if kind == "files" else "Scoring this film")
+    finally:
+        if job.future.done():
+            st.session_state.pop("job", None)
+    _keep_weights_word(outcome)
+    if kind == "files":
+        _take_files(outcome, keep=what)
+    elif outcome.readings:
+        case: Case = st.session_state["case"]
+        case.replace_film(what, case_films(outcome.films, outcome.readings))
+        if all(not reading.scored for reading in outcome.readings):
+            case.notes = [f"{outcome.films[0].name} holds nothing that could be scored, even so."]
+
+
+def _take_files(outcome: Outcome, *, keep: bool) -> None:
+    films = case_films(outcome.films, outcome.readings)
+    if keep and "case" in st.session_state:
+        case: Case = st.session_state["case"]
+        case.films = [*case.films, *films]
+        case.notes = list(outcome.notes)
+        if films:
+            case.film_key, case.joint = films[0].key, ""
+    elif films:
+        patient = next((film.patient for film in outcome.films if film.patient), None)
+        name = display_text(patient) if patient else UNNAMED
+        _show(Case(name, films, list(outcome.notes), weights=outcome.weights))
+    else:  # nothing usable came: keep what is on the screen and say why
+        current_case().notes = list(outcome.notes) or ["No files came."]

@@ -1,0 +1,128 @@
+"""The session's case: changes, undo and redo, totals."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from core.model_reader.case import Case
+from core.radiograph import Radiograph
+from core.svh import SITE_BY_SUFFIX, Limb, Side
+from pages.widgets.score.film_viewer import take_actions
+from pages.widgets.score.totals import span, totals
+from pages.widgets.shared.case_steps import case_films
+from tests.pages.stub_reader import StubReader
+
+EROSION, NARROWING = SITE_BY_SUFFIX["mcp_E__2"], SITE_BY_SUFFIX["mcp_J__2"]
+
+
+def radiograph(name: str, limb: Limb | None, side: Side | None) -> Radiograph:
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return Radiograph(np.zeros((40, 30), np.float32), name, digest, limb_name=limb, side_name=side)
+
+
+@pytest.fixture
+def case() -> Case:
+    films = tuple(radiograph(f"{limb}-{side}", limb, side) for limb in Limb for side in Side)
+    return Case("P1", case_films(films, StubReader().read_visit(films, patient="P1").films))
+
+
+def test_totals_of_the_stub_are_those_worked_by_hand(case: Case) -> None:
+    sums = totals(case.visit())
+    # Erosion 1 and narrowing 2 everywhere: 2 (16 + 6) = 44 and 2 * 2 (15 + 6) = 84.
+    assert (sums.erosion.points, sums.jsn.points, sums.svh.points) == (44, 84, 128)
+    assert (sums.hands.points, sums.feet.points) == (2 * (16 + 30), 2 * (6 + 12))
+    assert (sums.sens, sums.not_scorable, sums.no_film) == (86, 0, 0)
+
+
+def test_interval_of_a_sum_grows_with_the_root_of_the_sites(case: Case) -> None:
+    # 44 erosions of half width 1: the root of 44 is 6.6, so 44 - 7 and 44 + 7.
+    assert totals(case.visit()).erosion.words == "44 (37\N{EN DASH}51)"
+
+
+def test_a_site_without_interval_adds_no_width() -> None:
+    cells = StubReader().read_film(radiograph("x", Limb.FOOT, Side.L))[0].cells
+    key = Case("P", case_films((radiograph("x", Limb.FOOT, Side.L),), ()))
+    assert key.visit().films == ()
+    assert span([], 10).words == "0"
+    assert span(cells[:1], 10).words == "1 (0\N{EN DASH}2)"
+
+
+def test_undo_and_redo_walk_back_and_forth(case: Case) -> None:
+    key = case.films[0].key
+    case.set_points(key, EROSION, 5)
+    case.set_points(key, NARROWING, 0)
+    assert case.visit().reading.svh == 128 + 4 - 2
+    case.undo()
+    assert case.visit().reading.svh == 132
+    case.undo()
+    assert case.visit().reading.svh == 128
+    case.redo()
+    case.redo()
+    assert case.visit().reading.svh == 130
+    case.redo()  # nothing left
+    assert case.visit().reading.svh == 130
+
+
+def test_a_new_change_ends_what_could_be_redone(case: Case) -> None:
+    key = case.films[0].key
+    case.set_points(key, EROSION, 5)
+    case.undo()
+    case.set_points(key, NARROWING, 4)
+    assert case.future == []
+
+
+def test_not_scorable_leaves_the_sum_and_is_counted(case: Case) -> None:
+    case.set_points(case.films[0].key, EROSION, None)
+    sums = totals(case.visit())
+    assert (sums.svh.points, sums.not_scorable, sums.sens) == (127, 1, 85)
+
+
+def test_the_models_own_points_are_no_change(case: Case) -> None:
+    key = case.films[0].key
+    case.set_points(key, EROSION, 3)
+    assert case.is_edited(key, EROSION)
+    case.set_points(key, EROSION, 1)
+    assert not case.is_edited(key, EROSION)
+
+
+@pytest.mark.parametrize(("site", "value"), [(EROSION, 6), (NARROWING, 5), (SITE_BY_SUFFIX["mtp_E__1"], 3)])
+def test_points_beyond_the_site_are_refused(case: Case, site: object, value: int) -> None:
+    with pytest.raises(ValueError, match=r"points from 0 to|no site"):
+        case.set_points(case.films[0].key, site, value)
+
+
+def test_a_second_film_of_one_limb_and_side_is_not_counted_until_its_side_changes() -> None:
+    films = (radiograph("a", Limb.HAND, Side.L), radiograph("b", Limb.HAND, Side.L))
+    case = Case("P", case_films(films, StubReader().read_visit(films, patient="P").films))
+    assert len(case.counted_keys()) == 1
+    assert totals(case.visit()).no_film == 86 - 31  # of 86 sites a hand has 31
+    case.set_side(case.films[1].key, Side.R)
+    assert len(case.counted_keys()) == 2
+
+
+def test_viewer_actions_are_done_once_and_in_order(case: Case) -> None:
+    key = case.films[0].key
+    outbox = [
+        {"n": 1, "do": "select", "film": key, "joint": "MCP2", "damage": "E"},
+        {"n": 2, "do": "points", "film": key, "joint": "MCP2", "damage": "E", "value": 4},
+    ]
+    assert take_actions(case, outbox, 0) == 2
+    assert take_actions(case, outbox, 2) == 2
+    assert (case.joint, case.visit().reading.svh, len(case.past)) == ("MCP2", 131, 1)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "E", "value": 99},
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "E", "value": "4"},
+        {"n": 1, "do": "points", "joint": "KNEE", "damage": "E", "value": 1},
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "Z", "value": 1},
+        {"n": 1, "do": "explode", "joint": "MCP2", "damage": "E"},
+        {"n": "1"},
+    ],
+)
+def test_what_a_browser_makes_up_changes_nothing(case: Case, action: dict[str, object]) -> None:
+    take_actions(case, [{"film": case.films[0].key, **action}, {"n": 2, "film": "other"}], 0)
+    assert case.visit().reading.svh == 128

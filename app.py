@@ -1,31 +1,45 @@
 """The launcher: `streamlit run app.py` serves the pages and, beside them, the pictures of the films."""
 
+import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pages.server.web_guard import WebGuard
 from pages.widgets.shared.film_pictures import PATH, serve_picture
 
 
 @asynccontextmanager
 async def warm_start(_: st.App) -> AsyncIterator[None]:
-    """Read the sample case in the background, so that the first visitor finds it scored and the networks loaded."""
+    """Read the sample case in the background, so that the first visitor finds it scored, and clear sessions away that ended."""
+    from pages.server.sessions import clear_away
+    from pages.server.threads import share_cores
     from pages.widgets.shared.sample_case import sample_files, sample_job  # the server runs now, its caches are there
 
     # Streamlit collects garbage after every run of a page or a part of it. Half a million objects of torch and timm, which live as
     # long as the server, took it 0.3 s each time, with every session waiting. Nobody's films are here yet to be frozen with them.
     gc.freeze()
+    share_cores()
     if sample_files():
         sample_job()
+    watch = asyncio.create_task(clear_away())
     yield
+    watch.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watch
 
 
 app = st.App(
-    Path(__file__).parent / "pages" / "navigation.py", routes=[Route(PATH, serve_picture)], lifespan=warm_start
+    Path(__file__).parent / "pages" / "navigation.py",
+    routes=[Route(PATH, serve_picture)],
+    middleware=[Middleware(WebGuard)],
+    lifespan=warm_start,
 )
 
 if __name__ == "__main__":

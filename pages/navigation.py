@@ -12,6 +12,7 @@ if str(ROOT) not in sys.path:  # the server puts this folder on the path, the co
 
 st.set_page_config(page_title="Score films", page_icon=str(HERE / "favicon.svg"), layout="wide")
 
+from pages.server.sessions import keep_watch  # noqa: E402
 from pages.widgets.shared.research_notice import research_notice  # noqa: E402
 
 SCORE_FILMS = {"page": HERE / "score_films.py", "title": "Score films", "icon": ":material/back_hand:"}
@@ -29,5 +30,6 @@ page = st.navigation(
     ],
     position="top",
 )
+keep_watch()
 research_notice()
 page.run()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.model_reader.case import Case
+from pages.server.job_queue import QueueFull
 from pages.widgets.score.downloads import downloads
 from pages.widgets.score.film_facts import ask_side, case_warnings, film_facts, refusal
 from pages.widgets.score.film_viewer import film_viewer
@@ -28,7 +29,11 @@ def add_films(case: Case) -> None:
     joins = not case.sample and bool(case.films) and case.weights == weights  # one case, one set of weights
     keep = joins and st.checkbox("Add to the case in view", value=True, key="keep")
     if st.button("Score these films", type="primary", disabled=not files, key="score_files") and files:
-        begin_files([(file.name, file.getvalue()) for file in files], keep=keep, weights=weights)
+        try:
+            begin_files([(file.name, file.getvalue()) for file in files], keep=keep, weights=weights)
+        except QueueFull as full:
+            st.warning(str(full), icon=":material/hourglass_top:")
+            return
         st.session_state["upload_turn"] = turn + 1
         st.rerun()
 

@@ -8,6 +8,7 @@ from core.radiograph import Radiograph
 from core.svh import SITES, Cell, Damage, Side, Site, check_points
 from core.whole_hand import TotalScore
 
+UNNAMED = "unnamed"  # the patient until the person types a study ID: file names and DICOM attributes name nobody
 EditKey = tuple[str, Site]  # the film's key and the site
 
 

@@ -115,7 +115,7 @@ class ModelReader:
         No film is held. One that comes twice is read once; a second one of the same limb and side is flagged.
         """
         first_name: dict[str, str] = {}
-        taken: dict[tuple[Limb, Side], str] = {}
+        taken: set[tuple[Limb, Side]] = set()
         for film in radiographs:
             if film.sha256 in first_name:
                 reason = f"This is the same file as {first_name[film.sha256]}; it was read once."
@@ -123,7 +123,7 @@ class ModelReader:
                 continue
             first_name[film.sha256] = film.name
             readings = self.read_film(film, slot=(slots or {}).get(film.sha256), force=force, tell=tell)
-            yield tuple(_flag_repeat(reading, taken) for reading in readings)
+            yield tuple(flag_repeat(reading, taken) for reading in readings)
 
     def read_visit(
         self,
@@ -269,13 +269,16 @@ def _refused(film: Radiograph, code: Refusal, reason: str) -> FilmReading:
     )
 
 
-def _flag_repeat(film: FilmReading, taken: dict[tuple[Limb, Side], str]) -> FilmReading:
-    """A second film of the same limb and side is flagged: only the first, whose name `taken` keeps, counts in the totals."""
+def flag_repeat(film: FilmReading, taken: set[tuple[Limb, Side]]) -> FilmReading:
+    """A second film of a limb and side that is in `taken` is flagged: only the first counts in the totals.
+
+    The flag stands in reports, so it does not name the other film: the name of a file may hold a person's.
+    """
     if not film.scored or film.limb is None or film.side is None:
         return film
     key = film.limb, film.side
     if key not in taken:
-        taken[key] = film.file
+        taken.add(key)
         return film
-    words = f"This shows the same limb and side as {taken[key]}; only that one counts in the totals."
+    words = "This shows the same limb and side as an earlier film of the visit; only that one counts in the totals."
     return replace(film, flags=(*film.flags, Flag(FlagCode.SAME_LIMB_AND_SIDE, words)))

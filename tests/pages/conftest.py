@@ -1,25 +1,26 @@
 """Pages with the stub reader and small synthetic films."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.radiograph import decode_film
+from pages.server.job_queue import Job, JobQueue, Steps
 from pages.widgets.shared import cached_reader, sample_case, scoring_job
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader
 
 
-class NoQueue:
+class NoQueue(JobQueue):
     """Does a job at once: a page under test has no browser that asks again."""
 
-    def submit(self, work: Callable[..., object], *arguments: object) -> Future[object]:
-        done: Future[object] = Future()
-        done.set_result(work(*arguments))
-        return done
+    def start(self, steps: Steps, owner: str = "") -> Job:
+        job = Job(steps, owner)
+        while job.take_step():
+            pass
+        return job
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The stub instead of the networks, and films opened in this process."""
     monkeypatch.setattr(cached_reader, "open_reader", StubReader)
     monkeypatch.setattr(scoring_job, "open_film", decode_film)
-    monkeypatch.setattr(scoring_job, "_QUEUE", NoQueue())
+    for module in (scoring_job, sample_case):
+        monkeypatch.setattr(module, "QUEUE", NoQueue())
     sample_case.sample_job.clear()
     yield
     sample_case.sample_job.clear()
@@ -54,7 +56,7 @@ def page_with(stub: None, sample_folder: Path) -> Callable[..., AppTest]:
 
     def make(**files: int | bytes) -> AppTest:
         items = [(f"{name}.png", film_bytes(what) if isinstance(what, int) else what) for name, what in files.items()]
-        job = scoring_job.score_files(items, (), "New case")
+        job = scoring_job.start(scoring_job.read_files(items, ()))
         return opened_page(job=("files", False, job))
 
     return make

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from tests.pages.test_case import radiograph
 
 from core.model_reader.case import Case
 from core.store import Mark, Order, Status, Store, verify
@@ -21,6 +20,7 @@ from pages.widgets.shared.reading_lists import (
     listed_visits,
     phantom_films,
 )
+from tests.core.model_reader.test_case import radiograph
 from tests.pages.page_runs import ROOT, opened_page
 from tests.pages.stub_reader import EROSION, StubReader
 

@@ -56,7 +56,7 @@ def test_the_choice_comes_and_goes_with_the_files_of_the_paper_set(
 
 
 def test_films_scored_with_paper_say_so_and_do_not_mix_with_others(both_sets: None) -> None:
-    job = scoring_job.score_files([("A-LH.png", film_bytes(1))], (), "New case", "paper")
+    job = scoring_job.start(scoring_job.read_files([("A-LH.png", film_bytes(1))], (), "paper"))
     page = opened_page(job=("files", False, job))
     assert not page.exception and opened[0] == "paper"
     case = page.session_state["case"]

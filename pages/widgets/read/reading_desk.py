@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.checkpoint import WeightsError
+from core.model_reader.evidence import FilmReading
 from core.store import NOT_SCORABLE_REASONS, Mark, MarkedCell, Order, Status, Store, StoredVisit, StoreError
 from core.svh import SITE_BY_SUFFIX, SITES, Cell, Limb, Reading, Side
+from pages.server.job_queue import Job, QueueFull
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.reading_lists import ListedVisit, ReadFilm
-from pages.widgets.shared.scoring_job import Job, Outcome, Progress, start, weights_words
+from pages.widgets.shared.scoring_job import Outcome, Steps, start, weights_words
 
 MOST_MS = 60_000  # a longer pause between two keys is not reading
 LimbSide = tuple[Limb, Side]
@@ -91,7 +93,7 @@ class Desk:
             # Films take memory: sheets that the store holds whole are let go and opened again when needed.
             self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
             films, fault = self._films()
-            self.sheets[self.at] = Sheet(films, start(lambda progress: _read(films, progress)), fault=fault)
+            self.sheets[self.at] = Sheet(films, _model_job(films), fault=fault)
             self.save()
         return self.sheets[self.at]
 
@@ -206,15 +208,25 @@ class Desk:
         return self.save()
 
 
-def _read(films: tuple[ReadFilm, ...], progress: Progress) -> Outcome:
+def _model_job(films: tuple[ReadFilm, ...]) -> Job:
+    """The model reads beside the person; where the queue is full the words for that take the reading's place."""
+    try:
+        return start(_read(films))
+    except QueueFull as full:
+        job = Job(_read(()))
+        job.future.set_result(Outcome(no_weights=str(full)))
+        return job
+
+
+def _read(films: tuple[ReadFilm, ...]) -> Steps:
     """The model's reading of films whose limb and side are known."""
     try:
         reader = cached_reader.open_reader()
     except WeightsError as error:
         return Outcome(no_weights=weights_words(error))
-    readings = []
+    readings: list[FilmReading] = []
     for n, film in enumerate(films):
-        progress("the model reads", n / len(films))
+        yield "the model reads", n / len(films)
         readings += reader.read_film(film.radiograph, slot=(film.limb, film.side))[:1]
     return Outcome(readings=tuple(r for r in readings if r.scored))
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.model_reader.case import Case
+from core.model_reader.case import UNNAMED, Case
+from core.radiograph import display_text
 from core.report import VisitReport, readings_csv, readings_json, report_zip, visits_pdf
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.research_notice import RESEARCH_CSV
@@ -30,6 +31,30 @@ def visit_report(case: Case) -> VisitReport:
     return VisitReport(case.visit(), date.today(), pixels, weights_used(case), frozenset(edited), case.visit_text)
 
 
+def _say_study_id(case: Case, widget: str) -> None:
+    case.patient = display_text(st.session_state[widget]) or UNNAMED
+
+
+def _study_id(case: Case) -> None:
+    """Ask whom the files shall name: file names and DICOM attributes are never asked."""
+    widget = f"study_id_{case.films[0].key}"
+    st.text_input(
+        "Study ID of the patient",
+        "" if case.patient == UNNAMED else case.patient,
+        max_chars=40,
+        placeholder="Study ID",
+        label_visibility="collapsed",
+        width=140,
+        help="Names the patient in every file below, the DICOM files included; until you type one it is “unnamed”. Never a name or a "
+        "hospital number. A file name tells limb and side only (…-LH); it stands beside its film here and in the JSON, so keep "
+        "names of people out of file names.",
+        disabled=case.sample,
+        key=widget,
+        on_change=_say_study_id,
+        args=(case, widget),
+    )
+
+
 def downloads(case: Case) -> None:
     """The buttons; they do not run the page again."""
     visit = case.visit()
@@ -37,6 +62,7 @@ def downloads(case: Case) -> None:
         return
     name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.patient)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        _study_id(case)
         case.visit_text = st.text_input(
             "Date of the visit",
             case.visit_text,

@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import UNNAMED, Case, CaseFilm
 from core.model_reader.evidence import FilmReading
-from core.radiograph import Radiograph, display_text
+from core.radiograph import Radiograph
 from core.svh import Limb, Side
+from pages.server.job_queue import QueueFull
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.sample_case import PATIENT, sample_files, sample_job
-from pages.widgets.shared.scoring_job import Outcome, score_again, score_files, wait
-
-UNNAMED = "New case"
+from pages.widgets.shared.scoring_job import Outcome, read_again, read_files, start, wait
 
 
 def case_films(films: tuple[Radiograph, ...], readings: tuple[FilmReading, ...]) -> list[CaseFilm]:
@@ -63,17 +62,24 @@ def leave_case() -> None:
 
 
 def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = "") -> None:
-    """Start to score dropped files with a set of weights; `keep` adds them to the case in view."""
+    """Start to score dropped files with a set of weights; `keep` adds them to the case in view.
+
+    Raises: QueueFull, in words for the person, if the server takes no more at present.
+    """
     case: Case | None = st.session_state.get("case") if keep else None
     known = tuple({film.radiograph.sha256: film.radiograph for film in case.films}.values()) if case else ()
-    job = score_files(items, known, case.patient if case else UNNAMED, weights)
-    st.session_state["job"] = ("files", keep, job)
+    st.session_state["job"] = ("files", keep, start(read_files(items, known, weights)))
 
 
 def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side] | None = None, force: bool = False) -> None:
-    """Start to score one film of the case once more."""
-    weights = st.session_state["case"].weights
-    st.session_state["job"] = ("again", film.key, score_again(film.radiograph, slot, force, weights))
+    """Start to score one film of the case once more; where the server takes no more, the case says so."""
+    case: Case = st.session_state["case"]
+    try:
+        job = start(read_again(film.radiograph, slot, force, case.weights))
+    except QueueFull as full:
+        case.notes = [str(full)]
+        return
+    st.session_state["job"] = ("again", film.key, job)
 
 
 def finish_job() -> None:
@@ -105,8 +111,6 @@ def _take_files(outcome: Outcome, *, keep: bool) -> None:
         if films:
             case.film_key, case.joint = films[0].key, ""
     elif films:
-        patient = next((film.patient for film in outcome.films if film.patient), None)
-        name = display_text(patient) if patient else UNNAMED
-        _show(Case(name, films, list(outcome.notes), weights=outcome.weights))
+        _show(Case(UNNAMED, films, list(outcome.notes), weights=outcome.weights))
     else:  # nothing usable came: keep what is on the screen and say why
         current_case().notes = list(outcome.notes) or ["No files came."]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.shared.scoring_job import Job, score_files
+from pages.server.job_queue import Job
+from pages.server.sessions import QUEUE
+from pages.widgets.shared.scoring_job import read_files
 
 FOLDER = Path(__file__).parents[2] / "sample_case"
 PATIENT = "P0042"
@@ -18,4 +20,4 @@ def sample_files() -> list[Path]:
 @st.cache_resource(show_spinner=False)
 def sample_job() -> Job:
     """The one job that reads the sample; every session shows its outcome."""
-    return score_files([(path.name, path.read_bytes()) for path in sample_files()], (), PATIENT)
+    return QUEUE.start(read_files([(path.name, path.read_bytes()) for path in sample_files()], ()))

@@ -1,19 +1,21 @@
-"""Reading films beside the page: one queue for all sessions bounds the memory, and a click interrupts nothing."""
+"""Reading films beside the page: a film of each session in turn, and a click interrupts nothing."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
+from core.model_reader.reader import flag_repeat
 from core.radiograph import FilmError, Radiograph, expand, open_film
 from core.svh import Limb, Side
+from pages.server.job_queue import Job, JobEnded
+from pages.server.limits import SESSION_FILMS, no_room
+from pages.server.sessions import QUEUE, session_name
 from pages.widgets.shared import cached_reader
 
-Progress = Callable[[str, float], None]
-_QUEUE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
 LOOK_EVERY_S = 0.3
 
 
@@ -28,24 +30,15 @@ class Outcome:
     weights: str = ""  # the set that was chosen; empty is the default set
 
 
-@dataclass
-class Job:
-    """A running job. The thread writes stage and share, the page shows them; the thread never calls streamlit."""
-
-    stage: str = "Waiting for other films"
-    share: float = 0.0
-    future: "Future[Outcome]" = field(default_factory=Future)
-
-    def progress(self, stage: str, share: float) -> None:
-        """Called from the thread."""
-        self.stage, self.share = stage, min(1.0, max(0.0, share))
+Steps = Generator[tuple[str, float], None, Outcome]
 
 
-def start(work: Callable[[Progress], Outcome]) -> Job:
-    """Put a job into the queue."""
-    job = Job()
-    job.future = _QUEUE.submit(work, job.progress)
-    return job
+def start(steps: Steps) -> Job:
+    """Put a job of this session into the queue.
+
+    Raises: QueueFull, in words for the person, if it takes no more.
+    """
+    return QUEUE.start(steps, session_name())
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
@@ -53,7 +46,13 @@ def _stages(job: Job, title: str) -> None:
     if job.future.done():
         st.rerun()
     # Not as a context: leaving one would put the mark of being done on it.
-    st.status(title, expanded=True).progress(job.share, text=f"{job.stage[:1].upper()}{job.stage[1:]} …")
+    box = st.status(title, expanded=True)
+    box.progress(job.share, text=f"{job.stage[:1].upper()}{job.stage[1:]} …")
+    others = QUEUE.others(job)
+    if others:
+        box.caption(f"In turn with {others} other upload{'s' if others > 1 else ''}, a film of each.")
+    if job.owner:
+        box.button("Cancel", icon=":material/close:", on_click=QUEUE.cancel, args=(job,), key="cancel_job")
 
 
 def wait(job: Job, title: str) -> Outcome:
@@ -61,18 +60,40 @@ def wait(job: Job, title: str) -> Outcome:
     if not job.future.done():
         _stages(job, title)
         st.stop()
-    return job.future.result()
+    try:
+        return job.future.result()
+    except JobEnded:
+        return Outcome(notes=("Cancelled. Nothing was added.",))
 
 
-def open_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], progress: Progress) -> Outcome:
-    """Files and zips to checked films; what cannot be used, and what is there twice, becomes a sentence."""
-    progress("opening files", 0.0)
-    entries, refused = expand(items)
+def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], weights: str = "") -> Steps:
+    """Files and zips to films and their readings, one film after the other; what cannot be used becomes a sentence.
+
+    Without readings where the weights cannot be used. Stops in words at what a session may hold.
+    """
+    yield "opening files", 0.0
+    found, refused = expand(items)
+    entries = deque(found)
+    del items, found  # a file that was read is let go
     notes = [str(error) for error in refused]
+    yield "opening the networks", 0.02
+    reader, no_weights = None, ""
+    if entries:
+        try:
+            reader = cached_reader.reader_of(weights)
+        except WeightsError as error:
+            no_weights = weights_words(error)
     names = {film.sha256: film.name for film in known}
     films: list[Radiograph] = []
-    for number, entry in enumerate(entries):
-        progress(f"opening file {number + 1} of {len(entries)}", 0.1 * number / len(entries))
+    readings: list[FilmReading] = []
+    taken: set[tuple[Limb, Side]] = set()
+    total = len(entries)
+    while entries:
+        yield f"reading file {total - len(entries) + 1} of {total}", 1 - 0.95 * len(entries) / total
+        if len(known) + len(films) >= SESSION_FILMS:
+            notes.append(f"A case holds {SESSION_FILMS} films at most: {_files(len(entries))} not opened.")
+            break
+        entry = entries.popleft()
         try:
             film = open_film(entry.data, entry.name)
         except FilmError as error:
@@ -81,50 +102,33 @@ def open_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
         if film.sha256 in names:
             notes.append(f"{film.name} is the same file as {names[film.sha256]}. It is counted once.")
             continue
+        if words := no_room([*known, *films], film):
+            notes.append(f"{words} {_files(len(entries) + 1)} not opened, from {film.name} on.")
+            break
         names[film.sha256] = film.name
         films.append(film)
+        if reader is not None:
+            readings += [flag_repeat(reading, taken) for reading in reader.read_film(film)]
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(
             f"The file names tell of several patients ({', '.join(sorted(patients))}). Here they count as one case."
         )
-    return Outcome(films=tuple(films), notes=tuple(notes))
+    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights)
 
 
-def score(opened: Outcome, patient: str, progress: Progress, weights: str = "") -> Outcome:
-    """The opened films with their readings; without them where the weights cannot be used."""
-    if not opened.films:
-        return opened
-    progress("opening the networks", 0.1)
+def _files(count: int) -> str:
+    return f"{count} files were" if count != 1 else "1 file was"
+
+
+def read_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool, weights: str = "") -> Steps:
+    """One film once more: although it was refused, or as the limb that the person named."""
+    yield "scoring one film", 0.3
     try:
         reader = cached_reader.reader_of(weights)
     except WeightsError as error:
-        return Outcome(opened.films, (), opened.notes, no_weights=weights_words(error))
-    visit = reader.read_visit(
-        opened.films, patient=patient, progress=lambda stage, share: progress(stage, 0.15 + 0.85 * share)
-    )
-    return Outcome(opened.films, visit.films, opened.notes, weights=weights)
-
-
-def score_files(
-    items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], patient: str, weights: str = ""
-) -> Job:
-    """Open and score files that were dropped."""
-    return start(lambda progress: score(open_files(items, known, progress), patient, progress, weights))
-
-
-def score_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool, weights: str = "") -> Job:
-    """Score one film once more: although it was refused, or as the limb that the person named."""
-
-    def work(progress: Progress) -> Outcome:
-        progress("scoring one film", 0.3)
-        try:
-            reader = cached_reader.reader_of(weights)
-        except WeightsError as error:
-            return Outcome((film,), no_weights=weights_words(error))
-        return Outcome((film,), tuple(reader.read_film(film, slot=slot, force=force)))
-
-    return start(work)
+        return Outcome((film,), no_weights=weights_words(error))
+    return Outcome((film,), tuple(reader.read_film(film, slot=slot, force=force)))
 
 
 def weights_words(error: WeightsError) -> str:

@@ -1,0 +1,63 @@
+"""Sessions whose browser is gone are closed in time, with their jobs; others stay."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from core.radiograph import Radiograph
+from pages.server import limits
+from pages.server.job_queue import JobEnded, JobQueue, Steps
+from pages.server.sessions import Sessions
+
+
+def endless(open_: threading.Event) -> Steps:
+    while True:
+        yield "a film", 0.5
+        open_.wait(10)
+
+
+def test_a_session_without_a_connection_is_closed_after_its_time_and_its_jobs_end() -> None:
+    now, open_ = [0.0], threading.Event()
+    queue = JobQueue()
+    sessions = Sessions(queue, clock=lambda: now[0])
+    for name in ("here", "gone", "back"):
+        sessions.seen(name)
+    connected, closed = {"here", "back"}, []
+
+    def look(at: float) -> int:
+        now[0] = at
+        return sessions.close_gone(connected.__contains__, closed.append, 30.0)
+
+    job = queue.start(endless(open_), "gone")
+    connected.discard("back")
+    assert look(100) == 0
+    connected.add("back")  # a lost connection that comes back within the time
+    assert look(125) == 0 and closed == []
+    assert look(130) == 1 and closed == ["gone"]
+    open_.set()
+    with pytest.raises(JobEnded):
+        job.future.result(10)
+    assert look(500) == 0 and closed == ["gone"]
+
+
+def film(side: int) -> Radiograph:
+    return Radiograph(np.zeros((side, side), np.float32), "f.png", "a" * 64)
+
+
+def test_a_session_and_all_sessions_hold_so_many_pixels_and_what_is_let_go_of_counts_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "SESSION_PIXEL_BYTES", 3 * 4 * 100**2)
+    monkeypatch.setattr(limits, "PIXEL_BYTES_ALL", limits.held_bytes() + 5 * 4 * 100**2)
+    mine: list[Radiograph] = []
+    for _ in range(3):
+        new = film(100)
+        assert limits.no_room(mine, new) == ""
+        mine.append(new)
+    assert "million pixels at most" in limits.no_room(mine, film(100))
+    others = [film(100), film(100)]
+    assert [limits.no_room([], other) for other in others] == ["", ""]
+    assert "as many films as it can" in limits.no_room([], film(100))
+    del others, mine, new
+    assert limits.no_room([], film(100)) == ""

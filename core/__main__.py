@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from core.agreement.command_line import agree
 from core.store.command_line import app as store_app
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Sharp/van der Heijde scores of hand and foot radiographs. Research and teaching software, not a medical device.",
 )
 app.add_typer(store_app, name="store")
+app.command()(agree)
 FILMS_HELP = "Folder with the real films of FracAtlas in the subfolders that core/cohort/marked_films.json names."
 
 
@@ -259,59 +261,6 @@ def benchmark(
     except (WeightsError, ValueError) as error:
         typer.echo(f"Cannot time: {error}", err=True)
         raise typer.Exit(2) from None
-
-
-@app.command()
-def agree(
-    tables: Annotated[
-        list[str],
-        typer.Argument(
-            help="CSV tables of readings: patient,visit,reader,side,site,points, or the 90 RA2 columns. An RA2 table has one "
-            "reader and one visit; its reader is NAME in NAME=FILE, or the name of the file."
-        ),
-    ],
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for all figures as JSON.")] = None,
-    threshold: Annotated[
-        float, typer.Option(min=0.5, help="A third reader adjudicates when the changes differ by this many points.")
-    ] = 10.0,
-    draws: Annotated[int, typer.Option(min=100, max=10_000, help="Draws of the bootstrap.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same intervals.")] = 0,
-) -> None:
-    """Say how well two or more readers agree: totals, groups of joints and sites, status and change.
-
-    Ends with code 2 and a sentence when a table cannot be read; a table is read whole or not at all.
-    """
-    from rich.console import Console
-
-    from core.agreement.printed import print_results
-    from core.agreement.results import all_comparisons, results_json
-    from core.agreement.study import study_of
-    from core.cohort.long_table import join_readings, read_readings
-
-    read = []
-    name = ""
-    try:
-        for argument in tables:
-            reader, path = "", Path(argument)
-            if "=" in argument and not path.exists():
-                reader, _, named = argument.partition("=")
-                path = Path(named)
-            name = f"{path.name}: "
-            read.append(read_readings(path.read_bytes(), reader or path.stem))
-        name = ""
-        study = study_of(join_readings(*read))
-        found = all_comparisons(study, draws=draws, seed=seed)
-        if json_file:
-            json_file.write_text(
-                results_json(study, found, seed=seed, draws=draws, threshold=threshold), encoding="utf-8"
-            )
-    except ValueError as error:
-        typer.echo(f"Cannot compare: {name}{error}", err=True)
-        raise typer.Exit(2) from None
-    except OSError as error:
-        typer.echo(f"Cannot compare: {error.filename}: {error.strerror}", err=True)
-        raise typer.Exit(2) from None
-    print_results(Console(), study, found, threshold=threshold)
 
 
 if __name__ == "__main__":

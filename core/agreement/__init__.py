@@ -7,11 +7,14 @@ from core.agreement.compare import Estimate as Estimate
 from core.agreement.compare import compare as compare
 from core.agreement.compare import observed as observed
 from core.agreement.disagreements import disagreements as disagreements
+from core.agreement.pairing import ALL_CELLS as ALL_CELLS
+from core.agreement.pairing import Completeness as Completeness
+from core.agreement.pairing import paired as paired
 from core.agreement.results import all_comparisons as all_comparisons
 from core.agreement.results import results_csv as results_csv
 from core.agreement.results import results_json as results_json
 from core.agreement.sections import SECTIONS as SECTIONS
 from core.agreement.sections import Section as Section
 from core.agreement.study import Study as Study
-from core.agreement.study import paired as paired
 from core.agreement.study import study_of as study_of
+from core.agreement.visits import UnknownVisitOrder as UnknownVisitOrder

@@ -13,10 +13,11 @@ Array = NDArray[np.float64]
 Z_95 = 1.96
 
 
-def _ratio(above: Array, below: Array) -> Array:
-    """The quotient, NaN where nothing is below."""
+def _ratio(above: Array, below: Array, scale: Array | float = 0.0) -> Array:
+    """The quotient, NaN where nothing is below: nothing but rounding, where `scale` is the size of what was added up."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1), np.nan), np.float64)
+        some = below > 1e-12 * np.asarray(scale)
+        return np.asarray(np.where(some, above / np.where(some, below, 1), np.nan), np.float64)
 
 
 def spread(n: Array, sums: Array, products: Array) -> Array:
@@ -44,6 +45,7 @@ def smallest_change(sd_difference: Array, *, change: bool) -> dict[str, Array]:
 def icc_from_sums(n: Array, sums: Array, products: Array) -> dict[str, Array]:
     """The six intraclass correlations of k readers from sums over n subjects, by the two-way analysis of variance.
 
+    With them its mean squares `ms_subjects`, `ms_readers` and `ms_rest`.
     Source: Shrout and Fleiss 1979, Psychol Bull 86:420; names after McGraw and Wong 1996, Psychol Methods 1:30.
     """
     k = sums.shape[-1]
@@ -57,14 +59,16 @@ def icc_from_sums(n: Array, sums: Array, products: Array) -> dict[str, Array]:
     rest_ss = np.maximum(trace - whole / k, 0)
     rest = rest_ss / ((n - 1) * (k - 1))
     inside = (readers_ss + rest_ss) / (n * (k - 1))
-    return {
-        "icc_1": _ratio(subjects - inside, subjects + (k - 1) * inside),
-        "icc_1k": _ratio(subjects - inside, subjects),
-        "icc_a1": _ratio(subjects - rest, subjects + (k - 1) * rest + k * (readers - rest) / n),
-        "icc_c1": _ratio(subjects - rest, subjects + (k - 1) * rest),
-        "icc_ak": _ratio(subjects - rest, subjects + (readers - rest) / n),
-        "icc_ck": _ratio(subjects - rest, subjects),
+    size = subjects + rest + readers / n
+    found = {
+        "icc_1": _ratio(subjects - inside, subjects + (k - 1) * inside, size),
+        "icc_1k": _ratio(subjects - inside, subjects, size),
+        "icc_a1": _ratio(subjects - rest, subjects + (k - 1) * rest + k * (readers - rest) / n, size),
+        "icc_c1": _ratio(subjects - rest, subjects + (k - 1) * rest, size),
+        "icc_ak": _ratio(subjects - rest, subjects + (readers - rest) / n, size),
+        "icc_ck": _ratio(subjects - rest, subjects, size),
     }
+    return found | {"ms_subjects": subjects, "ms_readers": readers, "ms_rest": rest}
 
 
 def icc(scores: ArrayLike) -> dict[str, float]:
@@ -72,7 +76,7 @@ def icc(scores: ArrayLike) -> dict[str, float]:
     x = np.asarray(scores, np.float64)
     x = x - x.mean()
     found = icc_from_sums(np.asarray(float(len(x))), x.sum(axis=0), x.T @ x)
-    return {name: float(value) for name, value in found.items()}
+    return {name: float(value) for name, value in found.items() if name.startswith("icc")}
 
 
 def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, centre: float = 0.0) -> dict[str, Array]:
@@ -94,7 +98,7 @@ def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, cent
         "bias": bias,
         "lower_limit": bias - Z_95 * sd_d,
         "upper_limit": bias + Z_95 * sd_d,
-        "slope": _ratio(2 * (saa - sbb), saa + sbb + 2 * sab),
+        "slope": _ratio(2 * (saa - sbb), saa + sbb + 2 * sab, saa + sbb),
         "sd_difference": sd_d,
         "sem": sd_d / np.sqrt(2),
         "pearson": np.clip(_ratio(sab, np.sqrt(saa * sbb)), -1, 1),
@@ -120,12 +124,17 @@ def pair(first: ArrayLike, second: ArrayLike) -> dict[str, float]:
 
 def rank_and_t(first: Array, second: Array) -> dict[str, float]:
     """Spearman's coefficient and the p of the paired t-test; NaN where nothing varies."""
-    varies = len(first) > 2 and np.ptp(first) > 0 and np.ptp(second) > 0
     differs = len(first) > 1 and np.ptp(first - second) > 0
     return {
-        "spearman": float(stats.spearmanr(first, second).statistic) if varies else float("nan"),
+        "spearman": rank_correlation(first, second),
         "t_test_p": float(stats.ttest_rel(first, second).pvalue) if differs else float("nan"),
     }
+
+
+def rank_correlation(first: Array, second: Array) -> float:
+    """Spearman's coefficient; NaN where nothing varies."""
+    varies = len(first) > 2 and np.ptp(first) > 0 and np.ptp(second) > 0
+    return float(stats.spearmanr(first, second).statistic) if varies else float("nan")
 
 
 def table_kappa(counts: ArrayLike, weights: ArrayLike) -> float:
@@ -156,12 +165,15 @@ def quadratic_kappa(first: ArrayLike, second: ArrayLike) -> float:
     return weighted_kappa(a, b, grades=1 + int(max(a.max(initial=0), b.max(initial=0))), power=2)
 
 
-def grades_from_sums(sums: Mapping[str, Array]) -> dict[str, Array]:
-    """Kappa, shares of agreement and positive agreement from sums over cells.
+def grades_from_sums(sums: Mapping[str, Array], *, step: float = 1.0, highest: Array | None = None) -> dict[str, Array]:
+    """Kappa, shares of agreement, positive agreement, AC2 and alpha of two readers from sums over cells.
 
-    `first` and `second` [..., grades] count the grades of each reader in order; the others [...] are sums over cells: `exact`,
-    `near` (|d| <= 1), `distance` |d|, `square` d^2, `both`, `one` (both or one of them above 0). Kappa is NaN where a
+    `first` and `second` [..., grades] count the grades of each reader in order, `step` points apart; the others [...] are
+    sums over cells: `exact`, `near` (|d| <= 1), `distance` |d|, `square` d^2, `both`, `one` (both or one of them above 0).
+    `highest` [...] is how far the lowest and the highest grade of a part lie apart, in points, for AC2. Kappa is NaN where a
     reader gave one grade alone: it would be 0 or undefined whatever the readers did.
+    Source: Gwet 2014, Handbook of inter-rater reliability, ch. 4 (AC2, quadratic weights); Krippendorff 2011, Computing
+    Krippendorff's alpha-reliability (squared differences).
     """
     a, b = sums["first"], sums["second"]
     cells = a.sum(axis=-1)
@@ -171,10 +183,58 @@ def grades_from_sums(sums: Mapping[str, Array]) -> dict[str, Array]:
     linear = (below_a * (n - below_b) + below_b * (n - below_a)).sum(axis=-1)
     square = cells * (a @ level**2 + b @ level**2) - 2 * (a @ level) * (b @ level)
     vary = (a.max(axis=-1) < cells) & (b.max(axis=-1) < cells)
-    return {
-        "kappa_linear": np.where(vary, 1 - _ratio(cells * sums["distance"], linear), np.nan),
-        "kappa_quadratic": np.where(vary, 1 - _ratio(cells * sums["square"], square), np.nan),
+    given = a + b
+    apart = 2 * cells * (given @ level**2) - (given @ level) ** 2  # the squares of all differences of two grades given
+    found = {
+        "kappa_linear": np.where(vary, 1 - _ratio(cells * sums["distance"], step * linear), np.nan),
+        "kappa_quadratic": np.where(vary, 1 - _ratio(cells * sums["square"], step**2 * square), np.nan),
+        "alpha": np.where(vary, 1 - _ratio((2 * cells - 1) * sums["square"], step**2 * apart), np.nan),
         "exact": _ratio(sums["exact"], cells),
         "within_1": _ratio(sums["near"], cells),
         "positive_agreement": _ratio(2 * sums["both"], 2 * sums["both"] + sums["one"]),
     }
+    if highest is not None:
+        shares = given / np.maximum(2 * n, 1)
+        found["ac2"] = ac2_quadratic(_ratio(sums["square"], cells), (shares**2).sum(axis=-1), highest / step, highest)
+    return found
+
+
+def ac2_quadratic(square: Array, concentration: Array, top: Array, highest: Array) -> Array:
+    """Gwet's AC2 with quadratic weights from the mean squared difference and the sum of squared shares of the grades.
+
+    There are `top` + 1 grades from 0 to `highest` points apart.
+    """
+    q = top + 1
+    weights = q**2 - q**2 * (q**2 - 1) / 6 / top**2  # the sum of 1 - (i - j)^2 / (q - 1)^2
+    chance = weights * (1 - concentration) / (q * (q - 1))
+    return np.asarray(1 - square / highest**2 / (1 - chance), np.float64)
+
+
+def krippendorff_alpha(scores: ArrayLike, *, metric: str = "interval") -> float:
+    """Krippendorff's alpha of scores [subjects, readers], NaN where a reader gave none; NaN if nothing can be compared.
+
+    `metric` is nominal, ordinal or interval (squared differences).
+    Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability.
+    """
+    x = np.asarray(scores, np.float64)
+    levels, codes = np.unique(x[np.isfinite(x)], return_inverse=True)
+    table = np.zeros((len(x), len(levels)))
+    np.add.at(table, (np.nonzero(np.isfinite(x))[0], codes), 1)
+    m = table.sum(axis=1)
+    table, m = table[m > 1], m[m > 1]
+    pairs = (table[:, :, None] * table[:, None, :] - np.eye(len(levels)) * table[:, :, None]) / (m - 1)[:, None, None]
+    together, given = pairs.sum(axis=0), table.sum(axis=0)
+    if metric == "nominal":
+        apart = 1 - np.eye(len(levels))
+    elif metric == "interval":
+        apart = (levels[:, None] - levels) ** 2
+    elif metric == "ordinal":
+        below = np.cumsum(given)
+        apart = (
+            np.abs(below[:, None] - below)
+            - (given[None, :] - given[:, None]) * np.sign(below[None, :] - below[:, None]) / 2
+        ) ** 2
+    else:
+        raise ValueError(f"alpha knows nominal, ordinal and interval, not {metric}")
+    expected = float((np.outer(given, given) * apart).sum()) / max(given.sum() - 1, 1)
+    return 1 - float((together * apart).sum()) / expected if expected > 0 else float("nan")

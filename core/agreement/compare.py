@@ -1,11 +1,11 @@
-"""How well readers agree, part of the score by part, with bootstrap intervals.
+"""How well readers agree, part of the score by part, with 95 % intervals.
 
 Every statistic follows from sums that add over patients. A bootstrap of patients is then a table of how often each patient
 was drawn times those sums: all statistics of all parts of the score in one matrix product.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,169 +15,316 @@ from core.agreement.coefficients import (
     grades_from_sums,
     icc_from_sums,
     pair_from_sums,
-    rank_and_t,
+    rank_correlation,
     smallest_change,
 )
+from core.agreement.intervals import (
+    FEWEST_PATIENTS,
+    clustered_t,
+    difference_sums,
+    icc_f_intervals,
+    limit_intervals,
+    mean_half_width,
+    sd_interval,
+    spread_and_error,
+)
+from core.agreement.pairing import ALL_CELLS, Completeness, LeftOut, Paired, paired
 from core.agreement.sections import CELL_LIST, SECTIONS, Section
-from core.agreement.study import Paired, Study, paired
+from core.agreement.study import Study
 
 DRAWS = 1000
 _NEEDED = 0.9  # of the draws must give a number, or there is no interval
-_HIGHEST = max(site.maximum for _, site in CELL_LIST)
-_NOT_REPORTED = ("icc_1", "icc_1k", "icc_ck")
+_MAXIMA = np.array([site.maximum for _, site in CELL_LIST], np.float64)
+_HIGHEST = int(_MAXIMA.max())
+ICCS = ("icc_a1", "icc_c1", "icc_ak")
+CELL_STATISTICS = (
+    "kappa_linear", "kappa_quadratic", "ac2", "alpha", "exact", "within_1", "positive_agreement",
+)  # fmt: skip
+_OF_SD = ("sd_difference", "sem", "sdd_one", "sdd_mean", "sdc_one", "sdc_mean")
+TOO_FEW = f"no interval below {FEWEST_PATIENTS} patients"
+NO_DIFFERENCE = "no difference between the readers"
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its 95 % interval, or the words that say why there is none; never NaN."""
+    """A number with its 95 % interval, or the words that say why there is none; never NaN.
+
+    `f_low` and `f_high` are the F-based interval of an ICC; `no_interval` says why a number has no interval.
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
     why: str = ""
+    f_low: float | None = None
+    f_high: float | None = None
+    no_interval: str = ""
 
 
 @dataclass(frozen=True)
 class SectionAgreement:
-    """One part of the score: estimates by name of the statistic, over `observations` (patient visits) and `cells`."""
+    """One part of the score: estimates by name of the statistic.
+
+    `observations` are the totals that count, of `patients` patients; `cells` the single cells that all readers scored.
+    """
 
     section: Section
     observations: int
+    patients: int
     cells: int
     estimates: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Readers compared, on status or on change; `left_out` counts cells that not all of them scored."""
+    """Readers compared, on status (at the visit in `visit`, or at all with "") or on change.
+
+    `left_out` counts cells that not all of them scored, `not_counted` are the SvH totals that do not count; `spans` say from
+    which visit to which the change is, of how many patients. `cells_of_study` are the cells of a whole total.
+    """
 
     readers: tuple[str, ...]
     change: bool
+    visit: str
     patients: int
     left_out: int
+    not_counted: tuple[LeftOut, ...]
+    spans: tuple[tuple[str, str, int], ...]
+    pooled: bool
+    cells_of_study: int
+    rule: Completeness
     sections: tuple[SectionAgreement, ...]
 
     def of(self, key: str) -> SectionAgreement:
         """One part of the score by its key."""
         return next(part for part in self.sections if part.section.key == key)
 
+    @property
+    def kind(self) -> str:
+        """`status`, `status at W24` or `change from BL to W52`, as it stands in headings."""
+        if self.change:
+            return f"change {self.from_to}"
+        return f"status at {self.visit}" if self.visit else "status, all visits pooled" if self.pooled else "status"
+
+    @property
+    def from_to(self) -> str:
+        """From which visit to which the change is; with the patients if they differ."""
+        if not self.spans:
+            return ""
+        if len(self.spans) == 1:
+            return f"from {self.spans[0][0]} to {self.spans[0][1]}"
+        if len(self.spans) <= 3:
+            return ", ".join(f"from {first} to {last} ({n} patient{'s' * (n != 1)})" for first, last, n in self.spans)
+        first, last, n = self.spans[0]
+        return f"from each patient's first to last visit (from {first} to {last} in {n}, {len(self.spans) - 1} other pairs)"
+
 
 def compare(
-    study: Study, readers: Sequence[str], *, change: bool = False, draws: int = DRAWS, seed: int = 0
+    study: Study,
+    readers: Sequence[str],
+    *,
+    change: bool = False,
+    visit: int | None = None,
+    span: tuple[int, int] | None = None,
+    rule: Completeness = ALL_CELLS,
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> Comparison:
     """All statistics of two readers, or the intraclass correlations of more, for every part of the score.
 
-    Intervals are 95 % percentiles of a bootstrap of patients with all their visits; the same seed gives the same intervals.
-    One patient has none.
+    `visit` is the place of the one visit whose status is compared; without it all visits are pooled and patients stay the
+    unit. The same seed gives the same intervals.
     Raises: ValueError for readers who are not in the study, or who scored no patient in common.
     """
-    pair = paired(study, readers, change=change)
-    if not pair.patients_used:
+    pair = paired(study, readers, change=change, visit=visit, span=span, rule=rule)
+    used = pair.used
+    if not used.any():
         what = "two visits of the same patient" if change else "the same patient and visit"
         raise ValueError(f"{' and '.join(readers)} did not both score {what}")
-    masks = np.stack([section.mask for section in SECTIONS], axis=1).astype(np.float64)
-    used = np.isfinite(pair.points[0]).any(axis=(1, 2))
-    points = pair.points[:, used]
-    n = points.shape[1]
+    n = int(used.sum())
     rng = np.random.default_rng(seed)
     times = rng.multinomial(n, np.full(n, 1 / n), size=draws if n > 1 else 0).astype(np.float64)
     times = np.concatenate([np.ones((1, n)), times])  # the first "draw" is the study itself
-    found, shape = _sum_statistics(points, masks, times, change=change)
-    counts = np.zeros(len(SECTIONS))
+    sums = pair.sums(SECTIONS)[:, used]
+    found = _sum_statistics(sums, times, change=change)
+    counts, nonzero = np.zeros(len(SECTIONS)), np.zeros(len(SECTIONS))
     if len(readers) == 2:
-        more, counts = _grade_statistics(points, masks, times, change=change)
+        more, counts, nonzero = _grade_statistics(pair.points[:, used], times, change=change)
         found |= more
+    there = np.isfinite(sums[0])
+    patients = there.any(axis=1).sum(axis=0)
     sections = []
     for s, section in enumerate(SECTIONS):
-        why = f"not estimable ({shape[s, 1]} non-zero of {shape[s, 0]})"
-        cell_why = f"not estimable ({_nonzero(points, masks[:, s] > 0)} non-zero of {int(counts[s])})"
+        here = sums[..., s][:, there[..., s]]
+        why = _why_not(here)
+        cell_why = f"not estimable ({int(nonzero[s])} non-zero of {int(counts[s])})"
         estimates = {
-            name: _estimate(values[:, s], cell_why if name in _CELL_NAMES else why) for name, values in found.items()
+            name: _estimate(name, values[:, s], cell_why if name in CELL_STATISTICS else why, n)
+            for name, values in found.items()
         }
+        single = len(here.T) == patients[s]
+        _add_f(estimates, icc_f_intervals(here.T) if single else {})
         if len(readers) == 2:
-            sums, ok = _sums(points, masks[:, s])
-            for name, value in rank_and_t(sums[0][ok], sums[1][ok]).items():
-                estimates[name] = Estimate(value) if np.isfinite(value) else Estimate(None, why=why)
-        sections.append(SectionAgreement(section, int(shape[s, 0]), int(counts[s]), estimates))
-    return Comparison(tuple(readers), change, pair.patients_used, pair.left_out, tuple(sections))
+            _add_differences(estimates, sums[..., s], times, int(patients[s]), why)
+            rank = rank_correlation(here[0], here[1])
+            estimates["spearman"] = Estimate(rank) if np.isfinite(rank) else Estimate(None, why=why)
+        sections.append(SectionAgreement(section, here.shape[1], int(patients[s]), int(counts[s]), estimates))
+    pooled = visit is None and not change and bool((there.sum(axis=1) > 1).any())
+    where = study.visits[visit] if visit is not None else ""
+    return Comparison(
+        tuple(readers), change, where, n, pair.left_out, tuple(pair.not_counted()), tuple(pair.span_counts), pooled,
+        int(pair.scored.sum()), rule, tuple(sections),
+    )  # fmt: skip
 
 
-_CELL_NAMES = ("kappa_linear", "kappa_quadratic", "exact", "within_1", "positive_agreement")
+def _why_not(sums: Array) -> str:
+    """Why a statistic of totals [readers, observations] cannot be had, should it come to that."""
+    if not sums.shape[1]:
+        return "not estimable: no total counts for all readers"
+    if (sums != 0).any() and not np.ptp(sums, axis=1).any():
+        return "not estimable: " + ("one total alone" if sums.shape[1] == 1 else "every total is the same")
+    return f"not estimable ({int((sums != 0).any(axis=0).sum())} non-zero of {sums.shape[1]})"
 
 
-def _sums(points: Array, mask: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Sums over the cells of a part [readers, patients, visits], and where there is a cell at all."""
-    kept = points[..., mask > 0]
-    return np.nansum(kept, axis=-1), np.isfinite(kept[0]).any(axis=-1)
-
-
-def _nonzero(points: Array, mask: NDArray[np.bool_]) -> int:
-    return int(((np.nan_to_num(points[..., mask]) != 0).any(axis=0)).sum())
-
-
-def _sum_statistics(
-    points: Array, masks: Array, times: Array, *, change: bool
-) -> tuple[dict[str, Array], NDArray[np.int_]]:
-    """Statistics of sums [draws, parts], and [parts, 2] observations and those of them that are not all zero."""
-    k, patients = points.shape[:2]
-    there = (np.isfinite(points[0]) @ masks) > 0  # [patients, visits, parts]
-    sums = np.nan_to_num(points) @ masks  # [readers, patients, visits, parts]
-    shape = np.stack([there.sum(axis=(0, 1)), ((sums != 0).any(axis=0) & there).sum(axis=(0, 1))], axis=1)
-    centre = np.rint(sums.sum(axis=(0, 1, 2)) / np.maximum(k * shape[:, 0], 1))
-    sums = np.where(there, sums - centre, 0.0)
-    features = [there.sum(axis=1)[:, None].astype(np.float64), sums.sum(axis=2).transpose(1, 0, 2)]
-    features.append(np.einsum("ipvs,jpvs->pijs", sums, sums).reshape(patients, k * k, -1))
-    features.append(np.abs(sums[0] - sums[1]).sum(axis=1)[:, None])
+def _sum_statistics(sums: Array, times: Array, *, change: bool) -> dict[str, Array]:
+    """Statistics of totals [readers, patients, visits, parts], each [draws, parts]."""
+    k, patients = sums.shape[:2]
+    there = np.isfinite(sums[0])
+    count = there.sum(axis=(0, 1))
+    whole = np.where(there, sums, 0.0)
+    centre = np.rint(whole.sum(axis=(0, 1, 2)) / np.maximum(k * count, 1))
+    whole = np.where(there, whole - centre, 0.0)
+    features = [there.sum(axis=1)[:, None].astype(np.float64), whole.sum(axis=2).transpose(1, 0, 2)]
+    features.append(np.einsum("ipvs,jpvs->pijs", whole, whole).reshape(patients, k * k, -1))
+    features.append(np.abs(whole[0] - whole[1]).sum(axis=1)[:, None])
     stacked = np.concatenate(features, axis=1)
     drawn = (times @ stacked.reshape(patients, -1)).reshape(len(times), stacked.shape[1], -1).transpose(0, 2, 1)
     n, first, products = drawn[..., 0], drawn[..., 1 : 1 + k], drawn[..., 1 + k : -1].reshape(*drawn.shape[:2], k, k)
-    found = {name: v for name, v in icc_from_sums(n, first, products).items() if name not in _NOT_REPORTED}
+    iccs = icc_from_sums(n, first, products)
+    found = {name: iccs[name] for name in ICCS}
     if k == 2:
         found |= pair_from_sums(n, first, products, drawn[..., -1])
         found["mean_first"], found["mean_second"] = found["mean_first"] + centre, found["mean_second"] + centre
         found |= smallest_change(found["sd_difference"], change=change)
-    return found, shape
+    else:
+        found["sem"] = np.sqrt(iccs["ms_rest"])
+        found["sdc_one" if change else "sdd_one"] = 1.96 * found["sem"] * (1 if change else np.sqrt(2))
+    return found
 
 
-def _grade_statistics(points: Array, masks: Array, times: Array, *, change: bool) -> tuple[dict[str, Array], Array]:
-    """Statistics of single cells [draws, parts] and the number of cells of every part."""
+def _grade_statistics(points: Array, times: Array, *, change: bool) -> tuple[dict[str, Array], Array, Array]:
+    """Statistics of single cells [draws, parts], the number of cells of every part, and of those that are not all zero.
+
+    Halves stay what they are; other fractions (a model's) are rounded to whole points.
+    """
     there = np.isfinite(points[0])
-    lowest = -_HIGHEST if change else 0
-    a, b = np.nan_to_num(points)
-    d = np.abs(a - b)
-    plain = {
-        "exact": d == 0,
-        "near": d <= 1,
-        "distance": d,
-        "square": d**2,
-        "both": (a > 0) & (b > 0),
-        "one": (a > 0) != (b > 0),
-    }
-    levels = range(lowest, _HIGHEST + 1)
-    stacked = [np.where(there, values, 0).sum(axis=1) for values in plain.values()]
-    stacked += [((who == level) & there).sum(axis=1) for who in (a, b) for level in levels]
-    per_patient = np.stack(stacked, axis=1).astype(np.float64) @ masks  # [patients, features, parts]
+    given = np.nan_to_num(points)
+    step = 1.0
+    if (given % 1 != 0).any():
+        step = 0.5 if (given % 0.5 == 0).all() else 1.0
+        given = np.rint(given / step) * step
+    masks = np.stack([np.zeros(len(CELL_LIST)) if s.counts_joints else s.mask for s in SECTIONS], axis=1).astype(
+        np.float64
+    )
+    highest = np.array([_MAXIMA[list(s.cells)].max() if not s.counts_joints else 1.0 for s in SECTIONS]) * (1 + change)
+    per_patient = np.einsum("pfc,cs->pfs", _cell_sums(given, there, step, change=change), masks, optimize=True)
+    joints = [s for s, section in enumerate(SECTIONS) if section.counts_joints]
+    damaged = np.sign(given) if change else (given > 0).astype(np.float64)
+    per_patient[..., joints] = _cell_sums(damaged, there, step, change=change).sum(axis=2)[..., None]
     drawn = (times @ per_patient.reshape(len(per_patient), -1)).reshape(len(times), *per_patient.shape[1:])
-    sums: dict[str, Array] = {name: drawn[:, n] for n, name in enumerate(plain)}
-    at, grades = len(plain), len(levels)
+    names = ("exact", "near", "distance", "square", "both", "one")
+    sums: dict[str, Array] = {name: drawn[:, n] for n, name in enumerate(names)}
+    at = len(names)
+    grades = (drawn.shape[1] - at) // 2
     sums["first"] = drawn[:, at : at + grades].transpose(0, 2, 1)
     sums["second"] = drawn[:, at + grades :].transpose(0, 2, 1)
-    return grades_from_sums(sums), sums["first"][0].sum(axis=-1)
+    found = grades_from_sums(sums, step=step, highest=highest)
+    changed = ((given != 0).any(axis=0) & there).sum(axis=(0, 1)).astype(np.float64)
+    nonzero = np.where([s.counts_joints for s in SECTIONS], changed.sum(), changed @ masks)
+    return found, sums["first"][0].sum(axis=-1), nonzero
 
 
-def _estimate(values: Array, why: str) -> Estimate:
+def _cell_sums(given: Array, there: NDArray[np.bool_], step: float, *, change: bool) -> Array:
+    """[patients, features, 86]: sums over visits of what `grades_from_sums` needs."""
+    a, b = given
+    d = np.abs(a - b)
+    plain = (d == 0, d <= 1, d, d**2, (a > 0) & (b > 0), (a > 0) != (b > 0))
+    levels = np.arange(-_HIGHEST if change else 0, _HIGHEST + step / 2, step)
+    stacked = [np.where(there, values, 0).sum(axis=1) for values in plain]
+    stacked += [((who == level) & there).sum(axis=1) for who in (a, b) for level in levels]
+    return np.stack(stacked, axis=1).astype(np.float64)
+
+
+def _estimate(name: str, values: Array, why: str, patients: int) -> Estimate:
     """The first value with the percentiles of the others, or words."""
     value, drawn = float(values[0]), values[1:]
     if not np.isfinite(value):
         return Estimate(None, why=why)
+    if name in ICCS and value < -1:
+        return Estimate(None, why="not estimable: the patients differ less than the readings of one patient")
     drawn = drawn[np.isfinite(drawn)]
-    if not len(drawn) or len(drawn) < _NEEDED * (len(values) - 1):
-        return Estimate(value)
+    if patients < FEWEST_PATIENTS:
+        return Estimate(value, no_interval=TOO_FEW)
+    if len(drawn) < _NEEDED * (len(values) - 1):
+        return Estimate(value, no_interval="no interval: too few patients vary")
     low, high = np.quantile(drawn, (0.025, 0.975))
+    if name in ICCS:
+        low = max(low, -1.0)
     return Estimate(value, float(low), float(high))
 
 
+def _add_f(estimates: dict[str, Estimate], intervals: Mapping[str, tuple[float, float]]) -> None:
+    for name, (low, high) in intervals.items():
+        if estimates[name].value is not None:
+            estimates[name] = replace(estimates[name], f_low=low, f_high=high)
+
+
+def _add_differences(estimates: dict[str, Estimate], sums: Array, times: Array, patients: int, why: str) -> None:
+    """The intervals of bias, spread and limits, and the p of the t-test, patients as the unit."""
+    there = np.isfinite(sums[0])
+    here = there.any(axis=1)
+    d = np.where(there, sums[0] - sums[1], 0.0)
+    bias, sd = estimates["bias"].value, estimates["sd_difference"].value
+    if bias is None or sd is None:
+        estimates["t_test_p"] = Estimate(None, why=why)
+        return
+    rows = difference_sums((d - bias)[..., None], there[..., None])
+    of_study = times[:, here] @ rows[here, :, 0]
+    spread, error_log, error = spread_and_error(of_study[..., None], times[:, here].sum(axis=1)[:, None])
+    differences = d[there]
+    if not differences.any():
+        estimates["t_test_p"] = Estimate(None, why=NO_DIFFERENCE)
+    elif np.ptp(differences) < 1e-9:
+        estimates["t_test_p"] = Estimate(None, why=f"every difference is {differences[0]:+g}, so a test has no p")
+    else:
+        p = clustered_t(bias, float(error[0, 0]), patients)
+        estimates["t_test_p"] = Estimate(p) if np.isfinite(p) else Estimate(None, why="not estimable (one patient)")
+    changed: dict[str, tuple[float, float]] = {}
+    if patients >= FEWEST_PATIENTS and sd > 0:
+        half = mean_half_width(float(error[0, 0]), patients)
+        changed["bias"] = (bias - half, bias + half)
+        found = sd_interval(spread[:, 0], error_log[:, 0], patients)
+        if found:
+            changed |= {
+                name: (e * found[0] / sd, e * found[1] / sd) for name in _OF_SD if (e := _value(estimates, name))
+            }
+            changed |= limit_intervals(bias, float(error[0, 0]), sd, found, patients)
+    few = TOO_FEW if patients < FEWEST_PATIENTS else "no interval: the differences hang on too few patients"
+    for name in ("bias", "lower_limit", "upper_limit", *_OF_SD):
+        if name in estimates and estimates[name].value is not None:
+            low, high = changed.get(name, (None, None))
+            estimates[name] = Estimate(
+                estimates[name].value,
+                low,
+                high,
+                no_interval="" if low is not None else NO_DIFFERENCE if sd == 0 else few,
+            )
+
+
+def _value(estimates: Mapping[str, Estimate], name: str) -> float | None:
+    return estimates[name].value if name in estimates else None
+
+
 def observed(pair: Paired, section: Section) -> list[tuple[int, int, tuple[float, ...]]]:
-    """The sums of a part of the score: position of the patient and visit, and one sum a reader."""
-    sums, ok = _sums(pair.points, section.mask.astype(np.float64))
-    return [(int(p), int(v), tuple(float(x) for x in sums[:, p, v])) for p, v in np.argwhere(ok)]
+    """The totals of a part of the score: position of the patient and visit, and one total a reader."""
+    return pair.observed(section)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -9,43 +10,78 @@ from rich.text import Text
 
 from core.agreement.adjudication import HIGH_RATE, THRESHOLD, adjudication
 from core.agreement.compare import Comparison
+from core.agreement.identity import doubts
 from core.agreement.study import Study
-from core.agreement.wording import WORDING, words
+from core.agreement.wording import INTERVALS, WORDING, f_words, words
 
-_GRADES = ("kappa_quadratic", "kappa_linear", "exact", "within_1", "positive_agreement")
+_GRADES = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement")
+_MOST_LINES = 12
 
 
-def print_results(console: Console, study: Study, found: Sequence[Comparison], *, threshold: float = THRESHOLD) -> None:
-    """Totals with every statistic, groups of joints with kappa, and the adjudication rate; names are printed as they are."""
-    for change in (False, True):
-        pairs = [c for c in found if c.change is change]
-        if not pairs:
-            continue
-        kind = "Change from the first to the last visit" if change else "Status"
-        console.print(_totals(kind, pairs))
+def print_results(
+    console: Console,
+    study: Study,
+    found: Sequence[Comparison],
+    *,
+    by_visit: Sequence[Comparison] = (),
+    threshold: float = THRESHOLD,
+    notes: Sequence[str] = (),
+) -> None:
+    """Totals with every statistic, groups of joints with kappa, what is left out, and the adjudication rate."""
+    for sentence in doubts(study, notes):
+        console.print(Text(f"Look at the names: {sentence}", style="bold"))
+    status = [c for c in found if not c.change]
+    for kind, same in groupby([*status, *by_visit, *(c for c in found if c.change)], key=lambda c: c.kind):
+        pairs = list(same)
+        console.print(_totals(kind[0].upper() + kind[1:], pairs))
         for c in pairs:
-            if len(c.readers) == 2:
-                console.print(_groups(kind, c))
+            if len(c.readers) == 2 and (c.change or not (c.visit and by_visit)):
+                console.print(_groups(kind[0].upper() + kind[1:], c))
+            _print_left_out(console, c)
     for c in found:
         if c.change and len(c.readers) == 2:
-            result = adjudication(study, c.readers, threshold=threshold)
+            result = adjudication(study, c.readers, threshold=threshold, rule=c.rule)
             rate = result.rate or 0.0
             note = ", more than the 20 % that regulators accept without question" if rate > HIGH_RATE else ""
             line = f"Adjudication, {' and '.join(c.readers)}: change differs by {threshold:g} points or more in "
-            console.print(Text(line + f"{len(result.cases)} of {result.patients} patients ({rate:.0%}){note}."))
+            console.print(Text(line + f"{result.called} of {result.patients} patients ({rate:.0%}){note}."))
+            for case in result.cases[:_MOST_LINES]:
+                console.print(Text(f"  {case.patient}, {case.visits}: {case.first:+g} and {case.second:+g}"))
+    if found:
+        console.print(Text(found[0].rule.words))
+    console.print(Text(f"Intervals: {INTERVALS}."))
+
+
+def _print_left_out(console: Console, c: Comparison) -> None:
+    """The totals that do not count, by patient and visit."""
+    if not c.not_counted:
+        return
+    n = len(c.not_counted)
+    console.print(Text(f"{' - '.join(c.readers)}: {n} SvH total{'s' * (n != 1)} left out ({c.kind})."))
+    for out in c.not_counted[:_MOST_LINES]:
+        console.print(Text(f"  {out.patient}{', ' * bool(out.visit)}{out.visit}: {out.why}"))
+    if n > _MOST_LINES:
+        console.print(Text(f"  and {n - _MOST_LINES} more; all of them are in the JSON"))
 
 
 def _totals(kind: str, pairs: Sequence[Comparison]) -> Table:
-    table = Table(title=Text(f"{kind}: SvH total, 95 % intervals from a bootstrap of patients"), title_justify="left")
+    cells = {c.cells_of_study for c in pairs}
+    of = f" of {min(cells)} cells" if len(cells) == 1 and 0 < min(cells) < 86 else ""
+    table = Table(title=Text(f"{kind}: SvH total{of}, with 95 % intervals"), title_justify="left")
     table.add_column("Statistic")
     for c in pairs:
-        table.add_column(Text(f"{' - '.join(c.readers)}\n{c.patients} patients"), overflow="fold")
+        total = c.of("total")
+        table.add_column(
+            Text(f"{' - '.join(c.readers)}\n{total.patients} patients, {total.observations} totals"), overflow="fold"
+        )
     table.add_column("Formula")
     for name, wording in WORDING.items():
         values = [c.of("total").estimates.get(name) for c in pairs]
         if any(values):
-            row = [words(v, name) if v else "" for v in values]
-            table.add_row(wording.title, *row, wording.formula)
+            table.add_row(wording.title, *(words(v, name) if v else "" for v in values), wording.formula)
+            by_f = [f_words(v, name) if v else "" for v in values]
+            if any(by_f):
+                table.add_row(f"{wording.title}, F interval", *by_f, "these readers or readers like them")
     return table
 
 
@@ -55,7 +91,7 @@ def _groups(kind: str, c: Comparison) -> Table:
     for name in ("Cells", *(WORDING[name].title for name in _GRADES)):
         table.add_column(name)
     for part in c.sections:
-        if part.section.level in ("total", "group"):
+        if part.section.level in ("total", "group") and part.cells:
             kappa, *others = _GRADES
             row = [words(part.estimates[kappa], kappa)]
             row += [words(replace(part.estimates[name], low=None, high=None), name) for name in others]

@@ -15,13 +15,17 @@ LEVELS = ("total", "limb", "group", "site")
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the score: `cells` are positions in `CELL_LIST`; a site has its cells of both sides."""
+    """A part of the score: `cells` are positions in `CELL_LIST`; a site has its cells of both sides.
+
+    `counts_joints` is SENS: one point for every eroded and every narrowed joint, whatever its grade.
+    """
 
     key: str
     name: str
     level: str
     cells: tuple[int, ...]
     site: Site | None = None
+    counts_joints: bool = False
 
     @property
     def mask(self) -> NDArray[np.bool_]:
@@ -95,6 +99,7 @@ SECTIONS: tuple[Section, ...] = (
     TOTAL,
     _section("erosion", "Erosion total", "total", damage=Damage.EROSION),
     _section("jsn", "JSN total", "total", damage=Damage.JSN),
+    Section("sens", "SENS", "total", tuple(range(len(CELL_LIST))), counts_joints=True),
     _section("hands", "Hands", "limb", limb=Limb.HAND),
     _section("feet", "Feet", "limb", limb=Limb.FOOT),
     *(

@@ -1,7 +1,5 @@
 """A study: the readings of several readers as one array, made from readings by one function."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,28 +7,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.agreement.sections import CELL_LIST
+from core.agreement.visits import in_order, years_between
+from core.cohort.scores import TOTAL_LIMITS, ReadingKey, Scores, scores_of
 from core.svh import Reading
 
-ReadingKey = tuple[str, str, str]
-"""Reader, patient, visit."""
 MOST_READERS = 20
 MOST_PATIENTS = 5000
 _MOST_CELLS = 30_000_000
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+TOTAL_KEYS = tuple(TOTAL_LIMITS)
 
 
 @dataclass(frozen=True)
 class Study:
     """Readings as `points` [readers, patients, visits, 86], NaN where a cell was not scored.
 
-    The visits of a patient stand in their order from 0; `visit_names[p]` are their names (patients may have other dates).
+    `visits` are the places of the visits in time: by their names where patients share them, else `visit 1`, `visit 2`, ...;
+    `visit_names[p]` are a patient's own names in these places, "" where there is none. `totals` [readers, patients, visits,
+    10] are those that a table gave itself, in the order of `TOTAL_KEYS`; None if no table did. `groups` are the patients'
+    groups, "" where none is told. `rereads` names, for a second reading, who reads again.
     """
 
     readers: tuple[str, ...]
     patients: tuple[str, ...]
+    visits: tuple[str, ...]
     visit_names: tuple[tuple[str, ...], ...]
     points: NDArray[np.float64]
-    readings: Mapping[ReadingKey, Reading] = field(repr=False)
+    totals: NDArray[np.float64] | None
+    groups: tuple[str, ...]
+    rereads: Mapping[str, str]
+    readings: Mapping[ReadingKey, Reading | Scores] = field(repr=False)
 
     def index(self, readers: Sequence[str]) -> list[int]:
         """Positions of readers.
@@ -44,85 +49,102 @@ class Study:
             raise ValueError("agreement needs two different readers")
         return [self.readers.index(reader) for reader in readers]
 
+    @property
+    def first_readings(self) -> tuple[str, ...]:
+        """The readers without the second readings of the same people."""
+        return tuple(reader for reader in self.readers if reader not in self.rereads)
 
-@dataclass(frozen=True)
-class Paired:
-    """What readers scored alike: `points` [readers, patients, visits, 86], NaN where not all of them scored the cell.
+    def years(self, patient: int, first: int, last: int) -> float | None:
+        """Years between two visits of a patient; None where their names do not tell."""
+        names = self.visit_names[patient]
+        every = self.visits if names[first] in self.visits else [name for name in names if name]
+        return years_between(names[first], names[last], every)
 
-    For change `points` are those of the last visit less those of the first that all read (one "visit"). `visits[p]` are the
-    names; `left_out` counts the cells that some but not all of the readers scored.
-    """
-
-    readers: tuple[str, ...]
-    change: bool
-    points: NDArray[np.float64]
-    visits: tuple[tuple[str, ...], ...]
-    left_out: int
+    def years_between_places(self, first: int, last: int) -> float | None:
+        """Years between two places of visits that patients share; None where their names do not tell."""
+        return years_between(self.visits[first], self.visits[last], self.visits)
 
     @property
-    def patients_used(self) -> int:
-        """Patients with at least one cell that all readers scored."""
-        return int(np.isfinite(self.points[0]).any(axis=(1, 2)).sum())
+    def read(self) -> NDArray[np.bool_]:
+        """[readers, patients, visits], true where a reader gave any score."""
+        read: NDArray[np.bool_] = np.asarray(np.isfinite(self.points).any(axis=3))
+        return read if self.totals is None else read | np.asarray(np.isfinite(self.totals).any(axis=3))
 
 
-def study_of(readings: Mapping[ReadingKey, Reading]) -> Study:
+def study_of(readings: Mapping[ReadingKey, Reading | Scores], visits: Sequence[str] | None = None) -> Study:
     """The study of readings by (reader, patient, visit): the one way into this package, for tables and for a store.
 
-    Visits stand as `in_order` puts them.
-    Raises: ValueError for no readings, or more than fit into memory.
+    Visits stand in time: as `visits` says (first to last), or as `core.agreement.visits` reads their names.
+    Raises: UnknownVisitOrder if a patient has several visits whose order neither tells; ValueError for no readings, more than
+    fit into memory, or a patient in two groups.
     """
     if not readings:
         raise ValueError("there are no readings")
     readers = tuple(dict.fromkeys(key[0] for key in readings))
-    order = {name: n for n, name in enumerate(in_order(list(dict.fromkeys(key[2] for key in readings))))}
-    visits: dict[str, set[str]] = {}
+    mine: dict[str, set[str]] = {}
     for _, patient, visit in readings:
-        visits.setdefault(patient, set()).add(visit)
-    names = {patient: tuple(sorted(mine, key=order.__getitem__)) for patient, mine in visits.items()}
-    shape = (len(readers), len(names), max(map(len, names.values())), len(CELL_LIST))
-    if shape[0] > MOST_READERS:
-        raise ValueError(f"there are {shape[0]} readers, more than {MOST_READERS}; look at the column of readers")
-    if shape[1] > MOST_PATIENTS or math.prod(shape) > _MOST_CELLS:
+        mine.setdefault(patient, set()).add(visit)
+    most = max(map(len, mine.values()))
+    if len(readers) > MOST_READERS:
+        raise ValueError(f"there are {len(readers)} readers, more than {MOST_READERS}; look at the column of readers")
+    all_names = list(dict.fromkeys(key[2] for key in readings))
+    shared = len(all_names) <= 2 * most
+    if len(mine) > MOST_PATIENTS or len(readers) * len(mine) * (len(all_names) if shared else most) * 86 > _MOST_CELLS:
         raise ValueError(
-            f"{shape[1]} patients with up to {shape[2]} visits are more than can be compared at once "
+            f"{len(mine)} patients with up to {most} visits are more than can be compared at once "
             f"({MOST_PATIENTS} patients); split the study"
         )
-    column = {cell: n for n, cell in enumerate(CELL_LIST)}
-    points = np.full(shape, np.nan)
-    row = {patient: n for n, patient in enumerate(names)}
+    order = all_names if most == 1 and not visits and not shared else _order(all_names, mine, visits, most)
+    place = {name: n for n, name in enumerate(order)}
+    names = {
+        patient: tuple(name if name in own else "" for name in order)
+        if shared
+        else _padded(sorted(own, key=place.__getitem__), most)
+        for patient, own in mine.items()
+    }
+    slots = tuple(order) if shared else tuple(f"visit {n + 1}" for n in range(most))
+    return _filled(readings, readers, slots, names)
+
+
+def _order(names: list[str], mine: Mapping[str, set[str]], visits: Sequence[str] | None, most: int) -> list[str]:
+    """Names in time; where no patient has two visits the order is of no importance."""
+    if visits or most > 1:
+        return in_order(names, visits)
+    try:
+        return in_order(names)
+    except ValueError:
+        return names
+
+
+def _padded(names: Sequence[str], to: int) -> tuple[str, ...]:
+    return (*names, *[""] * (to - len(names)))
+
+
+def _filled(
+    readings: Mapping[ReadingKey, Reading | Scores],
+    readers: tuple[str, ...],
+    slots: tuple[str, ...],
+    names: Mapping[str, tuple[str, ...]],
+) -> Study:
+    points = np.full((len(readers), len(names), len(slots), len(CELL_LIST)), np.nan)
+    totals: NDArray[np.float64] | None = None
+    row, who = {patient: n for n, patient in enumerate(names)}, {reader: n for n, reader in enumerate(readers)}
+    groups, rereads = dict.fromkeys(names, ""), dict[str, str]()
     for (reader, patient, visit), reading in readings.items():
-        target = points[readers.index(reader), row[patient], names[patient].index(visit)]
-        for cell, value in reading.points.items():
-            if value is not None:
-                target[column[cell]] = value
-    return Study(readers, tuple(names), tuple(names.values()), points, dict(readings))
-
-
-def in_order(names: list[str]) -> list[str]:
-    """Names of visits by date when all are ISO dates, by number when each holds one (V2, month 12), otherwise as they come."""
-    if all(_ISO_DATE.fullmatch(name) for name in names):
-        return sorted(names)
-    numbers = {name: re.findall(r"[0-9]+(?:\.[0-9]+)?", name) for name in names}
-    if all(len(found) == 1 for found in numbers.values()):
-        return sorted(names, key=lambda name: float(numbers[name][0]))
-    return names
-
-
-def paired(study: Study, readers: Sequence[str], *, change: bool = False) -> Paired:
-    """The cells that all of these readers scored, as status at every visit or as change from first to last visit.
-
-    Raises: ValueError as `Study.index` does.
-    """
-    points = study.points[study.index(readers)]
-    scored = np.isfinite(points)
-    left_out = int((scored.any(axis=0) & ~scored.all(axis=0)).sum())
-    points = np.where(scored.all(axis=0), points, np.nan)
-    if not change:
-        return Paired(tuple(readers), False, points, study.visit_names, left_out)
-    read: NDArray[np.bool_] = np.asarray(np.asarray(scored.any(axis=3)).all(axis=0))
-    first, last = read.argmax(axis=1), read.shape[1] - 1 - read[:, ::-1].argmax(axis=1)
-    rows = np.arange(len(first))
-    change_points = points[:, rows, last] - points[:, rows, first]
-    change_points[:, ~read.any(axis=1) | (first == last)] = np.nan
-    names = tuple((f"{v[f]} to {v[e]}",) for v, f, e in zip(study.visit_names, first, last, strict=True))
-    return Paired(tuple(readers), True, change_points[:, :, None], names, left_out)
+        scores = scores_of(reading)
+        at = who[reader], row[patient], names[patient].index(visit)
+        points[at] = scores.values
+        if scores.totals:
+            if totals is None:
+                totals = np.full((*points.shape[:3], len(TOTAL_KEYS)), np.nan)
+            for key, value in scores.totals.items():
+                totals[*at, TOTAL_KEYS.index(key)] = value
+        if scores.group:
+            if groups[patient] not in ("", scores.group):
+                raise ValueError(f"patient {patient} is in group {groups[patient]} and in group {scores.group}")
+            groups[patient] = scores.group
+        if scores.rereads:
+            rereads[reader] = scores.rereads
+    return Study(
+        readers, tuple(names), slots, tuple(names.values()), points, totals, tuple(groups.values()), rereads, readings
+    )

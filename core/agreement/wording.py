@@ -30,6 +30,8 @@ WORDING: dict[str, Wording] = {
     "sdc_mean": Wording("SDC, mean of two", "1.96 SD(d) / (sqrt(2) sqrt(2)), d of the changes", 2),
     "kappa_linear": Wording("Weighted kappa, linear", "cells, weights |i - j|", 3),
     "kappa_quadratic": Wording("Weighted kappa, quadratic", "cells, weights (i - j)^2", 3),
+    "ac2": Wording("Gwet's AC2", "cells, quadratic weights over the full list of grades", 3),
+    "alpha": Wording("Krippendorff's alpha", "cells, squared differences", 3),
     "exact": Wording("Exact agreement", "share of cells with d = 0", 3),
     "within_1": Wording("Within 1 point", "share of cells with |d| <= 1", 3),
     "positive_agreement": Wording("Positive agreement", "2TP / (2TP + FP + FN) on points above 0", 3),
@@ -42,14 +44,28 @@ WORDING: dict[str, Wording] = {
     "mean_second": Wording("Mean, second reader", "", 2),
     "sd_first": Wording("SD, first reader", "n - 1", 2),
     "sd_second": Wording("SD, second reader", "n - 1", 2),
-    "t_test_p": Wording("Paired t-test p", "a p above 0.05 is no proof of agreement", 3),
+    "t_test_p": Wording("Paired t-test p", "patients as the unit; a p above 0.05 is no proof of agreement", 3),
 }
+INTERVALS = (
+    "95 %. Bootstrap of patients (percentiles): these readers, other patients. F intervals of ICCs (McGraw and Wong): other "
+    "readers like these too, normal scores, so they are wider where the readers differ. Bias: t by patients. SD, SEM, SDD, SDC: "
+    "the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of bias and SD. None below 10 "
+    "patients, but for F"
+)
 
 
 def number(value: float, decimals: int) -> str:
     """`0.97`, with a true minus and no minus zero."""
     text = f"{value:.{decimals}f}"
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
+
+
+def f_words(estimate: Estimate, name: str) -> str:
+    """`0.94 to 0.98`, the F interval of an ICC; "" without one."""
+    if estimate.f_low is None or estimate.f_high is None:
+        return ""
+    decimals = WORDING[name].decimals
+    return f"{number(estimate.f_low, decimals)} to {number(estimate.f_high, decimals)}"
 
 
 def words(estimate: Estimate, name: str) -> str:

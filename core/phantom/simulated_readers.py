@@ -44,5 +44,5 @@ def _read(rng: np.random.Generator, grades: dict[Cell, int], strictness: float, 
     for cell, points in grades.items():
         noise = (0.45 if points else 0.29) * (0.95 * habit[cell] + 0.32 * rng.normal())
         value = int(np.floor(points * strictness + noise + 0.5))
-        seen[cell] = None if rng.random() < 0.003 else int(np.clip(value, 0, cell[1].maximum))
+        seen[cell] = None if rng.random() < 0.0002 else int(np.clip(value, 0, cell[1].maximum))
     return Reading(seen)

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.cohort.long_table import read_long, write_long
+from core.cohort.long_table import write_long
+from core.cohort.reading_table import read_readings
 from core.svh import INTENDED_USE
 from tests.core.agreement.studies import random_study
 
@@ -55,8 +56,8 @@ def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: A
     with saved(page, "Results CSV", tmp_path / "out.csv").open(newline="") as file:
         assert next(file) == f"# {INTENDED_USE}\n"
         assert next(csv.DictReader(file))["readers"] == "'=cmd() / B"
-    back = read_long(saved(page, "Readings CSV", tmp_path / "back.csv").read_text())
-    assert {k: dict(r.points) for k, r in back.items()} == {k: dict(r.points) for k, r in named.items()}
+    back = read_readings(saved(page, "Readings CSV", tmp_path / "back.csv").read_bytes()).readings
+    assert {k: dict(r.cells()) for k, r in back.items()} == {k: dict(r.points) for k, r in named.items()}
     assert page.faults == []
 
 

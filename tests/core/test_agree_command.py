@@ -69,3 +69,64 @@ def test_names_with_brackets_are_printed_as_they_are(tmp_path: Path) -> None:
 def test_the_command_needs_no_torch() -> None:
     code = "import sys, core.agreement.printed, core.cohort.long_table; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+HEAD = "patient,visit,reader,total\n"
+
+
+def trial(visits: tuple[str, ...], *, reverse: bool = False) -> str:
+    rows = [f"P{n},{v},{r},{n + 2 * k + (r == 'B')}" for k, v in enumerate(visits) for n in range(4) for r in "AB"]
+    return HEAD + "\n".join(rows[::-1] if reverse else rows) + "\n"
+
+
+def test_visits_in_words_are_in_time_and_the_change_says_from_where_to_where(tmp_path: Path) -> None:
+    (tmp_path / "study.csv").write_text(trial(("Baseline", "Week 52"), reverse=True))
+    done = agree(tmp_path / "study.csv", "--json", tmp_path / "out.json", "--draws", "100")
+    assert done.returncode == 0 and "Change from Baseline to Week 52" in done.stdout
+    change = json.loads((tmp_path / "out.json").read_text())["comparisons"][-1]
+    assert change["from_to"] == [{"from": "Baseline", "to": "Week 52", "patients": 4}]
+    total = next(s for s in change["sections"] if s["key"] == "total")
+    assert total["statistics"]["mean_first"]["value"] == 2
+
+
+def test_an_unknown_order_is_refused_and_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "study.csv").write_text(trial(("before", "after"), reverse=True))
+    done = agree(tmp_path / "study.csv")
+    assert done.returncode == 2 and "say it from first to last with --visits after,before" in done.stderr
+    done = agree(tmp_path / "study.csv", "--visits", "before, after", "--draws", "100")
+    assert done.returncode == 0 and "Change from before to after" in done.stdout
+
+
+def test_names_of_one_reader_alone_and_totals_left_out_are_told(tmp_path: Path) -> None:
+    (tmp_path / "study.csv").write_text(trial(("0", "12")) + "P03,0,B,5\nP9,0,B,\n")
+    done = agree(tmp_path / "study.csv", "--json", tmp_path / "out.json", "--draws", "100")
+    assert "Patient P03 was read by B alone; did you mean P3?" in " ".join(done.stdout.split())
+    whole = json.loads((tmp_path / "out.json").read_text())
+    assert whole["comparisons"][0]["totals_left_out"] == [{"patient": "P03", "visit": "0", "why": "not read by A"}]
+    assert any("P03" in sentence for sentence in whole["names_to_look_at"])
+    assert [c["visit"] for c in whole["status_by_visit"]] == ["0", "12"]
+
+
+def test_a_table_of_a_model_takes_its_reader_from_the_option(tmp_path: Path) -> None:
+    readings = random_study(2, visits=1).readings
+    (tmp_path / "anna.csv").write_text(
+        write_long({("Anna", p, "1"): r for (who, p, _), r in readings.items() if who == "A"})
+    )
+    table = write_table({patient: reading for (who, patient, _), reading in readings.items() if who == "B"})
+    lines = table.splitlines()
+    cells = lines[1].split(",")
+    cells[4] = str(float(cells[4]) + 0.37)
+    (tmp_path / "predictions.csv").write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    done = agree(
+        tmp_path / "anna.csv",
+        tmp_path / "predictions.csv",
+        "--reader",
+        "model",
+        "--json",
+        tmp_path / "out.json",
+        "--draws",
+        "100",
+    )
+    assert done.returncode == 0, done.stderr
+    whole = json.loads((tmp_path / "out.json").read_text())
+    assert whole["readers"] == ["Anna", "model"] and "predictions of their own" in whole["names_to_look_at"][0]

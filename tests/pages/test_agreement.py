@@ -57,12 +57,12 @@ def test_opens_with_the_sample(sample: AppTest) -> None:
     shown_table = table(sample, "Statistic").set_index("Statistic")["Reader A \N{MINUS SIGN} Reader B"]
     assert shown_table["ICC(A,1)"].startswith(metric(sample, "ICC(A,1)"))
     assert {"SDD, mean of two", "Lin's concordance", "Paired t-test p"} <= set(shown_table.index)
-    assert [len(f.value) for f in sample.dataframe if "Part" in f.value.columns] == [20, 43]
+    assert [len(f.value) for f in sample.dataframe if "Part" in f.value.columns] == [21, 43]
 
 
 def test_change_shows_the_sdc_of_change(sample: AppTest) -> None:
     sample.segmented_control("agreement_kind").set_value("Change").run()
-    assert not sample.exception and "change from the first to the last visit" in words(sample)
+    assert not sample.exception and "change from 2024-03-01 to 2025-03-01" in words(sample)
     assert metric(sample, "SDC, mean of two")
 
 
@@ -73,7 +73,7 @@ def test_another_part_of_the_score_has_its_own_numbers(sample: AppTest) -> None:
 
 
 def test_a_lower_threshold_calls_the_third_reader_more_often(sample: AppTest) -> None:
-    assert "**2 of 40 patients** go to adjudication, a rate of **5.0%**" in words(sample)
+    assert "**1 of 38 patients** go to adjudication, a rate of **2.6%**" in words(sample)
     sample.number_input("adjudication_threshold").set_value(3.0).run()
     assert "More than 20 %" in words(sample) and len(table(sample, "Visits")) > 8
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from core.agreement import Comparison, Section, Study, observed, paired
+from core.agreement import Comparison, Section
+from core.agreement.pairing import Paired
 from core.agreement.wording import number
 from core.svh import Damage, Limb
 from pages.widgets.shared.joint_names import joint_name
@@ -54,46 +55,44 @@ def _plain(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
-def scatter(study: Study, readers: tuple[str, str], section: Section, *, change: bool) -> go.Figure:
-    """The sums of both readers and the line of equal scores."""
-    pair = paired(study, readers, change=change)
-    rows = observed(pair, section)
+def scatter(pair: Paired, section: Section) -> go.Figure:
+    """The totals of both readers and the line of equal scores."""
+    rows = pair.observed(section)
     a, b = [r[2][0] for r in rows], [r[2][1] for r in rows]
     figure = go.Figure()
     ends = [min([*a, *b, 0]), max([*a, *b, 1])]
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": LINES, "dash": "dot"}, hoverinfo="skip")
-    names = [f"{escape(study.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
+    names = [f"{escape(pair.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
     figure.add_scatter(
         x=a,
         y=b,
         mode="markers",
         marker={"color": DOTS, "size": 8, "opacity": 0.65},
         text=names,
-        hovertemplate="%{text}<br>%{x:.0f} and %{y:.0f}<extra></extra>",
+        hovertemplate="%{text}<br>%{x:.4~g} and %{y:.4~g}<extra></extra>",
     )
-    word = "change" if change else "points"
+    word = "change" if pair.change else "points"
     figure.update_layout(
         title=f"{section.name}, both readers",
-        xaxis_title=f"{escape(readers[0])}, {word}",
-        yaxis_title=f"{escape(readers[1])}, {word}",
+        xaxis_title=f"{escape(pair.readers[0])}, {word}",
+        yaxis_title=f"{escape(pair.readers[1])}, {word}",
     )
     return _plain(figure, 380)
 
 
-def bland_altman(study: Study, found: Comparison, section: Section) -> go.Figure:
+def bland_altman(pair: Paired, found: Comparison, section: Section) -> go.Figure:
     """Difference over mean, with the bias, the limits of agreement and the slope."""
-    pair = paired(study, found.readers, change=found.change)
-    rows = observed(pair, section)
+    rows = pair.observed(section)
     mean, d = [(r[2][0] + r[2][1]) / 2 for r in rows], [r[2][0] - r[2][1] for r in rows]
     figure = go.Figure()
-    names = [f"{escape(study.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
+    names = [f"{escape(pair.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
     figure.add_scatter(
         x=mean,
         y=d,
         mode="markers",
         marker={"color": DOTS, "size": 8, "opacity": 0.65},
         text=names,
-        hovertemplate="%{text}<br>difference %{y:.0f} at a mean of %{x:.1f}<extra></extra>",
+        hovertemplate="%{text}<br>difference %{y:.4~g} at a mean of %{x:.1f}<extra></extra>",
     )
     e = found.of(section.key).estimates
     for name, dash in (("lower_limit", "dash"), ("bias", "solid"), ("upper_limit", "dash")):

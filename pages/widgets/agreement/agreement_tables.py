@@ -7,16 +7,18 @@ import streamlit as st
 
 from core.agreement import Comparison, Study, adjudication, all_comparisons, disagreements, results_csv, results_json
 from core.agreement.adjudication import HIGH_RATE, THRESHOLD
-from core.agreement.results import rmse_to_mean
-from core.agreement.wording import WORDING, number, words
-from core.cohort.long_table import write_long
+from core.agreement.identity import doubts
+from core.agreement.results import rmse_to_mean, status_by_visit
+from core.agreement.wording import WORDING, f_words, number, words
+from core.cohort.long_table import write_long, write_totals
 from pages.widgets.agreement.film_close_up import film_close_up
+from pages.widgets.agreement.study_in_view import NOTES, rule_in_view
 from pages.widgets.shared.case_store import FilmOf
 from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.shared.research_notice import RESEARCH_CSV
 from pages.widgets.shared.study_source import shown
 
-PARTS = ("kappa_quadratic", "kappa_linear", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
+PARTS = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
 MOST_ROWS = 500
 
 
@@ -26,6 +28,8 @@ def headline(found: Comparison) -> None:
     smallest = "sdc_mean" if found.change else "sdd_mean"
     with st.container(horizontal=True, gap="small", key="agreement_headline"):
         for name in ("icc_a1", "bias", smallest, "kappa_quadratic", "rmse"):
+            if name not in e:
+                continue
             estimate, wording = e[name], WORDING[name]
             value, span = "\N{EN DASH}", estimate.why
             if estimate.value is not None:
@@ -53,6 +57,17 @@ def totals_table(found: Sequence[Comparison], key: str) -> None:
                 for c, v in zip(found, values, strict=True)
             }
             rows.append({"Statistic": wording.title, **cells, "Formula": wording.formula})
+            by_f = {
+                name: f_words(v, n) if v else "" for name, v, n in zip(cells, values, [name] * len(cells), strict=True)
+            }
+            if any(by_f.values()):
+                rows.append(
+                    {
+                        "Statistic": f"{wording.title}, F interval",
+                        **by_f,
+                        "Formula": "these readers or readers like them",
+                    }
+                )
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="totals_table")
 
 
@@ -63,9 +78,9 @@ def all_readers(found: Comparison) -> None:
     st.markdown(f"All {len(found.readers)} readers together, {found.patients} patients, SvH total: {told}.")
 
 
-def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool) -> None:
+def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool, visit: int | None) -> None:
     """The sentence that keeps a model's RMSE against the mean of two readers from being read wrongly."""
-    found = rmse_to_mean(study, model, readers, change=change)
+    found = rmse_to_mean(study, model, readers, change=change, visit=visit, rule=rule_in_view())
     if found is None:
         return
     ours, theirs = found
@@ -95,12 +110,15 @@ def parts_table(found: Comparison, levels: Sequence[str]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=column, height="content", key=f"parts_{levels[0]}")
 
 
-def disagreement_table(study: Study, found: Comparison, film_of: FilmOf | None) -> None:
+def disagreement_table(study: Study, found: Comparison, visit: int | None, film_of: FilmOf | None) -> None:
     """The cells that both scored and saw differently; the chosen one with its film where films are at hand."""
-    all_rows = disagreements(study, found.readers, change=found.change)
+    all_rows = disagreements(study, found.readers, change=found.change, visit=visit)
     first, second = found.readers
     if not all_rows:
-        st.write("The readers gave every cell the same points.")
+        alone = not found.of("total").cells
+        st.write(
+            "There are totals alone, no single cells." if alone else "The readers gave every cell the same points."
+        )
         return
     st.caption(
         f"{len(all_rows)} cells, the largest difference first"
@@ -137,13 +155,15 @@ def disagreement_table(study: Study, found: Comparison, film_of: FilmOf | None) 
     )
     cells = chosen.selection.cells
     row = all_rows[min(int(cells[0][0]), len(rows) - 1) if cells else 0]
-    names = study.visit_names[study.patients.index(row.patient)]
+    names = [name for name in study.visit_names[study.patients.index(row.patient)] if name]
     st.markdown(
         f"**{shown(row.patient)}, {film_name(row.site.limb, row.side).lower()}, {joint_name(row.site.joint)} "
-        f"{DAMAGE_WORD[row.site.damage]}**: {shown(first)} {row.first}, {shown(second)} {row.second}"
+        f"{DAMAGE_WORD[row.site.damage]}**: {shown(first)} {row.first:g}, {shown(second)} {row.second:g}"
     )
     for visit in names:
-        if visit == row.visit or row.visit in (f"{visit} to {names[-1]}", f"{names[0]} to {visit}"):
+        if visit == row.visit or any(
+            row.visit in (f"from {visit} to {other}", f"from {other} to {visit}") for other in names
+        ):
             film = film_of(row.patient, visit, row.site.limb, row.side)
             if film:
                 film_close_up(film, row.site.joint, visit)
@@ -163,16 +183,19 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
         key="adjudication_threshold",
         width=420,
     )
-    result = adjudication(study, readers, threshold=threshold)
+    result = adjudication(study, readers, threshold=threshold, rule=rule_in_view())
     if result.rate is None:
         st.write("No patient has two visits that both readers read, so there is no change to adjudicate.")
         return
     st.markdown(
-        f"**{len(result.cases)} of {result.patients} patients** go to adjudication, a rate of **{result.rate:.1%}**."
+        f"**{result.called} of {result.patients} patients** go to adjudication, a rate of **{result.rate:.1%}**."
     )
     if result.rate > HIGH_RATE:
         st.warning("More than 20 % is a rate that regulators ask about: train the readers again, or look at the films.")
-    st.caption("Trials use 7 to 15 points. Both readings stay on record; the third is added to them.")
+    st.caption(
+        "Trials use 7 to 15 points. The change is that from the first visit to every later one. Both readings stay on record; "
+        "the third is added to them."
+    )
     rows = [
         {
             "Patient": k.patient,
@@ -188,19 +211,23 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
 
 
 def agreement_files(study: Study, name: str) -> None:
-    """All pairs as JSON and CSV, and the readings in long form; computed when asked for."""
+    """All pairs as JSON and CSV, and the readings; computed when asked for."""
     threshold = st.session_state.get("adjudication_threshold", THRESHOLD)
+    rule, notes = rule_in_view(), st.session_state.get(NOTES, ())
+
+    def whole_json() -> str:
+        found, by_visit = all_comparisons(study, rule=rule), status_by_visit(study, rule=rule)
+        return results_json(study, found, by_visit=by_visit, threshold=threshold, notes=notes)
+
+    files = [
+        ("Results CSV", RESEARCH_CSV, "text/csv", lambda: results_csv(all_comparisons(study, rule=rule))),
+        ("Results JSON", ".json", "application/json", whole_json),
+        ("Readings CSV", f".readings{RESEARCH_CSV}", "text/csv", lambda: write_long(study.readings)),
+    ]
+    if study.totals is not None:
+        files.append(("Totals CSV", f".totals{RESEARCH_CSV}", "text/csv", lambda: write_totals(study.readings)))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for label, end, mime, make in (
-            ("Results CSV", RESEARCH_CSV, "text/csv", lambda: results_csv(all_comparisons(study))),
-            (
-                "Results JSON",
-                ".json",
-                "application/json",
-                lambda: results_json(study, all_comparisons(study), threshold=threshold),
-            ),
-            ("Readings CSV", f".readings{RESEARCH_CSV}", "text/csv", lambda: write_long(study.readings)),
-        ):
+        for label, end, mime, make in files:
             st.download_button(
                 label, make, f"{name}{end}", mime, icon=":material/download:", on_click="ignore", key=f"get_{label}"
             )
@@ -209,16 +236,44 @@ def agreement_files(study: Study, name: str) -> None:
         )
 
 
+def names_to_look_at(study: Study) -> None:
+    """Patients, visits and readers that may be one written in two ways, and what the tables leave to be said."""
+    told = doubts(study, st.session_state.get(NOTES, ()))
+    if told:
+        with st.expander(
+            f"{len(told)} thing{'s' * (len(told) != 1)} to look at in the names", icon=":material/person_search:"
+        ):
+            st.markdown("\n".join(f"- {shown(sentence)}" for sentence in told))
+
+
 def left_out(found: Comparison) -> None:
-    """What is not in the numbers."""
+    """What is not in the numbers: totals by patient and visit, and single cells."""
+    n, total = len(found.not_counted), found.of("total")
+    words = []
+    if found.cells_of_study and found.cells_of_study < 86:
+        words.append(
+            f"A whole total is of the {found.cells_of_study} cells that all of these readers score in this study."
+        )
     if found.left_out:
-        st.caption(
+        words.append(
             f"{found.left_out} cells that one reader scored and the other did not are left out, not counted as 0."
         )
+    if words:
+        st.caption(" ".join(words))
+    if n:
+        title = f"{n} SvH total{'s' * (n != 1)} left out, {total.observations} counted"
+        with st.expander(title, icon=":material/rule:"):
+            st.caption(found.rule.words)
+            rows = [{"Patient": out.patient, "Visit": out.visit, "Why": out.why} for out in found.not_counted]
+            st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(320, 38 + 35 * n), key="totals_left_out")
 
 
 def who(study: Study, found: Comparison) -> str:
     """One line: readers, patients and what is compared."""
     first, second = (shown(name) for name in found.readers)
-    what = "change from the first to the last visit" if found.change else "status at every visit"
-    return f"{found.patients} patient{'s' * (found.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, bootstrap of patients."
+    total = found.of("total")
+    what = shown(found.kind).replace("\\-", "-")
+    return (
+        f"{total.patients} patient{'s' * (total.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, "
+        "patients as the unit."
+    )

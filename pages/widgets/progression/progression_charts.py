@@ -1,11 +1,15 @@
 """The charts of progression: one patient over time, and a cohort's cumulative probability."""
 
+import re
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.agreement.progression import RAPID_POINTS_A_YEAR, cumulative_probability, years_between
+from core.agreement import Study
+from core.agreement.progression import RAPID_POINTS_A_YEAR, cumulative_probability
+from core.agreement.study_score import StudyScore, reader_score, score_changes
 from pages.widgets.progression.progression_study import ProgressionStudy
 
 COLOURS = ("#3B7DD8", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#D55E00")  # Okabe and Ito's, the accent first
@@ -29,17 +33,21 @@ def _framed(figure: go.Figure, x: str, y: str) -> go.Figure:
 def patient_chart(study: ProgressionStudy, patient: str, sdc: float | None) -> go.Figure:
     """Totals of a patient by reader; the band of the SDC round the first reader's first total, and 5 points a year."""
     figure = go.Figure()
+    p = study.study.patients.index(patient)
+    banded = False
     for number, reader in enumerate(r for r in study.readers if study.visits(r, patient)):
-        visits = study.visits(reader, patient)
-        totals = [study.readings[reader, patient, visit].svh for visit in visits]
-        if number == 0 and len(visits) > 1:
+        row = reader_score(study.study, reader).totals[p]
+        seen = np.flatnonzero(np.isfinite(row))
+        visits, totals = [study.study.visit_names[p][v] for v in seen], row[seen].tolist()
+        if not banded and len(visits) > 1:
+            banded = True
             if sdc is not None:
                 low, high = max(0, totals[0] - sdc), totals[0] + sdc
                 figure.add_scatter(
                     x=[visits[0], visits[-1], visits[-1], visits[0]], y=[low, low, high, high], fill="toself",
                     mode="none", fillcolor="rgba(136,136,136,0.18)", name=f"within the SDC of {sdc:.1f}", hoverinfo="skip",
                 )  # fmt: skip
-            years = years_between(visits[0], visits[-1])
+            years = study.years(patient, visits[0], visits[-1])
             if years:
                 figure.add_scatter(
                     x=[visits[0], visits[-1]], y=[totals[0], totals[0] + RAPID_POINTS_A_YEAR * years], mode="lines",
@@ -49,26 +57,35 @@ def patient_chart(study: ProgressionStudy, patient: str, sdc: float | None) -> g
         figure.add_scatter(
             x=visits, y=totals, mode="lines+markers", name=escape(reader), line={"color": colour}, marker={"size": 9}
         )
+    names = [name for name in study.study.visit_names[p] if name]
+    dated = all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", name) for name in names)
+    figure.update_xaxes(type="date" if dated else "category")
+    if not dated:
+        figure.update_xaxes(categoryorder="array", categoryarray=names)
     return _framed(figure, "Visit", "SvH total, of 448")
 
 
-def cohort_chart(study: ProgressionStudy, sdc: float | None) -> go.Figure:
-    """Change of the total against cumulative probability: a colour a group, a dash a reader."""
+def cohort_chart(
+    study: Study, scores: Sequence[StudyScore], sdc: float | None, span: tuple[int, int] | None = None
+) -> go.Figure:
+    """Change of the total against cumulative probability: a colour a group, a dash a score."""
     figure = go.Figure()
-    groups: list[str | None] = [*sorted(set(study.groups.values()))] or [None]
+    groups: list[str] = sorted({group for group in study.groups if group}) or [""]
+    years = set()
     for g, group in enumerate(groups):
-        for r, reader in enumerate(study.readers):
-            changes = study.changes(reader, group)
+        for r, score in enumerate(scores):
+            changes = [c for c in score_changes(study, score, span) if group in ("", study.groups[c.patient])]
             if not changes:
                 continue
-            values, share = cumulative_probability([change for change, _ in changes.values()])
-            order = np.argsort([change for change, _ in changes.values()], kind="stable")
-            names = [escape(list(changes)[n]) for n in order]
+            years |= {round(c.years, 1) for c in changes if c.years}
+            values, share = cumulative_probability([c.change for c in changes])
+            order = np.argsort([c.change for c in changes], kind="stable")
+            names = [escape(study.patients[changes[n].patient]) for n in order]
             figure.add_scatter(
                 x=100 * share, y=values, text=names, mode="lines+markers", marker={"size": 5},
                 line={"color": COLOURS[g % len(COLOURS)], "dash": DASHES[r % len(DASHES)]},
-                name=escape(f"{group}, {reader}" if group else reader),
-                hovertemplate="%{text}: %{y:+.0f} points<extra></extra>",
+                name=escape(f"{group}, {score.name}" if group else score.name),
+                hovertemplate="%{text}: %{y:+.4~g} points<extra></extra>",
             )  # fmt: skip
     if sdc is not None:
         figure.add_hline(
@@ -77,7 +94,6 @@ def cohort_chart(study: ProgressionStudy, sdc: float | None) -> go.Figure:
             annotation_text=f"SDC {sdc:.1f}",
             annotation_position="top left",
         )
-    years = {round(time, 1) for reader in study.readers for _, time in study.changes(reader).values() if time}
     if len(years) == 1:  # one line is right only where all were followed for the same time
         rapid = RAPID_POINTS_A_YEAR * years.pop()
         figure.add_hline(

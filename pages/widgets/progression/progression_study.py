@@ -1,19 +1,15 @@
 """Readings over time: what the page shows, and its sample (40 phantom patients, two simulated readers, three visits)."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from core.agreement.change import cell_changes
-from core.agreement.coefficients import pair, smallest_change
-from core.agreement.progression import years_between
+from core.agreement import Study, study_of
 from core.agreement.results import is_model
-from core.agreement.study import in_order
-from core.cohort.long_table import ReadingKey
+from core.cohort.scores import ReadingKey, Scores, scores_of
 from core.phantom import foot_film, hand_film, patient_grades
 from core.phantom.worsening import misread, worsened
 from core.radiograph import Radiograph
@@ -29,55 +25,40 @@ SEED, PATIENTS, FILM_MM_PER_PX, MISREAD = 1998, 40, 0.3, 0.03
 
 @dataclass(frozen=True)
 class ProgressionStudy:
-    """Readings by reader, patient and visit (a visit's name is its ISO date where it is known), and patients' groups.
+    """A study over time; `film` gives the film of a patient, visit, limb and side, or None."""
 
-    `film` gives the film of a patient, visit, limb and side, or None.
-    """
-
-    readings: Mapping[tuple[str, str, str], Reading]
-    groups: Mapping[str, str] = field(default_factory=dict)
+    study: Study
     film: Callable[[str, str, Limb, Side], Radiograph | None] | None = None
 
     @property
     def readers(self) -> list[str]:
-        """Names of the readers."""
-        return sorted({reader for reader, _, _ in self.readings})
+        """Names of the readers; models and second readings stand last."""
+        return sorted(self.study.readers, key=lambda name: (is_model(name), name in self.study.rereads, name))
 
-    @cached_property
-    def visit_order(self) -> list[str]:
-        """Names of all visits in time, as far as the names or the readings tell."""
-        return in_order(list(dict.fromkeys(visit for _, _, visit in self.readings)))
+    @property
+    def people(self) -> list[str]:
+        """The readers who are no model, without their second readings."""
+        return [name for name in self.readers if not is_model(name) and name not in self.study.rereads]
 
     @property
     def patients(self) -> list[str]:
         """Pseudonyms."""
-        return sorted({patient for _, patient, _ in self.readings})
+        return sorted(self.study.patients)
 
     def visits(self, reader: str, patient: str) -> list[str]:
         """The visits of a patient that a reader scored, in order."""
-        return [visit for visit in self.visit_order if (reader, patient, visit) in self.readings]
+        p = self.study.patients.index(patient)
+        return [name for name in self.study.visit_names[p] if (reader, patient, name) in self.study.readings]
 
-    def changes(self, reader: str, group: str | None = None) -> dict[str, tuple[float, float | None]]:
-        """Change of the total from first to last visit and the years between, by patient; None where there are no dates."""
-        found = {}
-        for patient in self.patients:
-            visits = self.visits(reader, patient)
-            if len(visits) > 1 and group in (None, self.groups.get(patient)):
-                first, last = (self.readings[reader, patient, visits[n]] for n in (0, -1))
-                found[patient] = (float(sum(cell_changes(first, last).values())), years_between(visits[0], visits[-1]))
-        return found
+    def scores(self, reader: str, patient: str, visit: str) -> Scores:
+        """What a reader gave to a visit."""
+        return scores_of(self.study.readings[reader, patient, visit])
 
-    def sdc(self) -> float | None:
-        """Smallest detectable change of one reader, from the first two who are no model; None where it cannot be estimated."""
-        people = [reader for reader in self.readers if not is_model(reader)]
-        if len(people) < 2:
-            return None
-        one, other = (self.changes(reader) for reader in people[:2])
-        both = [patient for patient in one if patient in other]
-        if len(both) < 2:
-            return None
-        apart = pair([one[p][0] for p in both], [other[p][0] for p in both])["sd_difference"]
-        return float(smallest_change(np.asarray(apart), change=True)["sdc_one"])
+    def years(self, patient: str, first: str, last: str) -> float | None:
+        """Years between two visits of a patient; None where their names do not tell."""
+        p = self.study.patients.index(patient)
+        names = self.study.visit_names[p]
+        return self.study.years(p, names.index(first), names.index(last))
 
 
 @st.cache_resource(show_spinner=False)
@@ -112,13 +93,13 @@ def _sample_film(patient: str, visit: str, limb: Limb, side: Side) -> Radiograph
 @st.cache_resource(show_spinner=False)
 def sample_progression() -> ProgressionStudy:
     """The same sample for every session: nobody's data."""
-    readings = {}
+    readings: dict[ReadingKey, Reading | Scores] = {}
     for (patient, visit), grades in _truth().items():
         for number, reader in enumerate(("Reader 1", "Reader 2")):
             rng = np.random.default_rng([SEED, int(patient[1:]), VISITS.index(visit), number])
-            readings[reader, patient, visit] = Reading(misread(rng, grades, share=MISREAD))
-    groups = {patient: list(YEARLY)[(int(patient[1:]) + 1) % 2] for patient, _ in _truth()}
-    return ProgressionStudy(readings, groups, st.cache_data(max_entries=24, show_spinner=False)(_sample_film))
+            points = scores_of(Reading(misread(rng, grades, share=MISREAD))).points
+            readings[reader, patient, visit] = Scores(points, group=list(YEARLY)[(int(patient[1:]) + 1) % 2])
+    return ProgressionStudy(study_of(readings), st.cache_data(max_entries=24, show_spinner=False)(_sample_film))
 
 
 def study_in_view() -> ProgressionStudy:
@@ -127,18 +108,22 @@ def study_in_view() -> ProgressionStudy:
     return study
 
 
-def use_readings(readings: Mapping[ReadingKey, Reading] | None, source: str) -> None:
-    """Show other readings; None is the sample.
+def use_readings(
+    readings: Mapping[ReadingKey, Reading | Scores] | None,
+    source: str,
+    visits: Sequence[str] | None = None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Show other readings, their visits in this order; None is the sample. `notes` stand on Reader agreement.
 
-    Raises: ValueError for no readings.
+    Raises: ValueError for no readings; UnknownVisitOrder if the order of visits has to be told.
     """
-    if readings is not None and not readings:
-        raise ValueError("there are no readings")
+    study = None if readings is None else study_of(readings, visits)
     for key in [name for name in st.session_state if str(name).startswith("progression_")]:
         del st.session_state[key]
-    if readings is not None:
+    if study is not None:
         film = _stored_radiograph if source == STORE else None
-        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = ProgressionStudy(readings, film=film), source
+        st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = ProgressionStudy(study, film), source
 
 
 def _stored_radiograph(patient: str, visit: str, limb: Limb, side: Side) -> Radiograph | None:

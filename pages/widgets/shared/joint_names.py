@@ -15,10 +15,10 @@ SOURCE_WORD = {
 }
 _WRIST = {
     "STT": "STT",
-    "CAPNLUN": "Capitate-lunate",
+    "CAPNLUN": "Capitate-navicular-lunate",
     "RADCAR": "Radiocarpal",
     "MC1BASE": "MC 1 base",
-    "MUL": "Trapezium",
+    "MUL": "Trapezium and trapezoid",
     "NAV": "Scaphoid",
     "LUN": "Lunate",
     "RAD": "Radius",

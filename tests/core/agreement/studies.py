@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.agreement.sections import CELL_LIST
-from core.agreement.study import ReadingKey, Study, study_of
+from core.agreement.study import Study, study_of
+from core.cohort.scores import ReadingKey, Scores, nothing_read
 from core.svh import SITE_BY_SUFFIX, Reading, Side
 
 MCP2 = (Side.L, SITE_BY_SUFFIX["mcp_E__2"])
@@ -19,8 +20,8 @@ def cell_study(first: list[int | None], second: list[int | None], cell: tuple = 
     return study_of(readings)
 
 
-def random_study(seed: int, *, patients: int = 12, readers: str = "AB", visits: int = 2) -> Study:
-    """Random points, some not scorable."""
+def random_study(seed: int, *, patients: int = 12, readers: str = "AB", visits: int = 2, missing: float = 0.0) -> Study:
+    """Random points, a share of them not scorable."""
     rng = np.random.default_rng(seed)
     readings: dict[ReadingKey, Reading] = {}
     for n in range(patients):
@@ -30,9 +31,22 @@ def random_study(seed: int, *, patients: int = 12, readers: str = "AB", visits: 
                 readings[(reader, f"P{n}", f"V{visit + 1}")] = Reading(
                     {
                         cell: None
-                        if rng.random() < 0.02
+                        if rng.random() < missing
                         else int(np.clip(points + rng.integers(-1, 2), 0, cell[1].maximum))
                         for cell, points in truth.items()
                     }
                 )
+    return study_of(readings)
+
+
+def totals_study(values: dict[str, list[list[float | None]]], *, visits: list[str] | None = None) -> Study:
+    """Totals alone, by reader: a list a patient with a total a visit; None where the reader did not read."""
+    names = visits or ["V1", "V2", "V3"]
+    readings = {
+        (reader, f"P{n:03}", names[v]): Scores(nothing_read(), {"total": total})
+        for reader, patients in values.items()
+        for n, mine in enumerate(patients)
+        for v, total in enumerate(mine)
+        if total is not None
+    }
     return study_of(readings)

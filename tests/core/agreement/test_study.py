@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.agreement import adjudication, disagreements, paired, study_of
-from core.agreement.progression import cumulative_probability, is_rapid, points_a_year, years_between
+from core.agreement.progression import cumulative_probability, is_rapid, points_a_year
+from core.agreement.visits import years_between
 from core.svh import Reading
 from tests.core.agreement.studies import MCP2, MTP5, cell_study
 
@@ -20,7 +21,7 @@ def totals(values: dict[tuple[str, str, str], int]) -> dict[tuple[str, str, str]
         (("month 12", "month 6"), ("month 6", "month 12")),
         (("V10", "V9"), ("V9", "V10")),
         (("baseline", "after"), ("baseline", "after")),
-        (("01.03.2025", "02.01.2024"), ("01.03.2025", "02.01.2024")),
+        (("01.03.2025", "02.01.2024"), ("02.01.2024", "01.03.2025")),
     ],
 )
 def test_visits_stand_in_order_of_date_number_or_coming(names: tuple[str, ...], order: tuple[str, ...]) -> None:
@@ -33,7 +34,7 @@ def test_change_is_the_last_visit_that_both_read_less_the_first() -> None:
     values |= {("B", "P", "1"): 2, ("B", "P", "2"): 3, ("A", "Q", "1"): 5, ("B", "Q", "1"): 5}
     both = paired(study_of(totals(values)), ("A", "B"), change=True)
     assert np.nansum(both.points, axis=(2, 3)).tolist() == [[3, 0], [1, 0]]
-    assert both.visits[0] == ("1 to 2",)
+    assert both.visits[0] == ("from 1 to 2",) and both.span_counts == [("1", "2", 1)]
     assert both.patients_used == 1
 
 

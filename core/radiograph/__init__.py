@@ -2,7 +2,6 @@
 
 from core.radiograph.archives import Entry as Entry
 from core.radiograph.archives import expand as expand
-from core.radiograph.archives import group_visits as group_visits
 from core.radiograph.brightness import to_unit as to_unit
 from core.radiograph.decode import decode_film as decode_film
 from core.radiograph.film import Fault as Fault
@@ -14,3 +13,5 @@ from core.radiograph.film import display_text as display_text
 from core.radiograph.guard import open_film as open_film
 from core.radiograph.name_hints import NameHints as NameHints
 from core.radiograph.name_hints import name_hints as name_hints
+from core.radiograph.visits import VisitFiles as VisitFiles
+from core.radiograph.visits import group_visits as group_visits

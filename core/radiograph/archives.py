@@ -1,20 +1,21 @@
-"""Files, folders and zips to entries in memory, and films to visits. Nothing is ever written to a disc."""
+"""Files, folders and zips to entries that are read one at a time. Nothing is ever written to a disc."""
 
+import hashlib
 import os
-import re
 import stat
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.radiograph import limits
 from core.radiograph.decode import check_bytes
-from core.radiograph.file_type import file_type
-from core.radiograph.film import Fault, FilmError, Radiograph, display_text
-from core.radiograph.zip_files import is_zip, zip_members
+from core.radiograph.file_type import FileType, file_type
+from core.radiograph.film import Fault, FilmError, Radiograph
+from core.radiograph.foreign_names import junk, order, parts
+from core.radiograph.guard import Archive, identify, list_archive, member_bytes, open_film, open_member
+from core.radiograph.identity import HEAD_BYTES, NOBODY, Identity
+from core.radiograph.zip_files import Member, is_zip
 
-_JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r", "$recycle.bin"})
 _COMPANIONS = frozenset(
     [
         ".txt",
@@ -41,75 +42,108 @@ _COMPANIONS = frozenset(
         ".sha256",
     ]
 )
+_DISC_INDEX = "DICOMDIR"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file that may be a film. `folder` is the path of its folder as text ("" at top level), never to be opened."""
+    """One file that may be a film, not read yet. `folder` is the path of its folder as text ("" at top level), never opened.
+
+    `identity` groups DICOM files; `stamp` changes when the file does.
+    """
 
     name: str
-    data: bytes = field(repr=False)
-    folder: str = ""
+    folder: str
+    source: Path | bytes | tuple[Archive, int] = field(repr=False)
+    kind: FileType | None = None
+    identity: Identity = field(default=NOBODY, repr=False)
+    stamp: str = ""
 
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file.
 
-def _order(text: str) -> list[tuple[int, str]]:
-    """Natural order: film2 before film10."""
-    parts = re.split("([0-9]+)", unicodedata.normalize("NFC", text).casefold())
-    return [(len(p.lstrip("0")) if k % 2 else 0, p.lstrip("0") if k % 2 else p) for k, p in enumerate(parts)]
-
-
-def _parts(path: str) -> list[str]:
-    """Parts of a foreign path without what points elsewhere."""
-    return [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-
-
-def _junk(parts: Sequence[str]) -> bool:
-    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
-
-
-def _check_companion(name: str, data: bytes) -> None:
-    """Refuse what belongs beside films but is none; content decides, the name only tells "skipped" from "refused".
-
-    Raises: FilmError.
-    """
-    if name.upper() == "DICOMDIR":
-        raise FilmError(Fault.SKIPPED, "skipped: the index of a disc is no film. Its films are read one by one.", name)
-    if Path(name).suffix.lower() in _COMPANIONS:
+        Raises: FilmError if it cannot be read.
+        """
+        if isinstance(self.source, bytes):
+            return self.source
+        if isinstance(self.source, tuple):
+            return member_bytes(*self.source, self.name)
         try:
-            file_type(data[:256], name)
+            with self.source.open("rb") as file:
+                data = file.read(limits.FILE_BYTES + 1)
+        except (OSError, ValueError):
+            raise _unopened(self.name) from None
+        check_bytes(data, self.name)
+        return data
+
+    def open(self) -> Radiograph:
+        """The checked film, decoded in the guarded child.
+
+        Raises: FilmError, with the folder.
+        """
+        try:
+            if isinstance(self.source, tuple):
+                film = open_member(*self.source, self.name)
+            else:
+                film = open_film(self.data, self.name)
         except FilmError as error:
-            raise FilmError(Fault.SKIPPED, "skipped: this file beside the films is no film.", name) from error
+            raise error.placed(self.folder) from None
+        return replace(film, folder=self.folder)
 
 
-def _from_zip(archive: Path | bytes, name: str, folder: str) -> Iterator[Entry | FilmError]:
-    inside = [*_parts(folder), Path(name).stem]
-    members = zip_members(archive, name, wanted=lambda path: not _junk(_parts(path)))
-    found = [(_parts(path), content) for path, content in members]
-    for parts, content in sorted(found, key=lambda item: _order("/".join(item[0]))):
-        shown = parts[-1] if parts else name
-        if isinstance(content, FilmError):
-            yield content
-        else:
-            try:
-                _check_companion(shown, content)
-                if is_zip(content):
-                    raise FilmError(
-                        Fault.NESTED,
-                        "this is an archive in an archive. Unpack it and send the films themselves.",
-                        shown,
-                    )
-                yield Entry(shown, content, "/".join([*inside, *parts[:-1]]))
-            except FilmError as error:
-                yield error
+def _unopened(name: str) -> FilmError:
+    return FilmError(Fault.NOT_FOUND, "the file cannot be opened. Check its name and your rights.", name)
+
+
+def _no_film(name: str, error: FilmError) -> FilmError:
+    """What to say of a file beside films that is none: the name only tells "skipped" from "refused"."""
+    if Path(name).suffix.lower() in _COMPANIONS and error.code == Fault.FILE_TYPE:
+        return FilmError(Fault.SKIPPED, "skipped: this file beside the films is no film.", name)
+    return error
+
+
+def _index(name: str) -> FilmError:
+    return FilmError(Fault.SKIPPED, "skipped: the index of a disc is no film. Its films are read one by one.", name)
+
+
+def _from_zip(source: Path | bytes, name: str, folder: str, stamp: str) -> Iterator[Entry | FilmError]:
+    inside = [*parts(folder), Path(name).stem]
+    archive = Archive(source, name)
+    try:
+        members = list_archive(archive)
+    except FilmError as error:
+        yield error.placed(folder)
+        return
+    for member in sorted(members, key=lambda m: order("/".join(parts(m.path)))):
+        path = parts(member.path)
+        shown, where = path[-1] if path else name, "/".join([*inside, *path[:-1]])
+        yield _member(archive, member, shown, where, stamp)
+
+
+def _member(archive: Archive, member: Member, shown: str, where: str, stamp: str) -> Entry | FilmError:
+    if shown.upper() == _DISC_INDEX:
+        return _index(shown).placed(where)
+    if not member.kind:
+        return _no_film(shown, FilmError(member.code, member.message, shown)).placed(where)
+    own = f"{stamp} {member.index} {member.size} {member.crc:08x}"
+    return Entry(shown, where, (archive, member.index), FileType(member.kind), member.identity, own)
 
 
 def _from_bytes(name: str, data: bytes) -> Iterator[Entry | FilmError]:
-    parts = _parts(name) or ["film"]
-    folder = "/".join(parts[:-1])
+    path = parts(name) or ["film"]
+    folder = "/".join(path[:-1])
+    stamp = hashlib.sha256(data).hexdigest()
     if is_zip(data):
-        yield from _from_zip(data, parts[-1], folder)
-    else:
-        yield Entry(parts[-1], data, folder)
+        yield from _from_zip(data, path[-1], folder, stamp)
+        return
+    try:
+        kind = file_type(data[:256], path[-1])
+    except FilmError as error:
+        yield _no_film(path[-1], error).placed(folder)
+        return
+    identity = identify(data[:HEAD_BYTES]) if kind is FileType.DICOM else NOBODY
+    yield Entry(path[-1], folder, data, kind, identity, stamp)
 
 
 def _from_file(path: Path, folder: str, beside: bool) -> Iterator[Entry | FilmError]:
@@ -117,22 +151,27 @@ def _from_file(path: Path, folder: str, beside: bool) -> Iterator[Entry | FilmEr
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would wait for ever
-            yield FilmError(Fault.SKIPPED, "skipped: this is no ordinary file.", path.name)
+            yield FilmError(Fault.SKIPPED, "skipped: this is no ordinary file.", path.name, folder)
             return
+        stamp = f"{status.st_size} {status.st_mtime_ns}"
         with path.open("rb") as file:
             head = file.read(256)
             if is_zip(head):
-                yield from _from_zip(path, path.name, folder)
+                yield from _from_zip(path, path.name, folder, stamp)
                 return
-            if beside:
-                _check_companion(path.name, head)
-            data = head + file.read(limits.FILE_BYTES + 1 - len(head))
-        check_bytes(data, path.name)
-        yield Entry(path.name, data, folder)
+            if beside and path.name.upper() == _DISC_INDEX:
+                raise _index(path.name)
+            if status.st_size > limits.FILE_BYTES:
+                check_bytes(head, path.name, status.st_size)
+            kind = file_type(head, path.name)
+            identity = NOBODY
+            if kind is FileType.DICOM:
+                identity = identify(head + file.read(HEAD_BYTES - len(head)))
+        yield Entry(path.name, folder, path, kind, identity, stamp)
     except FilmError as error:
-        yield error
+        yield (_no_film(path.name, error) if beside else error).placed(folder)
     except (OSError, ValueError):
-        yield FilmError(Fault.NOT_FOUND, "the file cannot be opened. Check its name and your rights.", path.name)
+        yield _unopened(path.name).placed(folder)
 
 
 def _from_folder(root: Path) -> Iterator[Entry | FilmError]:
@@ -140,77 +179,50 @@ def _from_folder(root: Path) -> Iterator[Entry | FilmError]:
     files: list[tuple[str, Path]] = []
     for where, folders, names in os.walk(root):  # does not follow links, so loops end
         inner = Path(where).relative_to(root).parts
-        for name in [n for n in folders if not _junk([n]) and Path(where, n).is_symlink()]:
+        for name in [n for n in folders if not junk([n]) and Path(where, n).is_symlink()]:
             yield FilmError(Fault.SKIPPED, "skipped: this folder is a link to another place.", name)
-        folders[:] = [n for n in folders if not _junk([n])]
-        files += [("/".join((*inner, name)), Path(where, name)) for name in names if not _junk([name])]
-        if len(files) > limits.ARCHIVE_LISTED:
-            yield FilmError(
-                Fault.ARCHIVE_SIZE,
-                f"the folder holds more than {limits.ARCHIVE_LISTED} files. Name a smaller folder.",
-                shown,
-            )
+        folders[:] = [n for n in folders if not junk([n])]
+        files += [("/".join((*inner, name)), Path(where, name)) for name in names if not junk([name])]
+        if len(files) > limits.FOLDER_LISTED:
+            words = f"the folder holds more than {limits.FOLDER_LISTED} files. Name a smaller folder."
+            yield FilmError(Fault.ARCHIVE_SIZE, words, shown)
             return
-    for relative, path in sorted(files, key=lambda item: _order(item[0])):
+    for relative, path in sorted(files, key=lambda item: order(item[0])):
         yield from _from_file(path, "/".join([shown, *relative.split("/")[:-1]]), beside=True)
+
+
+def _from(source: Path | tuple[str, bytes]) -> Iterator[Entry | FilmError]:
+    if isinstance(source, tuple):
+        return _from_bytes(*source)
+    if source.is_dir():
+        return _from_folder(source)
+    if source.exists():
+        return _from_file(source, "", beside=False)
+    return iter([FilmError(Fault.NOT_FOUND, "there is no such file or folder. Check its name.", source.name)])
 
 
 def expand(sources: Iterable[Path | tuple[str, bytes]]) -> tuple[list[Entry], list[FilmError]]:
     """Every file that may be a film, in natural order within its source, and a sentence for all that is none.
 
     A source is a file, a folder (with all inside), a zip, or (name, bytes) of an upload. Hidden files and those of the
-    operating system are left out silently; companions (.txt, .csv, ...) in folders and zips are named as skipped.
+    operating system are left out silently; what lies beside films and is none is named. On a disc with an index (DICOMDIR)
+    the films are DICOM: pictures beside them are those of its viewer.
     """
     entries: list[Entry] = []
     errors: list[FilmError] = []
     for source in sources:
-        if isinstance(source, tuple):
-            found = _from_bytes(*source)
-        elif source.is_dir():
-            found = _from_folder(source)
-        elif source.exists():
-            found = _from_file(source, "", beside=False)
-        else:
-            found = iter([FilmError(Fault.NOT_FOUND, "there is no such file or folder. Check its name.", source.name)])
+        found = list(_from(source))
+        discs = {e.folder for e in found if isinstance(e, FilmError) and e.file.upper() == _DISC_INDEX}
         for item in found:
-            if isinstance(item, Entry):
-                entries.append(item)
-            else:
+            if isinstance(item, FilmError):
                 errors.append(item)
+            elif item.kind is not FileType.DICOM and any(_within(item.folder, disc) for disc in discs):
+                words = "skipped: a picture beside the DICOM films of a disc is one of its viewer."
+                errors.append(FilmError(Fault.SKIPPED, words, item.name, item.folder))
+            else:
+                entries.append(item)
     return entries, errors
 
 
-def _clashes(films: Sequence[tuple[str, Radiograph]]) -> bool:
-    """Whether two folders hold the same limb and side: then they are two visits of one patient."""
-    where: dict[object, str] = {}
-    return any(where.setdefault((film.limb_name, film.side_name), folder) != folder for folder, film in films)
-
-
-def group_visits(radiographs: Sequence[tuple[str, Radiograph]]) -> dict[str, list[Radiograph]]:
-    """Films by visit, in order: RA2 names (`UAB003-LH.jpg`) by patient, all others one visit a folder.
-
-    Takes pairs of folder and film. A patient whose films of one limb and side lie in two folders has a visit in each.
-    No two visits share a name; names come from file and folder names only, never from inside a file.
-    """
-    by_patient: dict[str, list[tuple[str, Radiograph]]] = {}
-    for folder, film in radiographs:
-        if film.patient:
-            by_patient.setdefault(film.patient, []).append((folder, film))
-    split = {patient for patient, films in by_patient.items() if _clashes(films)}
-    names: dict[tuple[str, str], str] = {}
-    visits: dict[str, list[Radiograph]] = {}
-    for folder, film in radiographs:
-        last = display_text((_parts(folder) or ["visit"])[-1]) or "visit"
-        if film.patient:
-            apart = film.patient in split
-            key = ("patient", f"{film.patient}/{folder if apart else ''}")
-            wished = f"{film.patient} ({last})" if apart else film.patient
-        else:
-            key, wished = ("folder", folder), last
-        if key not in names:
-            name, number = wished, 2
-            while name in visits:
-                name, number = f"{wished} ({number})", number + 1
-            names[key] = name
-        visits.setdefault(names[key], []).append(film)
-    return visits
+def _within(folder: str, root: str) -> bool:
+    return not root or folder == root or folder.startswith(root + "/")

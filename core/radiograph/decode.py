@@ -36,12 +36,12 @@ def _tags(attributes: Dataset) -> tuple[Limb | None, Side | None]:
     return limb, side
 
 
-def check_bytes(data: bytes, name: str) -> None:
-    """Refuse a file above 100 MB.
+def check_bytes(data: bytes, name: str, size: int = 0) -> None:
+    """Refuse a file above 100 MB; `size` where `data` are not all of it.
 
     Raises: FilmError.
     """
-    if len(data) > limits.FILE_BYTES:
+    if max(len(data), size) > limits.FILE_BYTES:
         raise FilmError(
             Fault.FILE_SIZE, f"the file is larger than {limits.FILE_BYTES // 2**20} MB. Export the film alone.", name
         )

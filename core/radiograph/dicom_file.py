@@ -72,7 +72,7 @@ def _inflate(data: bytes, name: str) -> bytes:
     return out
 
 
-def _meta(data: bytes, name: str) -> tuple[str, bytes]:
+def split_meta(data: bytes, name: str) -> tuple[str, bytes]:
     """Transfer syntax, and the bytes behind the file meta information."""
     bare = data[128:132] != b"DICM"
     if bare and data[:2] != b"\x02\x00":  # no preamble, no meta: tell explicit from implicit by the first element
@@ -152,7 +152,7 @@ def read_dicom(data: bytes, name: str) -> DicomFile:
 
     Raises: FilmError for what is refused on purpose; the parser raises what it likes.
     """
-    syntax, body = _meta(data, name)
+    syntax, body = split_meta(data, name)
     if syntax == DeflatedExplicitVRLittleEndian:
         body = _inflate(body, name)
     if syntax.startswith(_VIDEO):

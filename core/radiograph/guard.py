@@ -4,11 +4,13 @@ import atexit
 import contextlib
 import json
 import os
+import secrets
 import signal
 import struct
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +19,8 @@ import numpy as np
 from core.radiograph import limits
 from core.radiograph.decode import check_bytes
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, Radiograph
+from core.radiograph.identity import NOBODY, Identity
+from core.radiograph.zip_files import Member
 from core.svh import Limb, Side
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +61,15 @@ def _exactly(pipe: IO[bytes], count: int) -> bytearray:
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class Archive:
+    """A zip that the guarded child reads: from its path, or from bytes that the child keeps while it reads its members."""
+
+    source: Path | bytes = field(repr=False)
+    name: str
+    token: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
+
+
 class _Worker:
     """One warm child; it opens one film after the other until it dies or is stopped."""
 
@@ -72,6 +85,7 @@ class _Worker:
         )
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin, self._process.stdout
+        self._kept = ""
         try:
             receive(self._from, 0)  # "ready": imports are done and do not count against a film's time
         except BaseException:
@@ -82,8 +96,10 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, data: bytes, name: str, timeout_s: float) -> tuple[dict[str, Any], bytearray]:
-        """The child's answer.
+    def ask(
+        self, header: dict[str, Any], data: bytes, archive: Archive | None, timeout_s: float
+    ) -> tuple[dict[str, Any], bytearray]:
+        """The child's answer; the bytes of an archive go to the child once.
 
         Raises: EOFError or OSError if it died, TimeoutError if it was killed for its time, ValueError for rubbish.
         """
@@ -97,8 +113,14 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            send(self._to, {"name": name}, data)
-            return receive(self._from, 4 * limits.PIXELS)
+            if archive is not None and isinstance(archive.source, Path):
+                header = header | {"path": str(archive.source)}
+            elif archive is not None and self._kept != archive.token:
+                send(self._to, {"do": "keep"}, archive.source)  # type: ignore[arg-type]
+                receive(self._from, 0)
+                self._kept = archive.token
+            send(self._to, header, data)
+            return receive(self._from, max(4 * limits.PIXELS, limits.FILE_BYTES))
         except (EOFError, OSError):
             if late.is_set():
                 raise TimeoutError from None
@@ -125,13 +147,32 @@ class _Guard:
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
 
-    def open(self, data: bytes, name: str, timeout_s: float) -> tuple[dict[str, Any], bytearray]:
+    def ask(
+        self,
+        header: dict[str, Any],
+        data: bytes = b"",
+        archive: Archive | None = None,
+        timeout_s: float = limits.WALL_SECONDS,
+    ) -> tuple[dict[str, Any], bytearray]:
+        """The child's answer.
+
+        Raises: FilmError for what the child refuses, and for its death.
+        """
+        name = str(header["name"])
+        answer, body = self._answer(header, data, archive, timeout_s, name)
+        if "code" in answer:
+            raise FilmError(str(answer["code"]), str(answer.get("message", "")), str(answer.get("file") or name))
+        return answer, body
+
+    def _answer(
+        self, header: dict[str, Any], data: bytes, archive: Archive | None, timeout_s: float, name: str
+    ) -> tuple[dict[str, Any], bytearray]:
         with self._lock:
             try:
                 if self._worker is None or not self._worker.alive:
                     self._drop()
                     self._worker = _Worker()
-                return self._worker.ask(data, name, timeout_s)
+                return self._worker.ask(header, data, archive, timeout_s)
             except TimeoutError:
                 self._drop()
                 raise _time(name) from None
@@ -155,6 +196,7 @@ class _Guard:
 
 
 _GUARD = _Guard()
+_SALT = secrets.token_bytes(16)  # of this process: hashes of identities mean nothing outside it
 atexit.register(_GUARD.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_GUARD.forget)
@@ -196,9 +238,51 @@ def open_film(data: bytes, name: str, *, timeout_s: float = limits.WALL_SECONDS)
     Raises: FilmError, and nothing else; a child that is killed or dies gives Fault.TIME, MEMORY or CRASH.
     """
     check_bytes(data, name)
-    header, body = _GUARD.open(data, name, timeout_s)
-    if "code" in header:
-        raise FilmError(str(header["code"]), str(header.get("message", "")), name)
+    return _film(*_GUARD.ask({"do": "film", "name": name}, data, timeout_s=timeout_s), name)
+
+
+def open_member(archive: Archive, index: int, name: str) -> Radiograph:
+    """A checked film out of a zip, inflated and decoded in the child.
+
+    Raises: FilmError, and nothing else.
+    """
+    return _film(*_GUARD.ask({"do": "member film", "name": name, "index": index}, archive=archive), name)
+
+
+def member_bytes(archive: Archive, index: int, name: str) -> bytes:
+    """The bytes of a file in a zip, inflated in the child.
+
+    Raises: FilmError, and nothing else.
+    """
+    return bytes(_GUARD.ask({"do": "member bytes", "name": name, "index": index}, archive=archive)[1])
+
+
+def list_archive(archive: Archive) -> list[Member]:
+    """What a zip holds, found out in the child.
+
+    Raises: FilmError, and nothing else.
+    """
+    if isinstance(archive.source, bytes) and len(archive.source) > limits.ARCHIVE_HELD_BYTES:
+        most = limits.ARCHIVE_HELD_BYTES // 2**20
+        words = f"the archive is larger than {most} MB. Send the films in smaller parts."
+        raise FilmError(Fault.ARCHIVE_SIZE, words, archive.name)
+    _, body = _GUARD.ask({"do": "list", "name": archive.name, "salt": _SALT.hex()}, archive=archive)
+    try:
+        return [Member(**row | {"identity": Identity(**row["identity"])}) for row in json.loads(body)]
+    except (KeyError, TypeError, ValueError):
+        raise _death(0, archive.name) from None
+
+
+def identify(head: bytes) -> Identity:
+    """Which files the DICOM file with these first bytes belongs to; nothing where the child cannot tell."""
+    try:
+        answer, _ = _GUARD.ask({"do": "identify", "name": "", "salt": _SALT.hex()}, head)
+        return Identity(str(answer["patient"]), str(answer["study"]), str(answer["day"]))
+    except (FilmError, KeyError):
+        return NOBODY
+
+
+def _film(header: dict[str, Any], body: bytearray, name: str) -> Radiograph:
     try:
         return _radiograph(header, body)
     except (KeyError, TypeError, ValueError):

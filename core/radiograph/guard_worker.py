@@ -1,14 +1,18 @@
-"""The guarded child of `open_film`: films in on stdin, pixels or a reason out on stdout."""
+"""The guarded child: files and zips in on stdin, pixels, lists or a reason out on stdout."""
 
 import contextlib
+import json
 import os
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 from core.radiograph import limits
 from core.radiograph.decode import decode_film
-from core.radiograph.film import FilmError, Radiograph
+from core.radiograph.film import Fault, FilmError, Radiograph
 from core.radiograph.guard import receive, send
+from core.radiograph.identity import identity_of
+from core.radiograph.zip_files import list_members, read_member
 
 try:
     import resource
@@ -47,22 +51,53 @@ def _header(film: Radiograph) -> dict[str, Any]:
     }
 
 
+class _Server:
+    """Answers requests; keeps the one archive that was sent last."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+
+    def answer(self, asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes | memoryview]:
+        """Header and body of the answer.
+
+        Raises: FilmError.
+        """
+        name, do = str(asked.get("name", "")), asked["do"]
+        source = Path(asked["path"]) if "path" in asked else self._kept
+        if do == "keep":
+            self._kept = data
+            return {}, b""
+        if do == "identify":
+            return vars(identity_of(data, bytes.fromhex(asked["salt"]))), b""
+        if do == "list":
+            members = list_members(source, name, bytes.fromhex(asked["salt"]))
+            return {}, json.dumps([vars(m) | {"identity": vars(m.identity)} for m in members]).encode()
+        if do == "member bytes":
+            return {}, read_member(source, int(asked["index"]), name)
+        film = decode_film(read_member(source, int(asked["index"]), name) if do == "member film" else data, name)
+        return _header(film), film.pixels.data.cast("B")
+
+
 def serve(source: IO[bytes], answers: IO[bytes]) -> None:
-    """Open films until the other end closes."""
+    """Answer until the other end closes."""
     send(answers, {"ready": True})
+    server = _Server()
     while True:
         try:
-            asked, data = receive(source, limits.FILE_BYTES)
+            asked, data = receive(source, limits.ARCHIVE_HELD_BYTES)
         except EOFError:
             return
         _cpu_for_one_film()
         try:
-            film = decode_film(bytes(data), str(asked["name"]))
+            header, body = server.answer(asked, bytes(data))
         except FilmError as error:
-            send(answers, {"code": error.code, "message": error.message})
+            send(answers, {"code": error.code, "message": error.message, "file": error.file})
+        except MemoryError:
+            words = "the file needs more memory than is allowed. Export the film at a lower resolution."
+            send(answers, {"code": Fault.MEMORY.value, "message": words})
         else:
-            send(answers, _header(film), film.pixels.data.cast("B"))
-            del film
+            send(answers, header, body)
+            del header, body
         del data
 
 

@@ -10,8 +10,10 @@ WALL_SECONDS = 60.0
 CPU_SECONDS = 30
 ADDRESS_BYTES = 3 * 2**30
 
-ARCHIVE_ENTRIES = 500
+ARCHIVE_ENTRIES = 500  # films; what else lies in an archive does not count
 ARCHIVE_LISTED = 10_000  # more than this is not even listed
+ARCHIVE_HELD_BYTES = 2**30  # of a zip that was uploaded
+FOLDER_LISTED = 200_000
 ARCHIVE_BYTES = 2 * 2**30
 ARCHIVE_RATIO = 100
 

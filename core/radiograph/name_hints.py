@@ -71,3 +71,8 @@ def name_hints(name: str) -> NameHints:
         return NameHints(display_text(ra2["patient"]) or None, named, Side(ra2["side"].upper()))
     limb, side = word_hints(stem)
     return NameHints(None, limb, side)
+
+
+def only_limb_words(text: str) -> bool:
+    """Whether a folder's name says limb or side and nothing else: `hands`, `Left`, `foot RT`."""
+    return any(word_hints(text)) and not re.search("[0-9]", text) and len(re.findall(r"[^\W\d_]+", text)) <= 2

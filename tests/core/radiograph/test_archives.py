@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from core.radiograph import Entry, Fault, FilmError, Radiograph, decode_film, expand, group_visits, limits
+from core.radiograph import Entry, Fault, FilmError, expand, limits
 from tests.core.radiograph import films
 
 PNG = films.picture(films.grey8())
+DICOM = films.dicom(films.grey(12))
 
 
 def names(entries: list[Entry]) -> list[tuple[str, str]]:
@@ -23,14 +23,14 @@ def codes(errors: list[FilmError]) -> list[tuple[str, str]]:
 def test_a_folder_gives_films_in_natural_order_and_names_companions(tmp_path: Path) -> None:
     root = tmp_path / "study"
     for name in ("film10.png", "film2.png", "b/LH.png", "a/deep/x.dcm", ".hidden.png", ".DS_Store", "Thumbs.db",
-                 "__MACOSX/x.png", ".git/y.png", "notes.txt", "a/scores.csv", "c.json", "DICOMDIR"):  # fmt: skip
+                 "__MACOSX/x.png", ".git/y.png", "notes.txt", "a/scores.csv", "c.json"):  # fmt: skip
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(PNG if name.endswith("png") else b"something")
+        (root / name).write_bytes(PNG if name.endswith("png") else DICOM if name.endswith("dcm") else b"something")
     entries, errors = expand([root])
     assert names(entries) == [
         ("study/a/deep", "x.dcm"), ("study/b", "LH.png"), ("study", "film2.png"), ("study", "film10.png"),
     ]  # fmt: skip
-    assert codes(errors) == [(name, Fault.SKIPPED) for name in ("scores.csv", "c.json", "DICOMDIR", "notes.txt")]
+    assert codes(errors) == [(name, Fault.SKIPPED) for name in ("scores.csv", "c.json", "notes.txt")]
     assert all(str(error).endswith(".") for error in errors)
 
 
@@ -42,8 +42,8 @@ def test_content_decides_even_for_companion_names(tmp_path: Path) -> None:
 def test_files_and_uploads_stand_at_top_level(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
     entries, errors = expand([tmp_path / "a.png", ("b.png", PNG), ("../../etc/c.png", PNG), ("empty", b"")])
-    assert names(entries) == [("", "a.png"), ("", "b.png"), ("etc", "c.png"), ("", "empty")]
-    assert errors == [] and entries[0].data == PNG
+    assert names(entries) == [("", "a.png"), ("", "b.png"), ("etc", "c.png")]
+    assert codes(errors) == [("empty", Fault.EMPTY)] and entries[0].data == PNG
 
 
 def test_what_is_missing_or_no_file_is_named(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_large_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ARCHIVE_LISTED", 3)
+    monkeypatch.setattr(limits, "FOLDER_LISTED", 3)
     for number in range(4):
         (tmp_path / f"{number}.png").write_bytes(b"")
     assert [code for _, code in codes(expand([tmp_path])[1])] == [Fault.ARCHIVE_SIZE]
@@ -99,47 +99,32 @@ def test_paths_in_a_zip_lead_nowhere(tmp_path: Path) -> None:
 
 
 def test_an_entry_does_not_print_its_bytes() -> None:
-    assert "data" not in repr(Entry("a", b"secret", "f")) and "secret" not in repr(Entry("a", b"secret", "f"))
+    assert "secret" not in repr(Entry("a", "f", b"secret"))
 
 
-def film(name: str) -> Radiograph:
-    return decode_film(films.picture(films.grey8()), name)
+def test_on_a_disc_with_an_index_pictures_are_the_viewers(tmp_path: Path) -> None:
+    disc = tmp_path / "disc"
+    for name, data in {"DICOMDIR": b"x" * 200, "VIEWER/splash.png": PNG, "DICOM/IM1": DICOM}.items():
+        (disc / name).parent.mkdir(parents=True, exist_ok=True)
+        (disc / name).write_bytes(data)
+    (tmp_path / "beside.png").write_bytes(PNG)
+    entries, errors = expand([tmp_path])
+    assert names(entries) == [(tmp_path.name, "beside.png"), (f"{tmp_path.name}/disc/DICOM", "IM1")]
+    assert codes(errors) == [("DICOMDIR", Fault.SKIPPED), ("splash.png", Fault.SKIPPED)]
 
 
-def grouped(*items: tuple[str, str]) -> dict[str, list[str]]:
-    visits = group_visits([(folder, film(name)) for folder, name in items])
-    return {visit: [found.name for found in held] for visit, held in visits.items()}
+def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    (entry,), _ = expand([tmp_path / "a.png"])
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(FilmError) as caught:
+        entry.open()
+    assert caught.value.code == Fault.NOT_FOUND
 
 
-def test_ra2_names_group_by_patient_across_folders() -> None:
-    assert grouped(("hands", "UAB003-LH.png"), ("hands", "UAB004-LH.png"), ("feet", "UAB003-LF.png")) == {
-        "UAB003": ["UAB003-LH.png", "UAB003-LF.png"],
-        "UAB004": ["UAB004-LH.png"],
-    }
-
-
-def test_the_same_limb_in_two_folders_is_two_visits() -> None:
-    assert grouped(("s/2020", "UAB003-LH.png"), ("s/2024", "UAB003-LH.png"), ("s/2024", "UAB003-LF.png")) == {
-        "UAB003 (2020)": ["UAB003-LH.png"],
-        "UAB003 (2024)": ["UAB003-LH.png", "UAB003-LF.png"],
-    }
-
-
-def test_other_names_group_by_folder_and_no_two_visits_merge() -> None:
-    assert grouped(("a/visit1", "x.png"), ("b/visit1", "y.png"), ("", "z.png"), ("a/visit1", "w.png")) == {
-        "visit1": ["x.png", "w.png"],
-        "visit1 (2)": ["y.png"],
-        "visit": ["z.png"],
-    }
-
-
-def test_a_patient_and_a_folder_of_one_name_stay_apart() -> None:
-    assert grouped(("UAB003", "x.png"), ("UAB003", "UAB003-LH.png")) == {
-        "UAB003": ["x.png"], "UAB003 (2)": ["UAB003-LH.png"],
-    }  # fmt: skip
-
-
-def test_no_visit_is_named_after_what_stands_inside_a_file() -> None:
-    inside = decode_film(films.dicom(films.grey(12), **films.IDENTITY), "IM0001")
-    assert list(group_visits([("", inside)])) == ["visit"]
-    assert np.isfinite(inside.pixels).all()
+def test_an_opened_film_knows_its_folder_and_so_does_a_refusal() -> None:
+    entries, errors = expand([("s/z.zip", films.zipped({"a/x.png": PNG, "b/y.png": PNG[:200], "c/z.doc": b"Dear"}))])
+    assert entries[0].open().folder == "s/z/a"
+    with pytest.raises(FilmError, match=r"^s/z/b/y\.png: "):
+        entries[1].open()
+    assert [str(error).split(":")[0] for error in errors] == ["s/z/c/z.doc"]

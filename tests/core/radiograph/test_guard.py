@@ -82,7 +82,7 @@ def test_a_child_that_hangs_is_killed_at_its_time() -> None:
 
 def test_rubbish_from_the_child_is_a_film_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for header in ({}, {"height": -1, "width": "x"}):
-        monkeypatch.setattr(guard._GUARD, "open", lambda *_, header=header: (header, bytearray(4)))
+        monkeypatch.setattr(guard._GUARD, "_answer", lambda *_, header=header: (header, bytearray(4)))
         with pytest.raises(FilmError) as caught:
             open_film(FILM, "f")
         assert caught.value.code == Fault.CRASH

@@ -1,0 +1,70 @@
+"""Which DICOM files belong together: salted hashes of patient, study and day, for grouping in memory and for nothing else."""
+
+import hashlib
+import io
+import re
+import zlib
+from dataclasses import dataclass
+
+from pydicom.datadict import tag_for_keyword
+from pydicom.filereader import read_dataset
+from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+from core.radiograph.dicom_file import split_meta
+
+HEAD_BYTES = 2**18  # what is read of a file to find them
+_KEYWORDS = ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "AcquisitionDate")
+_TAGS = [tag_for_keyword(keyword) or 0 for keyword in _KEYWORDS]
+_LAST = max(_TAGS)
+_NOBODY = re.compile(
+    r"0*|x+|-*|anon.*|unknown.*|none|null|n/?a|deid.*|de-id.*|removed|redacted|test|patient|no ?name", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Hashes that are equal for the same patient, study and day within one process; empty where a file does not say."""
+
+    patient: str = ""
+    study: str = ""
+    day: str = ""
+
+
+NOBODY = Identity()
+
+
+def identity_of(head: bytes, salt: bytes) -> Identity:
+    """The identity in the first bytes of a DICOM file; empty for what cannot be read."""
+    try:
+        found = _values(head)
+    except Exception:  # the parser raises some twenty classes; a damaged file is told so when it is opened
+        return NOBODY
+
+    def hashed(text: str) -> str:
+        return hashlib.blake2b(text.encode(), key=salt, digest_size=12).hexdigest() if text else ""
+
+    person = found["PatientID"]
+    if _NOBODY.fullmatch(person):
+        name = found["PatientName"].replace("^", " ").strip()
+        person = "" if _NOBODY.fullmatch(name) else f"{name}\n{found['PatientBirthDate']}"
+    day = found["StudyDate"] or found["AcquisitionDate"]
+    return Identity(hashed(person.upper()), hashed(found["StudyInstanceUID"]), hashed(day))
+
+
+def _values(head: bytes) -> dict[str, str]:
+    syntax, body = split_meta(head, "")
+    if syntax == DeflatedExplicitVRLittleEndian:
+        body = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, HEAD_BYTES)
+
+    def behind(tag: BaseTag, vr: str | None, length: int) -> bool:
+        return int(tag) > _LAST
+
+    dataset = read_dataset(
+        io.BytesIO(body),
+        syntax == ImplicitVRLittleEndian,
+        syntax != ExplicitVRBigEndian,
+        stop_when=behind,
+        specific_tags=list(_TAGS),
+    )
+    return {keyword: str(dataset.get(keyword, "") or "").strip(" \0") for keyword in _KEYWORDS}

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.agreement.command_line import agree
 from core.store.command_line import app as store_app
@@ -29,6 +28,14 @@ class Device(StrEnum):
     cuda = "cuda"
 
 
+class Overlays(StrEnum):
+    """Which films get an overlay picture."""
+
+    all = "all"
+    scored = "scored"
+    none = "none"
+
+
 class Weights(StrEnum):
     """Which set of weights."""
 
@@ -47,50 +54,45 @@ def score(
         Weights, typer.Option(help="compact runs on a laptop; paper has the papers' sizes.")
     ] = Weights.compact,
     force: Annotated[bool, typer.Option("--force", help="Score refused films too, flagged as such.")] = False,
+    overlays: Annotated[Overlays, typer.Option(help="Which films get an overlay picture.")] = Overlays.all,
+    resume: Annotated[
+        bool, typer.Option("--resume/--fresh", help="Go on with an earlier run into the same folder, or begin anew.")
+    ] = True,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, help="Processes that score, one core each; more than one need requirements-cluster.txt."),
+    ] = 1,
+    scheduler: Annotated[
+        str,
+        typer.Option(help="Address of a running Dask scheduler (tcp://HOST:PORT) whose workers see the same folders."),
+    ] = "",
 ) -> None:
     """Find the joints of hand and foot films and score every Sharp/van der Heijde site.
 
-    Ends with code 0 when every file was scored or refused with a reason, 2 when the weights cannot be used.
+    Results are written visit by visit; a run that was cut off goes on when it is started again. Ends with code 0 when every file
+    was scored or refused with a reason, 2 when the weights, a path or the folder for the results cannot be used.
     """
+    from core.batch.run import CannotRun
+    from core.batch.score_command import score_into
     from core.checkpoint import WeightsError
-    from core.model_reader import ModelReader, Refusal, VisitReading
-    from core.radiograph import FilmError, Radiograph, expand, group_visits, open_film
-    from core.report import overlay_picture, readings_csv, readings_json
-    from core.report.file_names import NewNames
-    from core.report.told import told
 
     try:
-        reader = ModelReader.open(weights.value, device.value)
-    except (WeightsError, ValueError) as error:
+        said = score_into(
+            paths,
+            out,
+            weights=weights.value,
+            device=device.value,
+            force=force,
+            overlays=overlays,
+            resume=resume,
+            workers=workers,
+            scheduler=scheduler,
+        )
+        for line in said:
+            typer.echo(line)
+    except (CannotRun, WeightsError, ValueError) as error:
         typer.echo(f"Cannot score: {error}", err=True)
         raise typer.Exit(2) from None
-    entries, refused = expand(paths)
-    out.mkdir(parents=True, exist_ok=True)
-    visits: list[VisitReading] = []
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()
-    ) as bar:
-        task = bar.add_task("Scoring", total=len(entries))
-        opened: list[tuple[str, Radiograph]] = []
-        for entry in entries:
-            try:
-                opened.append((entry.folder, open_film(entry.data, entry.name)))
-            except FilmError as error:
-                refused.append(error)
-                bar.advance(task)
-        names = NewNames()
-        for patient, films in group_visits(opened).items():
-            visit = reader.read_visit(films, patient=patient, force=force)
-            visits.append(visit)
-            for film in films:
-                readings = tuple(r for r in visit.films if r.sha256 == film.sha256 and r.code is not Refusal.DUPLICATE)
-                overlay_picture(film.pixels, readings).save(out / names.new(film.name, ".overlay.png"))
-                bar.advance(task)
-    described = {"set": weights.value, "files": {card.name: card.sha256 for card in reader.cards}}
-    (out / "readings.json").write_text(readings_json(visits, described, refused), encoding="utf-8")
-    (out / "readings.csv").write_text(readings_csv(visits), encoding="utf-8")
-    for line in told(visits, refused):
-        typer.echo(line)
 
 
 @app.command()

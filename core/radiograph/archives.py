@@ -174,14 +174,14 @@ def _from_file(path: Path, folder: str, beside: bool) -> Iterator[Entry | FilmEr
         yield _unopened(path.name).placed(folder)
 
 
-def _from_folder(root: Path) -> Iterator[Entry | FilmError]:
+def _from_folder(root: Path, without: Path | None) -> Iterator[Entry | FilmError]:
     shown = root.name or root.resolve().name
     files: list[tuple[str, Path]] = []
     for where, folders, names in os.walk(root):  # does not follow links, so loops end
         inner = Path(where).relative_to(root).parts
         for name in [n for n in folders if not junk([n]) and Path(where, n).is_symlink()]:
             yield FilmError(Fault.SKIPPED, "skipped: this folder is a link to another place.", name)
-        folders[:] = [n for n in folders if not junk([n])]
+        folders[:] = [n for n in folders if not junk([n]) and Path(where, n).resolve() != without]
         files += [("/".join((*inner, name)), Path(where, name)) for name in names if not junk([name])]
         if len(files) > limits.FOLDER_LISTED:
             words = f"the folder holds more than {limits.FOLDER_LISTED} files. Name a smaller folder."
@@ -191,27 +191,30 @@ def _from_folder(root: Path) -> Iterator[Entry | FilmError]:
         yield from _from_file(path, "/".join([shown, *relative.split("/")[:-1]]), beside=True)
 
 
-def _from(source: Path | tuple[str, bytes]) -> Iterator[Entry | FilmError]:
+def _from(source: Path | tuple[str, bytes], without: Path | None) -> Iterator[Entry | FilmError]:
     if isinstance(source, tuple):
         return _from_bytes(*source)
     if source.is_dir():
-        return _from_folder(source)
+        return _from_folder(source, without)
     if source.exists():
         return _from_file(source, "", beside=False)
     return iter([FilmError(Fault.NOT_FOUND, "there is no such file or folder. Check its name.", source.name)])
 
 
-def expand(sources: Iterable[Path | tuple[str, bytes]]) -> tuple[list[Entry], list[FilmError]]:
+def expand(
+    sources: Iterable[Path | tuple[str, bytes]], *, without: Path | None = None
+) -> tuple[list[Entry], list[FilmError]]:
     """Every file that may be a film, in natural order within its source, and a sentence for all that is none.
 
     A source is a file, a folder (with all inside), a zip, or (name, bytes) of an upload. Hidden files and those of the
     operating system are left out silently; what lies beside films and is none is named. On a disc with an index (DICOMDIR)
-    the films are DICOM: pictures beside them are those of its viewer.
+    the films are DICOM: pictures beside them are those of its viewer. A folder `without` inside a source is passed over.
     """
+    without = without.resolve() if without else None
     entries: list[Entry] = []
     errors: list[FilmError] = []
     for source in sources:
-        found = list(_from(source))
+        found = list(_from(source, without))
         discs = {e.folder for e in found if isinstance(e, FilmError) and e.file.upper() == _DISC_INDEX}
         for item in found:
             if isinstance(item, FilmError):

@@ -56,6 +56,7 @@ class DicomFile:
     attributes: Dataset
     syntax: str
     pixels: memoryview
+    encapsulated: bool
     little_endian: bool
     notes: tuple[FilmNote, ...]
 
@@ -195,4 +196,4 @@ def read_dicom(data: bytes, name: str) -> DicomFile:
             )
     if end < len(view):
         notes.append(FilmNote(NoteKind.STORAGE, "More bytes follow the picture in the file; they were ignored."))
-    return DicomFile(attributes, syntax, pixels, little, tuple(notes))
+    return DicomFile(attributes, syntax, pixels, length == _UNDEFINED, little, tuple(notes))

@@ -173,7 +173,7 @@ def _coding(file: DicomFile, layout: _Layout) -> str:
     if said == "native":
         return found if found and not whole else said
     if said in _STREAMS:
-        return found or ("native" if whole else said)
+        return found or ("native" if whole and not file.encapsulated else said)
     return said
 
 

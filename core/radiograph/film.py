@@ -47,6 +47,8 @@ class Fault(StrEnum):
     SKIPPED = "skipped"
 
 
+# Of these there are hundreds on a disc with a viewer: they are told in one line.
+NO_FILM = frozenset({Fault.SKIPPED, Fault.FILE_TYPE, Fault.EMPTY, Fault.NOT_A_PICTURE, Fault.TOO_SMALL})
 UNSUITABLE = frozenset(
     {
         Fault.NOT_A_PICTURE,
@@ -123,9 +125,13 @@ class FilmError(Exception):
         """The same reason with folder and visit."""
         return FilmError(self.code, self.message, self.file, folder, visit)
 
+    @property
+    def where(self) -> str:
+        """The file with its folder."""
+        return "/".join(part for part in (self.folder, self.file) if part)
+
     def __str__(self) -> str:
-        where = "/".join(part for part in (self.folder, self.file) if part)
-        return f"{where}: {self.message}" if where else self.message
+        return f"{self.where}: {self.message}" if self.where else self.message
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """`readings.json` (version 1) and `readings.csv` (the columns of the RA2 table)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.cohort.ra2_table import write_table
@@ -119,21 +119,54 @@ def limb_letter(limb: str) -> str:
     return limb[0]
 
 
+def readings_pieces(
+    weights: Mapping[str, Any],
+    films: Iterable[Mapping[str, Any]],
+    visits: Iterable[Mapping[str, Any]],
+    grouping: Iterable[str] = (),
+) -> Iterator[str]:
+    """The text of `readings.json` piece by piece: rows of films, then rows of visits, each taken when its turn comes.
+
+    `grouping` says which files were joined or split against their folders.
+    """
+    head = {"version": VERSION, "intended_use": INTENDED_USE, "weights": dict(weights), "grouping": list(grouping)}
+    yield _json(head)[:-2] + ",\n"
+    yield from _list("films", films)
+    yield ",\n"
+    yield from _list("visits", visits)
+    yield "\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _list(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    yield f' "{name}": ['
+    between = "\n  "
+    for row in rows:
+        yield between + _json(row).replace("\n", "\n  ")
+        between = ",\n  "
+    yield "]" if between.startswith("\n") else "\n ]"
+
+
 def readings_json(visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()) -> str:
     """The whole result as JSON text that is the same for the same films."""
-    films = [film_row(film, visit.patient) for visit in visits for film in visit.films] + [
-        refused_row(error) for error in refused
-    ]
-    whole = {
-        "version": VERSION,
-        "intended_use": INTENDED_USE,
-        "weights": dict(weights),
-        "films": films,
-        "visits": [visit_row(v) for v in visits],
-    }
-    return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    films = [film_row(film, visit.patient) for visit in visits for film in visit.films]
+    films += [refused_row(error) for error in refused]
+    return "".join(readings_pieces(weights, films, [visit_row(visit) for visit in visits]))
 
 
 def readings_csv(visits: Sequence[VisitReading]) -> str:
     """The visits as an RA2 table, one row a patient."""
-    return write_table({visit.patient: visit.reading for visit in visits})
+    return table_head() + table_rows(visits)
+
+
+def table_head() -> str:
+    """The line of column names of `readings.csv`."""
+    return write_table({})
+
+
+def table_rows(visits: Sequence[VisitReading]) -> str:
+    """The lines of visits in `readings.csv`."""
+    return write_table({visit.patient: visit.reading for visit in visits}).removeprefix(table_head())

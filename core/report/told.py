@@ -4,12 +4,32 @@ from collections.abc import Iterator, Sequence
 
 from core.model_reader.evidence import VisitReading
 from core.model_reader.whole_hand import disagreement
-from core.radiograph.film import FilmError
+from core.radiograph.film import NO_FILM, FilmError
+
+_NAMED = 5  # files that are no films are named up to this number
 
 
 def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterator[str]:
-    """Lines: each visit's totals, the second score of its hands where there is one, and what was refused or is in doubt."""
+    """Lines: what is to be said of each visit, then of the files of none."""
     for visit in visits:
+        yield from told_visit(visit)
+    yield from told_left_out(refused)
+
+
+def told_left_out(refused: Sequence[FilmError]) -> Iterator[str]:
+    """A line a file that could not be used; many that are no films at all are one line."""
+    no_films = [error for error in refused if error.code in NO_FILM]
+    if len(no_films) <= _NAMED:
+        no_films = []
+    yield from (f"refused {error}" for error in refused if not (no_films and error.code in NO_FILM))
+    if no_films:
+        first = ", ".join(error.where for error in no_films[:3])
+        yield f"{len(no_films)} files are no films and were left out ({first} ...); readings.json names them all."
+
+
+def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
+    """Lines: the visit's totals, the second score of its hands where there is one, and what was refused or is in doubt."""
+    if visit.films:
         reading = visit.reading
         yield (
             f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), "
@@ -30,4 +50,4 @@ def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterat
             elif film.ask_side:
                 yield f"  {name}: {film.ask_side}"
             yield from (f"  {name}: {note}" for note in film.notes)
-    yield from (f"refused {error}" for error in refused)
+    yield from (f"  refused {error}" for error in refused)

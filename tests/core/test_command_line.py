@@ -61,13 +61,26 @@ def test_bad_files_are_refused_in_words_and_the_good_one_is_scored(tmp_path: Pat
     (films / "letter.jpg").write_bytes(b"Dear colleague, " * 40)
     noise = np.random.default_rng(0).integers(0, 255, (600, 500), np.uint8)
     Image.fromarray(noise).save(films / "noise.png")
-    done = run(["score", films, films / "not there", "--out", tmp_path / "out"])
+    done = run(["score", films, "--out", tmp_path / "out"])
     assert done.returncode == 0 and "Traceback" not in done.stderr + done.stdout
     rows = {f["file"]: f for f in json.loads((tmp_path / "out" / "readings.json").read_text())["films"]}
-    assert len(rows) == 6
+    assert len(rows) == 5
     assert rows["P0042-LH.jpg"]["status"] == "scored" and rows["P0042-RH.jpg"]["code"] == "duplicate"
-    for name in ("empty", "letter.jpg", "noise.png", "not there"):
+    for name in ("empty", "letter.jpg", "noise.png"):
         assert rows[name]["status"] == "refused" and len(rows[name]["reason"]) > 20 and not rows[name]["cells"]
+
+
+def test_a_missing_path_and_a_folder_that_takes_no_results_end_with_a_sentence_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("x")
+    for arguments, words in (
+        ([SAMPLE, tmp_path / "not there", "--out", tmp_path / "out"], "there is no"),
+        ([SAMPLE, "--out", tmp_path / "a file"], "is a file"),
+        ([SAMPLE, "--out", tmp_path / "a file" / "inner"], "is a file"),
+        ([SAMPLE, "--out", "/proc/svh"], "nothing can be written"),
+    ):
+        done = run(["score", *arguments])
+        assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert not (tmp_path / "out" / "readings.json").exists()
 
 
 def test_five_films_of_one_hand_count_once(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""The one way from paths to readings: open, group, and read one visit after the other; no more than one film is held."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model_reader import FilmReading, ModelReader, VisitReading
+from core.radiograph import FilmError, Radiograph, VisitFiles, expand, group_visits
+from core.svh import Reading
+
+
+@dataclass(frozen=True)
+class VisitResult:
+    """A visit as it was read, and its files that could not be opened."""
+
+    visit: VisitReading
+    refused: tuple[FilmError, ...] = ()
+
+    @property
+    def patient(self) -> str:
+        """The visit's name, from the names of its files or folders."""
+        return self.visit.patient
+
+    @property
+    def films(self) -> tuple[FilmReading, ...]:
+        """What was found on each film, scored or refused."""
+        return self.visit.films
+
+    @property
+    def reading(self) -> Reading:
+        """The points of the films that count."""
+        return self.visit.reading
+
+
+Each = Callable[[int, Radiograph, tuple[FilmReading, ...]], None]
+
+
+def read_files(
+    reader: ModelReader,
+    files: VisitFiles,
+    *,
+    force: bool = False,
+    each: Each = lambda number, film, readings: None,
+    without: frozenset[int] = frozenset(),
+) -> VisitResult:
+    """Read the files of one visit; `each` is told the number of the file, the film and its readings while the film is there.
+
+    Files in `without` (by number) have ended a process before and are refused unread.
+    """
+    refused: list[FilmError] = []
+    current: list[tuple[int, Radiograph]] = []
+
+    def opened() -> Iterator[Radiograph]:
+        for number, entry in enumerate(files.entries):
+            try:
+                if number in without:
+                    words = "reading this file ended the process that read it, more than once. Send it by itself."
+                    raise FilmError("could-not-be-read-safely", words, entry.name, entry.folder)
+                film = entry.open()
+            except FilmError as error:
+                refused.append(error.placed(error.folder, files.name))
+                continue
+            current[:] = [(number, film)]
+            yield film
+
+    done: list[FilmReading] = []
+    hands: dict[str, NDArray[np.float32]] = {}
+    for readings in reader.read_films(opened(), force=force):
+        number, film = current.pop()
+        done += readings
+        each(number, film, readings)
+        counted = {reading.sha256 for reading in VisitReading(files.name, tuple(done)).counted if reading in readings}
+        if film.sha256 in counted:
+            hands[film.sha256] = film.pixels
+    visit = VisitReading(files.name, tuple(done))
+    return VisitResult(replace(visit, whole_hand=reader.score_hands(visit, hands)), tuple(refused))
+
+
+class ReadVisits:
+    """The visits among files, folders and zips, read while they are asked for: `for visit in ReadVisits(paths): ...`.
+
+    `lines` say what was joined or split against the folders, `left_out` what belongs to no visit because it is no film.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[Path | str | tuple[str, bytes]],
+        *,
+        weights: str = "compact",
+        device: str = "auto",
+        force: bool = False,
+        reader: ModelReader | None = None,
+    ) -> None:
+        """Look at the files and group them; nothing is decoded yet.
+
+        Raises: WeightsError if the weights cannot be used; ValueError for a device that is not there.
+        """
+        self._reader = reader or ModelReader.open(weights, device)
+        self._force = force
+        entries, left_out = expand([Path(path) if isinstance(path, str) else path for path in paths])
+        visits, lines = group_visits(entries)
+        self.visits, self.lines, self.left_out = tuple(visits), tuple(lines), tuple(left_out)
+
+    def __len__(self) -> int:
+        return len(self.visits)
+
+    def __iter__(self) -> Iterator[VisitResult]:
+        return (read_files(self._reader, files, force=self._force) for files in self.visits)

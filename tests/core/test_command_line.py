@@ -1,22 +1,34 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from typer.testing import CliRunner
+
+from core.__main__ import app
+from core.checkpoint import WeightsError
+from core.model_reader import ModelReader
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "pages" / "sample_case"
 
 
 def run(arguments: Sequence[str | Path], threads: int = 1) -> subprocess.CompletedProcess[str]:
-    code = f"import torch; torch.set_num_threads({threads}); from core.__main__ import app; app()"
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    """The command in this process, so that the networks are opened once; an exception that escapes it fails the test."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    finally:
+        torch.set_num_threads(before)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess([], done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +125,6 @@ def test_turned_and_mirrored_films_keep_their_score(
 
 
 def test_damaged_weights_are_named(tmp_path: Path) -> None:
-    code = (
-        "import sys, pathlib, core.checkpoint.weight_file as w, core.model_reader.reader as r\n"
-        "from core.checkpoint import WeightsError\n"
-        "try:\n    r.ModelReader.open(folder=pathlib.Path(sys.argv[1]))\n"
-        "except WeightsError as error:\n    print(error.code)\n"
-    )
     for what in ("missing", "damaged"):
         folder = tmp_path / what
         shutil.copytree(ROOT / "weights", folder)
@@ -127,10 +133,9 @@ def test_damaged_weights_are_named(tmp_path: Path) -> None:
             file.unlink()
         else:
             file.write_bytes(file.read_bytes()[:-1000] + bytes(1000))
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.stdout.strip() == f"weights_{what}", done.stderr
+        with pytest.raises(WeightsError) as caught:
+            ModelReader.open(folder=folder)
+        assert caught.value.code == f"weights_{what}"
 
 
 def test_every_command_explains_itself() -> None:

@@ -60,7 +60,9 @@ def score(
     ] = True,
     workers: Annotated[
         int,
-        typer.Option(min=1, help="Processes that score, one core each; more than one need requirements-cluster.txt."),
+        typer.Option(
+            min=1, help="Processes that score, one core each; more than one need core/batch/requirements.txt."
+        ),
     ] = 1,
     scheduler: Annotated[
         str,

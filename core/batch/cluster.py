@@ -53,7 +53,7 @@ class Cluster:
             import dask
             from distributed import Client, LocalCluster
         except ImportError:
-            words = "several workers need Dask: install it with `pip install -r requirements-cluster.txt`"
+            words = "several workers need Dask: install it with `pip install -r core/batch/requirements.txt`"
             raise NoCluster(words) from None
         # A task that was on a worker when it died is tried once more, then given back to us.
         dask.config.set({"distributed.scheduler.allowed-failures": 1})

@@ -250,13 +250,37 @@ def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:
     typer.echo(f"Tables: {out / 'study.md'}; figures: {out / 'study.json'}, {out / 'figure_6.svg'}")
 
 
+class Timed(StrEnum):
+    """What is timed."""
+
+    visit = "visit"
+    cohort = "cohort"
+
+
 @app.command()
 def benchmark(
+    what: Annotated[
+        Timed, typer.Argument(help="visit: four films, stage by stage. cohort: films a second and memory of `score`.")
+    ] = Timed.visit,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
     device: Annotated[Device, typer.Option(help="auto takes a CUDA GPU when there is one.")] = Device.auto,
     paper: Annotated[bool, typer.Option(help="Also time networks of the papers' sizes, for the ratio.")] = True,
+    films: Annotated[list[int] | None, typer.Option(help="cohort: how many films, several times for a table.")] = None,
+    workers: Annotated[list[int] | None, typer.Option(help="cohort: how many workers, several times.")] = None,
+    overlays: Annotated[Overlays, typer.Option(help="cohort: which films get an overlay picture.")] = Overlays.all,
 ) -> None:
-    """Time a visit of four films on this machine, stage by stage."""
+    """Time this machine: a visit of four films stage by stage, or whole cohorts by films and workers."""
+    if what is Timed.cohort:
+        from core.evaluation.cohort_benchmark import cohort_benchmark
+
+        cohort_benchmark(
+            films=films or (40, 400),
+            workers=workers or (1, 2),
+            weights=weights.value,
+            overlays=overlays.value,
+            tell=typer.echo,
+        )
+        return
     from core.checkpoint import WeightsError
     from core.evaluation import benchmark as run
 

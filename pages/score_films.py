@@ -68,6 +68,9 @@ if st.session_state.get("no_weights"):
     )
 if case.notes:
     st.info("  \n".join(case.notes), icon=":material/info:")
+if case.left_out:
+    with st.expander(f"{len(case.left_out)} files are no films and were left out", icon=":material/folder_off:"):
+        st.container(height=240, border=False).text("\n".join(case.left_out))
 ask_side(case)
 case_warnings(case)
 keep_whole_hand(case)

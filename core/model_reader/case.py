@@ -36,6 +36,7 @@ class Case:
     patient: str
     films: list[CaseFilm] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # files that are no films, a line each, where there are many
     sample: bool = False
     visit_text: str = ""  # the visit's date or name as the person typed it
     weights: str = ""  # the set that scored its films; empty is the default set

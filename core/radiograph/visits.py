@@ -154,6 +154,24 @@ def group_visits(entries: Sequence[Entry]) -> tuple[list[VisitFiles], list[str]]
     return visits, [*lines, *_told(visits)]
 
 
+def one_visit(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
+    """Of the files that were handed over as one case those of one visit, and lines on what was joined and left out.
+
+    Where DICOM files say that they are of several patients or days, the visit with the most files is taken.
+    """
+    visits, lines = group_visits(entries)
+    told = [visit for visit in visits if any(_identity_keys(entry) for entry in visit.entries)]
+    if len(told) < 2:
+        return list(entries), lines
+    chosen = max(told, key=lambda visit: len(visit.entries))
+    others = [visit for visit in told if visit is not chosen]
+    kept = [entry for entry in entries if not any(entry in visit.entries for visit in others)]
+    count = sum(len(visit.entries) for visit in others)
+    words = f"A case is one patient on one day: it holds {len(chosen.entries)} files of {chosen.name}; "
+    words += f"{count} of {_few(visit.name for visit in others)} were left out. Send those by themselves."
+    return kept, [*lines, words]
+
+
 def _adopt(entries: Sequence[Entry], keys: Sequence[list[Hashable]], groups: _Groups) -> None:
     """Files that say nothing join the one DICOM visit of their folder, if there is just one."""
     here: dict[str, set[Hashable]] = {}

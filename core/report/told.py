@@ -18,13 +18,19 @@ def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterat
 
 def told_left_out(refused: Sequence[FilmError]) -> Iterator[str]:
     """A line a file that could not be used; many that are no films at all are one line."""
-    no_films = [error for error in refused if error.code in NO_FILM]
-    if len(no_films) <= _NAMED:
-        no_films = []
-    yield from (f"refused {error}" for error in refused if not (no_films and error.code in NO_FILM))
+    named, no_films = without_no_films(refused)
+    yield from (f"refused {error}" for error in named)
     if no_films:
         first = ", ".join(error.where for error in no_films[:3])
         yield f"{len(no_films)} files are no films and were left out ({first} ...); readings.json names them all."
+
+
+def without_no_films(refused: Sequence[FilmError]) -> tuple[list[FilmError], list[FilmError]]:
+    """The refusals that are told one by one, and those of files that are no films where there are too many of them."""
+    no_films = [error for error in refused if error.code in NO_FILM]
+    if len(no_films) <= _NAMED:
+        return list(refused), []
+    return [error for error in refused if error.code not in NO_FILM], no_films
 
 
 def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:

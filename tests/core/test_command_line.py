@@ -56,14 +56,6 @@ def test_the_sample_is_scored_with_every_site(sample: tuple[Path, subprocess.Com
     assert (out / "readings.csv").read_text().count("\n") == 2
 
 
-def test_the_same_films_give_the_same_bytes_with_one_and_two_threads(
-    sample: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    out, _ = sample
-    assert run(["score", SAMPLE, "--out", tmp_path], threads=2).returncode == 0
-    assert (tmp_path / "readings.json").read_bytes() == (out / "readings.json").read_bytes()
-
-
 def test_bad_files_are_refused_in_words_and_the_good_one_is_scored(tmp_path: Path) -> None:
     films = tmp_path / "films"
     films.mkdir()
@@ -93,35 +85,6 @@ def test_a_missing_path_and_a_folder_that_takes_no_results_end_with_a_sentence_b
         done = run(["score", *arguments])
         assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert not (tmp_path / "out" / "readings.json").exists()
-
-
-def test_five_films_of_one_hand_count_once(tmp_path: Path) -> None:
-    films = tmp_path / "P7"
-    films.mkdir()
-    picture = Image.open(SAMPLE / "P0042-LH.jpg")
-    for n in range(5):
-        picture.point(lambda v, n=n: max(0, v - 3 * n)).save(films / f"{n}.png")
-    assert run(["score", films, "--out", tmp_path / "out"]).returncode == 0
-    whole = json.loads((tmp_path / "out" / "readings.json").read_text())
-    first = whole["films"][0]
-    assert whole["visits"][0]["total"] == first["erosion"] + first["jsn"]
-    assert all(any("only that one counts" in flag for flag in f["flags"]) for f in whole["films"][1:])
-
-
-def test_turned_and_mirrored_films_keep_their_score(
-    sample: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    films = tmp_path / "P8"
-    films.mkdir()
-    picture = Image.open(SAMPLE / "P0042-RH.jpg")
-    for n, turned in enumerate((picture, picture.rotate(180), picture.rotate(90, expand=True), picture.transpose(0))):
-        turned.save(films / f"turn{n}.png")
-    assert run(["score", films, "--out", tmp_path / "out"]).returncode == 0
-    rows = json.loads((tmp_path / "out" / "readings.json").read_text())["films"]
-    assert [r["status"] for r in rows] == ["scored"] * 4 and [r["limb"] for r in rows] == ["HAND"] * 4
-    assert [r["side"] for r in rows] == ["R", "R", "R", "L"]
-    totals = [r["erosion"] + r["jsn"] for r in rows]
-    assert max(totals) - min(totals) <= max(4, 0.25 * totals[0])
 
 
 def test_damaged_weights_are_named(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.radiograph import decode_film
 from pages.server.job_queue import Job, JobQueue, Steps
 from pages.widgets.shared import cached_reader, sample_case, scoring_job
 from tests.pages.page_runs import film_bytes, opened_page
@@ -34,9 +33,8 @@ def sample_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The stub instead of the networks, and films opened in this process."""
+    """The stub instead of the networks."""
     monkeypatch.setattr(cached_reader, "open_reader", StubReader)
-    monkeypatch.setattr(scoring_job, "open_film", decode_film)
     for module in (scoring_job, sample_case):
         monkeypatch.setattr(module, "QUEUE", NoQueue())
     sample_case.sample_job.clear()

@@ -144,3 +144,17 @@ def test_without_a_sample_the_page_still_opens(stub: None, tmp_path, monkeypatch
     page = opened_page()
     assert not page.exception
     assert "No films yet" in words(page)
+
+
+def test_three_hundred_files_that_are_no_films_are_one_line_that_can_be_opened(
+    page_with: Callable[..., AppTest],
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for n in range(300):
+            archive.writestr(f"VIEWER/f{n:03d}.class", b"\xca\xfe\xba\xbe")
+        archive.writestr("DICOM/left_hand.png", film_bytes(9))
+    page = page_with(cd=packed.getvalue())
+    assert not page.exception and len(page.session_state["case"].films) == 1
+    assert [box.label for box in page.expander] == ["300 files are no films and were left out"]
+    assert ".class" not in words(page) and any("VIEWER/f299.class" in text.value for text in page.text)

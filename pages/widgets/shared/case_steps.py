@@ -107,10 +107,12 @@ def _take_files(outcome: Outcome, *, keep: bool) -> None:
     if keep and "case" in st.session_state:
         case: Case = st.session_state["case"]
         case.films = [*case.films, *films]
-        case.notes = list(outcome.notes)
+        case.notes, case.left_out = list(outcome.notes), list(outcome.left_out)
         if films:
             case.film_key, case.joint = films[0].key, ""
     elif films:
-        _show(Case(UNNAMED, films, list(outcome.notes), weights=outcome.weights))
+        _show(Case(UNNAMED, films, list(outcome.notes), list(outcome.left_out), weights=outcome.weights))
     else:  # nothing usable came: keep what is on the screen and say why
-        current_case().notes = list(outcome.notes) or ["No files came."]
+        case = current_case()
+        case.left_out = list(outcome.left_out)
+        case.notes = list(outcome.notes) or ([] if case.left_out else ["No files came."])

@@ -9,7 +9,8 @@ import streamlit as st
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
 from core.model_reader.reader import flag_repeat
-from core.radiograph import FilmError, Radiograph, expand, open_film
+from core.radiograph import FilmError, Radiograph, expand, one_visit
+from core.report.told import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
 from pages.server.limits import SESSION_FILMS, no_room
@@ -28,6 +29,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     no_weights: str = ""
     weights: str = ""  # the set that was chosen; empty is the default set
+    left_out: tuple[str, ...] = ()  # files that are no films, a line each, where there are many
 
 
 Steps = Generator[tuple[str, float], None, Outcome]
@@ -73,9 +75,12 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
     """
     yield "opening files", 0.0
     found, refused = expand(items)
+    named, no_films = without_no_films(refused)
+    notes = [str(error) for error in named]
+    found, lines = one_visit(found)
+    notes += lines
     entries = deque(found)
     del items, found  # a file that was read is let go
-    notes = [str(error) for error in refused]
     yield "opening the networks", 0.02
     reader, no_weights = None, ""
     if entries:
@@ -95,7 +100,7 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             break
         entry = entries.popleft()
         try:
-            film = open_film(entry.data, entry.name)
+            film = entry.open()
         except FilmError as error:
             notes.append(str(error))
             continue
@@ -114,7 +119,8 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
         notes.append(
             f"The file names tell of several patients ({', '.join(sorted(patients))}). Here they count as one case."
         )
-    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights)
+    left_out = tuple(str(error) for error in no_films)
+    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights, left_out)
 
 
 def _files(count: int) -> str:

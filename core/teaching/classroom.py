@@ -18,6 +18,9 @@ ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # without 0 O, 1 I L, 2 Z, 5 S, 8 B
 CODE_LENGTH, NAME_MAX = 6, 20
 CLASSES_MAX, STUDENTS_MAX, QUESTIONS_MAX = 40, 60, 200
 LIFE_S = 3 * 3600.0
+IDLE_S = 20 * 60.0  # without the teacher's browser, which asks every few seconds
+AWAY_S = 60.0  # a class without students whose teacher is away so long gives way to a new one where the server is full
+CLASSES_OF_ONE = 5  # opened from one address
 
 
 class ClassError(Exception):
@@ -64,6 +67,8 @@ class _Round:
 class _Class:
     teacher: str
     ends: float
+    seen: float  # when the teacher's browser last asked
+    owner: str
     students: dict[str, str] = field(default_factory=dict)  # seat to nickname
     question: Question | None = None
     rounds: dict[Question, _Round] = field(default_factory=dict)
@@ -82,18 +87,22 @@ class Classes:
         self._lock = threading.Lock()
         self._classes: dict[str, _Class] = {}
 
-    def open(self) -> tuple[str, str]:
-        """A new class: its code, and the key that only the teacher holds.
+    def open(self, owner: str = "") -> tuple[str, str]:
+        """A new class: its code, and the key that only the teacher holds. `owner` is the address that asks, empty if unknown.
 
-        Raises: ClassError when the server has no room.
+        Raises: ClassError when the server has no room, or the address has opened its share.
         """
         with self._lock:
             self._drop_ended()
+            if owner and sum(each.owner == owner for each in self._classes.values()) >= CLASSES_OF_ONE:
+                raise ClassError(f"{CLASSES_OF_ONE} classes were opened from your address. End one of them first.")
+            if len(self._classes) >= CLASSES_MAX:
+                self._drop_abandoned()
             if len(self._classes) >= CLASSES_MAX:
                 raise ClassError(f"This server holds {CLASSES_MAX} classes already. Try again when one has ended.")
             code = self._free_code()
             key = secrets.token_urlsafe(18)
-            self._classes[code] = _Class(key, self._clock() + LIFE_S)
+            self._classes[code] = _Class(key, self._clock() + LIFE_S, self._clock(), owner)
             return code, key
 
     def join(self, code: str, nickname: str) -> str:
@@ -185,6 +194,8 @@ class Classes:
             teacher = secrets.compare_digest(found.teacher.encode(), key.encode())
             if not teacher and key not in found.students:
                 raise ClassError("You are no longer in this class. Join it again.")
+            if teacher:
+                found.seen = self._clock()
             now = found.rounds[found.question] if found.question else _Round()
             return ClassView(
                 found.question,
@@ -204,7 +215,17 @@ class Classes:
 
     def _drop_ended(self) -> None:
         now = self._clock()
-        self._classes = {code: each for code, each in self._classes.items() if each.ends > now}
+        self._classes = {
+            code: each for code, each in self._classes.items() if each.ends > now and now - each.seen < IDLE_S
+        }
+
+    def _drop_abandoned(self) -> None:
+        """Let the class go that nobody joined and whose teacher is away longest."""
+        now = self._clock()
+        empty = {code: each.seen for code, each in self._classes.items() if not each.students}
+        code = min(empty, key=lambda code: empty[code], default=None)
+        if code is not None and now - empty[code] >= AWAY_S:
+            del self._classes[code]
 
     def _find(self, code: str) -> _Class:
         self._drop_ended()

@@ -99,6 +99,10 @@ def test_a_complete_reading_can_be_begun_again_and_the_old_one_stays(stub: None)
         points(6), points(-1), points(2, film="RH"), points(2, site="mtp_E__1"), points(2, site="knee"), {"do": "mark"},
         {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": [6, 0]}, {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": "x"},
         {"do": "mark", "film": "LH", "site": "mcp_E__2", "reason": 99}, {"do": "complete"}, {"do": "explode"}, points(None),
+        {"do": "mark", "film": "LH", "site": "mcp_E__2", "reason": -1}, points(True), points(2.5), points([1]), points(float("inf")),
+        {"do": "mark", "film": "LH", "site": "mcp_E__2", "reason": float("nan")}, {"do": "mark", "film": "LH", "site": ["mcp_E__2"], "points": 1},
+        {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": [True, 0]}, {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": {"a": 1}},
+        {"do": "mark", "film": "LH", "site": "mcp_E__2", "points": {}, "spent": {"LH": True}}, {"do": ["reveal"]}, {"do": "mark", "film": {}},
         {"do": "mark", "film": "LH", "site": "mcp_E__2", "points": "high", "spent": {"LH": "long", "ZZ": 5}},
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from core.store import NOT_SCORABLE_REASONS, Mark, MarkedCell, Order, Status, St
 from core.svh import SITE_BY_SUFFIX, SITES, Cell, Limb, Reading, Side
 from pages.server.job_queue import Job, QueueFull
 from pages.widgets.shared import cached_reader
+from pages.widgets.shared.outbox import new_actions, whole
 from pages.widgets.shared.reading_lists import ListedVisit, ReadFilm
 from pages.widgets.shared.scoring_job import Outcome, Steps, start, weights_words
 
@@ -177,13 +178,12 @@ class Desk:
         except StoreError as error:
             self.trouble = str(error)
 
-    def take(self, outbox: list[dict[str, Any]]) -> None:
+    def take(self, outbox: object) -> None:
         """Do what came from the browser after the last acknowledged action, in order, once each."""
-        for action in outbox:
-            number = action.get("n") if isinstance(action, dict) else None
-            if isinstance(number, int | float) and number > self.acked and action.get("sheet") == self.sheet.key:
-                self._act(action, f"{self.token}-{int(number)}")
-                self.acked = int(number)
+        for number, action in new_actions(outbox, self.acked):
+            if action.get("sheet") == self.sheet.key:
+                self._act(action, f"{self.token}-{number}")
+                self.acked = number
 
     def _act(self, action: dict[str, Any], request: str) -> None:
         sheet, do = self.sheet, action.get("do")
@@ -237,7 +237,7 @@ def _spent(sheet: Sheet, said: object) -> dict[LimbSide, int]:
     return {
         known[key]: int(min(ms, MOST_MS))
         for key, ms in times.items()
-        if key in known and isinstance(ms, int | float) and ms >= 1
+        if key in known and isinstance(ms, int | float) and not isinstance(ms, bool) and ms >= 1
     }
 
 
@@ -256,12 +256,15 @@ def _marks(sheet: Sheet, action: dict[str, Any]) -> dict[Cell, Mark | None]:
         return {cell: None}
     try:
         if reason is not None:
-            return {cell: Mark(None, None, NOT_SCORABLE_REASONS[int(reason)]).checked(site)}
-        if sides is not None:
-            first, second = (int(s) for s in sides)
-            return {cell: Mark(first + second, (first, second)).checked(site)}
-        if points is not None:
-            return {cell: Mark(int(points)).checked(site)}
-    except (TypeError, ValueError, IndexError):
+            number = whole(reason)
+            if number is not None and 0 <= number < len(NOT_SCORABLE_REASONS):
+                return {cell: Mark(None, None, NOT_SCORABLE_REASONS[number]).checked(site)}
+        elif sides is not None:
+            first, second = (whole(s) for s in sides) if isinstance(sides, list) and len(sides) == 2 else (None, None)
+            if first is not None and second is not None:
+                return {cell: Mark(first + second, (first, second)).checked(site)}
+        elif (value := whole(points)) is not None:
+            return {cell: Mark(value).checked(site)}
+    except ValueError:
         return {}
     return {}

@@ -10,6 +10,7 @@ from core.svh import SITES, Damage, Limb
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.film_pictures import Shelf
 from pages.widgets.shared.joint_names import film_name, joint_name
+from pages.widgets.shared.outbox import said
 from pages.widgets.shared.reading_lists import ReadFilm
 
 HERE = Path(__file__).parent
@@ -86,7 +87,7 @@ def reading_surface(desk: Desk, shelf: Shelf) -> None:
     """Show the visit in view; what is done in the surface is stored before the page runs again."""
 
     def on_outbox() -> None:
-        st.session_state["desk"].take(st.session_state[KEY].get("outbox") or [])
+        st.session_state["desk"].take(said(KEY, "outbox"))
 
     case = st.session_state.get("case")  # of the Score page, which shares the shelf
     held = desk.sheet.films + tuple(case.films if case else ())

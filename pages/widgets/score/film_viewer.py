@@ -11,6 +11,7 @@ from core.model_reader.evidence import FilmReading, ScoredCell
 from core.svh import SITES, Damage, Site
 from pages.widgets.shared.film_pictures import Shelf
 from pages.widgets.shared.joint_names import SIDE_WORD, film_name, joint_name
+from pages.widgets.shared.outbox import new_actions, said, whole
 
 HERE = Path(__file__).parent
 KEY = "film_viewer"
@@ -87,24 +88,22 @@ def _act(case: Case, action: dict[str, Any]) -> None:
         case.film_key, case.joint, case.damage = film.key, joint, Damage(damage)
         return
     site = site_of(case.edited(film), joint, Damage(damage))
-    value = action.get("value")
+    value = whole(action.get("value"))
     if site is None:
         return
     if action.get("do") == "accept":
         case.back_to_model(film.key, site)
     elif action.get("do") == "not scorable":
         case.set_points(film.key, site, None)
-    elif action.get("do") == "points" and isinstance(value, (int, float)) and value in range(site.maximum + 1):
-        case.set_points(film.key, site, int(value))
+    elif action.get("do") == "points" and value is not None and 0 <= value <= site.maximum:
+        case.set_points(film.key, site, value)
 
 
-def take_actions(case: Case, outbox: list[dict[str, Any]], done: int) -> int:
+def take_actions(case: Case, outbox: object, done: int) -> int:
     """Do what the viewer did after action `done`, in order, once each; the number of the last action."""
-    for action in outbox:
-        number = action.get("n") if isinstance(action, dict) else None
-        if isinstance(number, (int, float)) and number > done:
-            _act(case, action)
-            done = int(number)
+    for number, action in new_actions(outbox, done):
+        _act(case, action)
+        done = number
     return done
 
 
@@ -124,9 +123,8 @@ def film_viewer(case: Case, shelf: Shelf) -> None:
         )
 
     def on_outbox() -> None:
-        outbox = st.session_state[KEY].get("outbox") or []
         done = st.session_state.get("viewer_acked", 0)
-        st.session_state["viewer_acked"] = take_actions(st.session_state["case"], outbox, done)
+        st.session_state["viewer_acked"] = take_actions(st.session_state["case"], said(KEY, "outbox"), done)
 
     _VIEWER(
         key=KEY,

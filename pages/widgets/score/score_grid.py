@@ -10,6 +10,7 @@ from core.model_reader.evidence import FilmReading
 from core.svh import Damage, Site
 from pages.widgets.score.film_viewer import cell_data, site_of, whole_points
 from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
+from pages.widgets.shared.outbox import said
 
 HERE = Path(__file__).parent
 KEY = "score_grid"
@@ -34,7 +35,9 @@ def grid_rows(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[str
 
 def _picked() -> None:
     case: Case = st.session_state["case"]
-    what = st.session_state[KEY].get("picked") or {}
+    what = said(KEY, "picked")
+    if not isinstance(what, dict):
+        return
     film = next((f for f in case.films if f.key == what.get("film")), None)
     reading = case.edited(film) if film else None
     if film and what.get("damage") in tuple(Damage) and site_of(reading, what.get("joint", ""), Damage(what["damage"])):

@@ -91,10 +91,12 @@ def _door() -> None:
                 st.rerun()
     with open_, st.container(border=True):
         st.markdown("**Teach a class**")
-        st.write("You get a code. Whoever has it can join under a nickname. The class ends after three hours.")
+        st.write(
+            "You get a code. Whoever has it can join under a nickname. The class ends after three hours, or when you are away for 20 minutes."
+        )
         if st.button("Open a class", key="open_class"):
             try:
-                st.session_state["taught"] = classes().open()
+                st.session_state["taught"] = classes().open(st.context.ip_address or "")
             except ClassError as error:
                 st.error(str(error))
             else:

@@ -121,6 +121,13 @@ def test_viewer_actions_are_done_once_and_in_order(case: Case) -> None:
         {"n": 1, "do": "points", "joint": "MCP2", "damage": "Z", "value": 1},
         {"n": 1, "do": "explode", "joint": "MCP2", "damage": "E"},
         {"n": "1"},
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "E", "value": True},
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "E", "value": float("inf")},
+        {"n": 1, "do": "points", "joint": "MCP2", "damage": "E", "value": 3.5},
+        {"n": 1, "do": "points", "joint": ["MCP2"], "damage": ["E"], "value": 1},
+        {"n": True, "do": "not scorable", "joint": "MCP2", "damage": "E"},
+        {"n": float("inf"), "do": "not scorable", "joint": "MCP2", "damage": "E"},
+        {"n": float("nan"), "do": "not scorable", "joint": "MCP2", "damage": "E"},
     ],
 )
 def test_what_a_browser_makes_up_changes_nothing(case: Case, action: dict[str, object]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from core.svh import SITE_BY_SUFFIX, Limb
 from core.teaching import ClassError, Classes, Difficulty, Question
-from core.teaching.classroom import ALPHABET, CLASSES_MAX, LIFE_S, STUDENTS_MAX
+from core.teaching.classroom import ALPHABET, AWAY_S, CLASSES_MAX, CLASSES_OF_ONE, IDLE_S, LIFE_S, STUDENTS_MAX
 
 MCP2 = Question(7, Difficulty.EASY, Limb.HAND, "MCP2")
 PIP3 = Question(7, Difficulty.EASY, Limb.HAND, "PIP3")
@@ -67,8 +67,9 @@ def test_a_class_ends_by_the_clock_or_by_the_teacher() -> None:
     classes = Classes(lambda: now[0])
     code, key = classes.open()
     assert classes.view(code, key).minutes_left == 180
-    now[0] = LIFE_S - 1
-    classes.view(code, key)
+    while now[0] + 60 < LIFE_S:
+        now[0] += 60
+        classes.view(code, key)  # as the teacher's browser does
     now[0] = LIFE_S
     with pytest.raises(ClassError, match="ended"):
         classes.join(code, "Late")
@@ -76,6 +77,44 @@ def test_a_class_ends_by_the_clock_or_by_the_teacher() -> None:
     classes.close(code, key)
     with pytest.raises(ClassError, match="no class"):
         classes.view(code, key)
+
+
+def test_a_class_whose_teacher_is_away_ends_and_students_do_not_keep_it() -> None:
+    now = [0.0]
+    classes = Classes(lambda: now[0])
+    code, key = classes.open()
+    ann = classes.join(code, "Ann")
+    now[0] = IDLE_S - 1
+    classes.view(code, key)
+    now[0] += IDLE_S - 1
+    classes.view(code, ann)
+    now[0] += 1
+    with pytest.raises(ClassError, match="ended"):
+        classes.view(code, ann)
+
+
+def test_forty_opened_classes_do_not_shut_a_teacher_out() -> None:
+    now = [0.0]
+    classes = Classes(lambda: now[0])
+    taught, key = classes.open("teacher")
+    classes.join(taught, "Ann")
+    for n in range(CLASSES_MAX - 1):
+        classes.open(f"address {n}")
+    with pytest.raises(ClassError, match="Try again"):
+        classes.open("late")
+    now[0] = AWAY_S
+    code, _ = classes.open("late")  # one that nobody joined gives way
+    assert classes.join(code, "Ben") and classes.view(taught, key).students == ("Ann",)
+
+
+def test_one_address_opens_five_classes_at_most() -> None:
+    classes = Classes()
+    codes = [classes.open("one") for _ in range(CLASSES_OF_ONE)]
+    with pytest.raises(ClassError, match="End one"):
+        classes.open("one")
+    classes.close(*codes[0])
+    classes.open("one")
+    classes.open("another")
 
 
 def test_limits_and_nicknames() -> None:

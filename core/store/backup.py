@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from core.store.connection import Connection, StoreError, spoken_errors
 from core.store.films import picture_fault, picture_path, write_whole
-from core.store.log import canonical, check_schema, replay, verify
+from core.store.log import Proof, canonical, check_schema, replay, verify
 from core.store.tables import SCHEMA, TABLES, LogRow
 
 LOG = "log.jsonl"
@@ -22,8 +22,8 @@ _PICTURE = re.compile(r"films/([0-9a-f]{64})\.png")
 LARGEST_BYTES = 2**30  # of one entry
 
 
-def backup(connection: Connection, target: Path) -> int:
-    """Write a consistent copy of the store while it may be in use; the number of log entries. Restores on either database.
+def backup(connection: Connection, target: Path) -> Proof:
+    """Write a consistent copy of the store while it may be in use; what it holds, with the head to note. Restores on either database.
 
     Raises: StoreError if there is no store, it does not verify, or the file cannot be written.
     """
@@ -32,8 +32,8 @@ def backup(connection: Connection, target: Path) -> int:
         raise StoreError(f"The store is not backed up, because it does not verify: {proof.faults[0]}")
     with connection.reading() as session:
         entries = session.exec(select(LogRow).order_by(LogRow.sequence)).all()  # type: ignore[arg-type]
-        lines = [canonical(row.model_dump()) for row in entries]
-        rows, _, _ = replay(entries)
+        lines = [canonical(row.model_dump(warnings=False)) for row in entries]
+        rows, head, _ = replay(entries)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(LOG, "\n".join(lines) + "\n")
@@ -41,7 +41,7 @@ def backup(connection: Connection, target: Path) -> int:
             with spoken_errors():
                 archive.write(picture_path(connection.films, content), f"films/{content}.png", zipfile.ZIP_STORED)
     write_whole(target, out.getvalue())
-    return len(entries)
+    return Proof(len(entries), head, ())
 
 
 def restore(connection: Connection, source: Path, *, replace: bool = False) -> int:
@@ -60,7 +60,7 @@ def restore(connection: Connection, source: Path, *, replace: bool = False) -> i
                     "This backup was made by a newer version of the program. Update the program to use it."
                 )
             wanted = {values["content"] for key, values in rows.items() if key[0] == "film"}
-            with connection.writing() as session:
+            with connection.writing(anew=True) as session:
                 check_schema(session)
                 if session.get(LogRow, 1) is not None and not replace:
                     raise StoreError("The store already holds data. Say --replace to put the backup in its place.")

@@ -47,8 +47,8 @@ def verify(
 def backup(file: Annotated[Path, typer.Argument(help="The zip to write: the log and the pictures.")]) -> None:
     """Copy the store into one zip, also while it is in use."""
     with _store() as connection:
-        entries = write_backup(connection, file)
-    typer.echo(f"Wrote {file} with {entries} log entries.")
+        held = write_backup(connection, file)
+    typer.echo(f"Wrote {file} with {held.entries} log entries. Note the head elsewhere, for --expect: {held.head}")
 
 
 @app.command()

@@ -1,19 +1,24 @@
 """Where the store is, how it is opened, and what is said when that fails."""
 
 import os
+import sqlite3
+import struct
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pg8000.exceptions
 from sqlalchemy import Engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine
 
 URL_VARIABLE = "SVH_STORE_URL"
 FILMS_VARIABLE = "SVH_STORE_FILMS"
 WAIT_S = 15  # for another writer
+ANSWER_S = 8  # for the answer of a PostgreSQL server to one statement
+SILENT_S = 10  # after which a PostgreSQL server that says nothing is taken for gone
 _LOG_LOCK = 5485001  # any number that every writer of this program agrees on
 
 
@@ -57,10 +62,19 @@ class Connection:
         self.films = Path(os.environ.get(FILMS_VARIABLE) or beside)
         try:
             if self.embedded:
-                self.engine = create_engine(url, connect_args={"timeout": WAIT_S, "check_same_thread": False})
-                _make_durable(self.engine)
+                self.engine = create_engine(
+                    url, hide_parameters=True, connect_args={"timeout": WAIT_S, "check_same_thread": False}
+                )
+                _make_durable(self.engine, self.file)
             else:
-                self.engine = create_engine(parsed, pool_pre_ping=True)
+                limits = f"-c statement_timeout={ANSWER_S}s -c lock_timeout={ANSWER_S}s"
+                self.engine = create_engine(
+                    parsed,
+                    hide_parameters=True,  # an error must not carry a pseudonym into a log
+                    pool_pre_ping=True,
+                    pool_timeout=SILENT_S,
+                    connect_args={"timeout": SILENT_S, "startup_params": {"options": limits}},
+                )
         except NoSuchModuleError:
             raise StoreError("The PostgreSQL driver is missing: install pg8000.") from None
         self._made = False
@@ -73,7 +87,23 @@ class Connection:
         if self.file is not None and not self.file.exists():
             return False
         with spoken_errors(), self.engine.connect() as connection:
-            return self.engine.dialect.has_table(connection, "meta")
+            found = self.engine.dialect.has_table(connection, "meta")
+        if not found:
+            self._ask_about_lost()
+        return found
+
+    def _ask_about_lost(self) -> None:
+        """Refuse to begin an empty store where one was.
+
+        Raises: StoreError if the file holds nothing, but pictures lie beside it: it was emptied, or copied without its log.
+        """
+        if self.file is None or not self.file.exists():
+            return
+        if self.films.is_dir() and any(self.films.glob("*.png")):
+            raise StoreError(
+                f"The store's file {self.file.name} holds nothing, but the pictures of its films are there. It was emptied, or copied "
+                f"without {self.file.name}-wal. Put that file beside it or restore a backup; to begin anew, move the pictures away."
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -86,19 +116,26 @@ class Connection:
                 yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction that only one writer has at a time; what it wrote is on the disk when it ends without an error."""
+    def writing(self, *, anew: bool = False) -> Iterator[Session]:
+        """A transaction that only one writer has at a time; what it wrote is on the disk when it ends without an error.
+
+        `anew` puts a store where one was lost, which is asked about otherwise.
+        """
         with spoken_errors():
-            self._make()
+            self._make(anew=anew)
             with Session(self.engine.execution_options(writing=True), expire_on_commit=False) as session:
                 if not self.embedded:
                     session.execute(text(f"SELECT pg_advisory_xact_lock({_LOG_LOCK})"))
                 yield session
                 session.commit()
+            if self.embedded:
+                self._into_file("PASSIVE")
 
-    def _make(self) -> None:
+    def _make(self, *, anew: bool) -> None:
         if self._made and (self.file is None or self.file.exists()):
             return
+        if not anew and self.file is not None and self.file.exists():
+            _ = self.exists  # asks where it was lost
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(writing=True).begin() as connection:
@@ -108,15 +145,39 @@ class Connection:
         self._made = True
 
     def close(self) -> None:
-        """Give the database's files and sockets back."""
+        """Give the database's files and sockets back; the file is then whole without what lies beside it."""
+        if self._made and self.embedded and self.file is not None and self.file.exists():
+            self._into_file("TRUNCATE")
         self.engine.dispose()
 
+    def _into_file(self, how: str) -> None:
+        """Take the write-ahead log into the file, so that a copy of the file alone holds everything.
 
-def _make_durable(engine: Engine) -> None:
+        A store that is busy or whose disk is full keeps it in the log, where it is as safe.
+        """
+        with suppress(DBAPIError), self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({how})")
+
+
+def _make_durable(engine: Engine, file: Path | None) -> None:
+    @event.listens_for(engine, "do_connect")
+    def _open(_: object, __: object, ___: object, options: dict[str, Any]) -> sqlite3.Connection | None:
+        """A file on a read-only place is opened as one that nobody changes: SQLite makes no files beside it then."""
+        if file is None or not file.exists() or os.access(file.parent, os.W_OK):
+            return None
+        wal = file.with_name(file.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise StoreError(
+                f"The last changes of the store lie in {wal.name}, and its folder is read-only. Copy both files to a folder that can "
+                "be written, and name the copy in SVH_STORE_URL."
+            )
+        return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, **options)
+
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the transaction begins below, not where the driver guesses
-        connection.execute("PRAGMA journal_mode = WAL")
+        if file is None or os.access(file.parent, os.W_OK):
+            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -126,8 +187,9 @@ def _make_durable(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
 
 
+_BUSY = "The store is busy with another writer. Wait a moment and try again."
 _SENTENCES = (
-    ("locked", "The store is busy with another writer. Wait a moment and try again."),
+    ("locked", _BUSY),
     ("disk is full", "The disk of the store is full. Free some space and try again."),
     ("no space left", "The disk of the store is full. Free some space and try again."),
     ("disk full", "The disk of the store is full. Free some space and try again."),
@@ -140,7 +202,20 @@ _SENTENCES = (
     ("not a database", "The store's file is damaged or no store. Move it away and restore a backup."),
     ("malformed", "The store's file is damaged. Move it away and restore a backup."),
     ("password authentication", "The PostgreSQL server refused the user name or password in SVH_STORE_URL."),
-    ("connect", "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL."),
+    ("lock timeout", _BUSY),
+    ("statement timeout", _BUSY),
+)
+_UNREACHED = "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL and the network; what was stored is kept."
+_GONE_SIGNS = (
+    "network",
+    "connect",
+    "closed",
+    "timed out",
+    "timeout",
+    "terminating",
+    "shutting down",
+    "starting up",
+    "recovery",
 )
 
 
@@ -152,12 +227,15 @@ def spoken_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, pg8000.exceptions.Error, OSError, struct.error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = str(cause).lower()
         for sign, sentence in _SENTENCES:
             if sign in said:
-                raise StoreError(sentence) from error
+                raise StoreError(sentence) from None
+        gone = isinstance(cause, pg8000.exceptions.InterfaceError | ConnectionError | TimeoutError | struct.error)
+        if gone or (not isinstance(cause, OSError | sqlite3.Error) and any(sign in said for sign in _GONE_SIGNS)):
+            raise StoreError(_UNREACHED) from None
         raise StoreError(
             f"The store does not answer as it should ({type(cause).__name__}). Run `python -m core store verify`."
-        ) from error
+        ) from None

@@ -15,6 +15,8 @@ from sqlmodel import Session, SQLModel, select
 
 from core.store.connection import Connection, StoreError
 from core.store.films import picture_fault
+from core.store.records import known_rows
+from core.store.row_checks import row_fault
 from core.store.tables import SCHEMA, TABLES, LogRow, MetaRow, row_key, table_name
 
 START = "0" * 64  # stands before the first entry
@@ -42,6 +44,8 @@ def check_schema(session: Session) -> None:
     Raises: StoreError.
     """
     row = session.get(MetaRow, "schema")
+    if row is not None and not (row.value.isascii() and row.value.isdigit()):
+        raise StoreError("The store does not say which version of the program made it. Restore a backup.")
     if row is not None and int(row.value) > SCHEMA:
         raise StoreError("This store was made by a newer version of the program. Update the program to use it.")
 
@@ -54,8 +58,10 @@ def done_before(session: Session, request: str, action: str, asked: Mapping[str,
     row = session.exec(select(LogRow).where(LogRow.request == request)).first()
     if row is None:
         return False
-    entry = json.loads(row.entry)
-    if entry["action"] != action or entry["asked"] != json.loads(canonical(asked)):
+    with known_rows():
+        entry = json.loads(row.entry)
+        same = entry["action"] == action and entry["asked"] == json.loads(canonical(asked))
+    if not same:
         raise StoreError("Two different changes came under one request number; the second was not stored.")
     return True
 
@@ -78,7 +84,7 @@ def append(
             "who": who,
             "action": action,
             "asked": dict(asked),
-            "rows": [[table_name(row), row.model_dump()] for row in rows],
+            "rows": [[table_name(row), row.model_dump(warnings=False)] for row in rows],
         }
     )
     for row in rows:
@@ -102,12 +108,22 @@ def replay(entries: Iterable[LogRow]) -> tuple[Rows, str, list[str]]:
         if row.previous != previous or row.digest != seal(previous, row.entry):
             faults.append(f"Log entry {number} was changed: its digest does not fit.")
             break
-        entry = json.loads(row.entry)
-        if entry["sequence"] != number or entry["request"] != row.request:
-            faults.append(f"Log entry {number} stands under another number or request than it says.")
+        try:
+            entry = json.loads(row.entry)
+            if entry["sequence"] != number or entry["request"] != row.request:
+                faults.append(f"Log entry {number} stands under another number or request than it says.")
+                break
+            written = {
+                row_key(name, values): (name, TABLES[name](**values).model_dump(warnings=False))
+                for name, values in entry["rows"]
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            faults.append(f"Log entry {number} is none that this program writes.")
             break
-        for name, values in entry["rows"]:
-            rows[row_key(name, values)] = values
+        if wrong := [fault for name, values in written.values() if (fault := row_fault(name, values))]:
+            faults.append(f"Log entry {number}: {wrong[0]}")
+            break
+        rows |= {key: values for key, (_, values) in written.items()}
         previous = row.digest
     return rows, previous, faults
 
@@ -130,7 +146,7 @@ def verify(connection: Connection, *, expect: str = "") -> Proof:
     """
     if not connection.exists:
         raise StoreError("There is no store yet.")
-    with connection.reading() as session:
+    with connection.reading() as session, known_rows():
         check_schema(session)
         faults: list[str] = []
         if connection.embedded and (said := session.execute(text("PRAGMA integrity_check")).scalar()) != "ok":
@@ -151,7 +167,7 @@ def _disagreements(session: Session, expected: Rows) -> list[str]:
     found: Rows = {}
     for name, table in TABLES.items():
         for row in session.exec(select(table)).all():
-            values = row.model_dump()
+            values = row.model_dump(warnings=False)
             found[row_key(name, values)] = values
     faults = [f"The row {' '.join(key)} is not in the log." for key in found.keys() - expected.keys()]
     faults += [f"The row {' '.join(key)} is gone." for key in expected.keys() - found.keys()]

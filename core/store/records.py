@@ -1,7 +1,8 @@
 """What the store hands out: visits, films and readings, made from rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +65,20 @@ class OpenReading:
     status: Status
     cells: Mapping[Cell, MarkedCell]
     spent_ms: Mapping[LimbSide, int]
+
+
+@contextmanager
+def known_rows() -> Iterator[None]:
+    """Rows become what the store hands out; one that this program cannot have written is told in words.
+
+    Raises: StoreError.
+    """
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise StoreError(
+            "A row of the store was changed by something else than this program. Run `python -m core store verify` and restore a backup."
+        ) from error
 
 
 def cell_of(row: CellRow) -> Cell:

@@ -24,6 +24,7 @@ from core.store.records import (
     StoredVisit,
     cell_of,
     film_of,
+    known_rows,
     open_reading,
     visit_of,
 )
@@ -95,13 +96,13 @@ class Store:
             return []
         with self._reading() as session:
             rows = session.exec(select(VisitRow)).all()
-        return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
+            return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
 
     def films(self, visit: StoredVisit) -> list[StoredFilm]:
         """The films of a visit, hands before feet, left before right."""
         with self._reading() as session:
             rows = session.exec(select(FilmRow).where(FilmRow.visit == visit.id)).all()
-        return sorted(map(film_of, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
+            return sorted(map(film_of, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
 
     def pixels(self, film: StoredFilm) -> NDArray[np.float32]:
         """Pixels [H, W] in [0, 1] of a film, checked against its content hash."""
@@ -198,7 +199,7 @@ class Store:
             row = _known(session, reading)
             if list(Status).index(Status(row.status)) >= list(Status).index(status):
                 return
-            after = ReadingRow(**{**row.model_dump(), "status": status})
+            after = ReadingRow(**{**row.model_dump(warnings=False), "status": status})
             append(session, request=request, who=row.reader, action="status", asked=asked, rows=[after])
 
     def record_model(self, visit: StoredVisit, reading: Reading, *, cards: Mapping[str, str]) -> str:
@@ -250,9 +251,9 @@ class Store:
                 text = cell.first if first else cell.final
                 if cell.reading in points and text:
                     points[cell.reading][cell_of(cell)] = Mark.parse(text).points
-        for key, row in wanted.items():
-            visit = visits[row.visit]
-            out[row.reader, visit.patient, visit.label] = Reading(points[key])
+            for key, row in wanted.items():
+                visit = visits[row.visit]
+                out[row.reader, visit.patient, visit.label] = Reading(points[key])
         return out
 
     def progress(self, reader: str) -> dict[str, tuple[Status, int]]:
@@ -263,20 +264,20 @@ class Store:
             rows = session.exec(select(ReadingRow).where(ReadingRow.reader == reader)).all()
             gone = {row.supersedes for row in rows}
             cells = session.exec(select(CellRow).where(CellRow.final != "")).all()
-        have: dict[str, int] = {}
-        for cell in cells:
-            have[cell.reading] = have.get(cell.reading, 0) + 1
-        return {row.visit: (Status(row.status), have.get(row.id, 0)) for row in rows if row.id not in gone}
+            have: dict[str, int] = {}
+            for cell in cells:
+                have[cell.reading] = have.get(cell.reading, 0) + 1
+            return {row.visit: (Status(row.status), have.get(row.id, 0)) for row in rows if row.id not in gone}
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with self.connection.writing() as session:
+        with self.connection.writing() as session, known_rows():
             check_schema(session)
             yield session
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with self.connection.reading() as session:
+        with self.connection.reading() as session, known_rows():
             check_schema(session)
             yield session
 

@@ -55,7 +55,16 @@ def postgres() -> Iterator[str]:
                     time.sleep(0.2)
             yield address
         finally:
-            server.terminate()
+            stop = [
+                *user,
+                str(tools / "pg_ctl"),
+                "stop",
+                "-D",
+                str(folder / "data"),
+                "-m",
+                "immediate",
+            ]  # waits for no client
+            subprocess.run(stop, check=False, capture_output=True, cwd=folder)
             server.wait(20)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ from tests.core.store.test_store import begun, filled, pixels
 
 def test_a_backup_comes_back_the_same_on_either_database(store: Store, tmp_path: Path, monkeypatch) -> None:
     visit = filled(store)
-    assert backup(store.connection, tmp_path / "b.zip") == verify(store.connection).entries
+    assert backup(store.connection, tmp_path / "b.zip") == verify(store.connection)
     monkeypatch.setenv("SVH_STORE_FILMS", str(tmp_path / "elsewhere"))
     other = Store(f"sqlite:///{tmp_path / 'other.sqlite'}")
     restore(other.connection, tmp_path / "b.zip")
@@ -82,7 +82,7 @@ def test_the_command_line_proves_backs_up_and_restores(tmp_path: Path, monkeypat
     filled(store)
     head = verify(store.connection).head
     assert f"5 log entries, head {head}" in run(app, ["store", "verify", "--expect", head]).output
-    assert run(app, ["store", "backup", str(tmp_path / "b.zip")]).exit_code == 0
+    assert head in run(app, ["store", "backup", str(tmp_path / "b.zip")]).output.replace("\n", "")
     assert "--replace" in run(app, ["store", "restore", str(tmp_path / "b.zip")]).output
     assert run(app, ["store", "restore", "--replace", str(tmp_path / "b.zip")]).exit_code == 0
     store.close()

@@ -5,7 +5,7 @@ Nothing here knows streamlit. A job is a generator: it yields what comes next an
 
 import threading
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,8 +53,13 @@ class Job:
 class JobQueue:
     """Jobs of all sessions, worked at by one thread: a second one would only share the same cores and double the memory."""
 
-    def __init__(self, most: int = MOST_JOBS, most_of_one: int = MOST_JOBS_OF_ONE) -> None:
-        self._most, self._most_of_one = most, most_of_one
+    def __init__(
+        self,
+        most: int = MOST_JOBS,
+        most_of_one: int = MOST_JOBS_OF_ONE,
+        connected: Callable[[str], bool] = lambda owner: True,
+    ) -> None:
+        self._most, self._most_of_one, self._connected = most, most_of_one, connected
         self._jobs: deque[Job] = deque()
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -101,10 +106,11 @@ class JobQueue:
             with self._change:
                 while not self._jobs:
                     self._change.wait()
-                job = self._jobs[0]  # stays in the queue while it is worked at, so that it counts
+                # Somebody who waits comes before a closed tab. The job stays in the queue while it is worked at: it counts.
+                job = next((job for job in self._jobs if self._connected(job.owner)), self._jobs[0])
             more = job.take_step()
             with self._change:
-                self._jobs.popleft()
+                self._jobs.remove(job)
                 if more:
                     self._jobs.append(job)
             del job  # a job that is done holds films

@@ -17,7 +17,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server.job_queue import JobQueue
 
-QUEUE = JobQueue()  # of the server
+
+def _connected(session: str) -> bool:
+    return not session or not Runtime.exists() or Runtime.instance().is_active_session(session)
+
+
+QUEUE = JobQueue(connected=_connected)  # of the server
 LOOK_EVERY_S = 5.0
 
 

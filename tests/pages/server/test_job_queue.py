@@ -67,6 +67,16 @@ def test_a_job_that_is_cancelled_or_whose_session_is_gone_reads_no_further_film(
     assert queue.start(gate.films("next", 1), "a").future.result(10) == "next"
 
 
+def test_who_waits_comes_before_a_closed_tab_whose_films_are_read_when_nobody_waits(gate: Gate) -> None:
+    queue = JobQueue(connected=lambda owner: owner != "closed tab")
+    queue.start(gate.films("running", 1), "a")
+    gate.at_work.wait(10)
+    left, here = queue.start(gate.films("left", 3), "closed tab"), queue.start(gate.films("here", 3), "b")
+    gate.open.set()
+    assert here.future.result(10) == "here" and left.future.result(10) == "left"
+    assert gate.read == ["running", *["here"] * 3, *["left"] * 3]
+
+
 def test_a_job_that_fails_fails_alone(gate: Gate) -> None:
     def broken() -> Steps:
         yield "at it", 0.5

@@ -1,6 +1,6 @@
 """What one browser session, and all of them together, may keep on the server: every limit in one place.
 
-The figures keep a server with any upload under 2.5 GB: some 1.3 GB of networks and libraries, and what stands here.
+The figures keep a server with any upload under 2.5 GB: some 1.15 GB of networks and libraries, and what stands here.
 """
 
 import threading
@@ -11,10 +11,10 @@ from core.radiograph import Radiograph
 MB = 2**20
 UPLOAD_FILES = 600  # a patient CD with its viewer has some 600 files
 UPLOAD_BYTES = 250 * MB  # files in the drop zone of one session, not yet opened
-UPLOAD_BYTES_ALL = 500 * MB
+UPLOAD_BYTES_ALL = 400 * MB
 SESSION_FILMS = 24
 SESSION_PIXEL_BYTES = 320 * MB  # opened films, 4 bytes a pixel: 24 of 3.3 million pixels, or two of the largest
-PIXEL_BYTES_ALL = 640 * MB
+PIXEL_BYTES_ALL = 900 * MB
 
 _HELD: "weakref.WeakValueDictionary[int, Radiograph]" = weakref.WeakValueDictionary()
 _LOCK = threading.Lock()

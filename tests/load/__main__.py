@@ -144,9 +144,13 @@ def closed(sessions: int = 20) -> None:
 
             visitors = [work(number) for number in range(sessions)]
             full = server.resident_mb()
+            addresses = [visitor.viewer["url"] for visitor in visitors]
+            there = sum(first.picture(address) == 200 for address in addresses)
             for visitor in visitors:
                 visitor.close()
             time.sleep(60)
+            yield "pictures that could not be seen while their session was open", len(addresses) - there, 0
+            yield "pictures that can still be seen", sum(first.picture(address) != 404 for address in addresses), 0
             yield f"MB above the start a minute after {sessions} sessions closed", server.resident_mb() - start, 200
             yield "MB above the start with all of them open", full - start, 2560 - start
 

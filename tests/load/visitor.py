@@ -150,6 +150,14 @@ class Visitor:
             raise AssertionError(f"the edit of {joint['name']} did not arrive")
         return took
 
+    def picture(self, address: str) -> int:
+        """Ask for a film's picture, as anybody who knows its address can; the status of the answer."""
+        try:
+            with urllib.request.urlopen(self._base + address, timeout=PATIENCE_S) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
     def upload(self, files: Mapping[str, bytes]) -> list[int]:
         """Put files into the drop zone; the server's answer to each."""
         zone = next(e for name, e in self.elements.items() if name.startswith("file_uploader upload"))

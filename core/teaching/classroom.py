@@ -20,7 +20,7 @@ CLASSES_MAX, STUDENTS_MAX, QUESTIONS_MAX = 40, 60, 200
 LIFE_S = 3 * 3600.0
 IDLE_S = 20 * 60.0  # without the teacher's browser, which asks every few seconds
 AWAY_S = 60.0  # a class without students whose teacher is away so long gives way to a new one where the server is full
-CLASSES_OF_ONE = 5  # opened from one address
+CLASSES_OF_ONE = 20  # opened from one address, which may be a proxy with many teachers behind it
 
 
 class ClassError(Exception):

@@ -7,6 +7,7 @@ but lets go of it only when another session comes.
 import asyncio
 import ctypes
 import gc
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server.job_queue import JobQueue
+
+_LOG = logging.getLogger(__name__)
 
 
 def _connected(session: str) -> bool:
@@ -84,5 +87,8 @@ async def clear_away() -> None:
         await asyncio.sleep(LOOK_EVERY_S)
         runtime = Runtime.instance()
         after_s = float(st.get_option("server.disconnectedSessionTTL"))
-        if SESSIONS.close_gone(runtime.is_active_session, runtime.close_session, after_s):
-            give_memory_back()
+        try:
+            if SESSIONS.close_gone(runtime.is_active_session, runtime.close_session, after_s):
+                give_memory_back()
+        except Exception:  # a fault in one session must not keep all later ones in memory
+            _LOG.exception("a session could not be closed")

@@ -18,7 +18,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from core.cohort.long_table import read_readings, write_long
+from core.cohort.long_table import write_long
+from core.cohort.reading_table import read_readings
 from core.phantom.simulated_readers import simulated_readings
 from core.radiograph import FilmError, expand, open_film
 from tests.load.films import SAMPLE

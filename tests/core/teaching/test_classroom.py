@@ -107,7 +107,7 @@ def test_forty_opened_classes_do_not_shut_a_teacher_out() -> None:
     assert classes.join(code, "Ben") and classes.view(taught, key).students == ("Ann",)
 
 
-def test_one_address_opens_five_classes_at_most() -> None:
+def test_one_address_opens_half_of_the_classes_at_most() -> None:
     classes = Classes()
     codes = [classes.open("one") for _ in range(CLASSES_OF_ONE)]
     with pytest.raises(ClassError, match="End one"):

@@ -21,7 +21,7 @@ from pydicom.uid import (
 from core.cohort.long_table import write_long
 from core.cohort.reading_table import read_readings
 from core.phantom.simulated_readers import simulated_readings
-from core.radiograph import FilmError, expand, open_film
+from core.radiograph import FilmError, expand
 from tests.load.films import SAMPLE
 
 SLOWEST_S = 65.0  # the guard ends a file after 60
@@ -122,7 +122,7 @@ def read(name: str, data: bytes) -> str:
     codes = [error.code for error in refused]
     for entry in entries:
         try:
-            open_film(entry.data, entry.name)
+            entry.open()
         except FilmError as error:
             assert len(error.message) > 15 and "\n" not in str(error)
             codes.append(error.code)

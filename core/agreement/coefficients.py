@@ -217,23 +217,24 @@ def krippendorff_alpha(scores: ArrayLike, *, metric: str = "interval") -> float:
     Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability.
     """
     x = np.asarray(scores, np.float64)
-    levels, codes = np.unique(x[np.isfinite(x)], return_inverse=True)
+    x = x[np.isfinite(x).sum(axis=1) > 1]
+    there = np.isfinite(x)
+    m, n = there.sum(axis=1), int(there.sum())
+    if metric == "interval":
+        c = np.where(there, x - (x[there].mean() if n else 0.0), 0.0)
+        apart_within = (2 * (m * (c**2).sum(axis=1) - c.sum(axis=1) ** 2) / (m - 1)).sum()
+        apart_at_all = 2 * (n * (c**2).sum() - c.sum() ** 2) / max(n - 1, 1)
+        return float(1 - apart_within / apart_at_all) if apart_at_all > 1e-12 * n else float("nan")
+    levels, codes = np.unique(x[there], return_inverse=True)
     table = np.zeros((len(x), len(levels)))
-    np.add.at(table, (np.nonzero(np.isfinite(x))[0], codes), 1)
-    m = table.sum(axis=1)
-    table, m = table[m > 1], m[m > 1]
-    pairs = (table[:, :, None] * table[:, None, :] - np.eye(len(levels)) * table[:, :, None]) / (m - 1)[:, None, None]
-    together, given = pairs.sum(axis=0), table.sum(axis=0)
+    np.add.at(table, (np.nonzero(there)[0], codes), 1)
+    shared = table / (m - 1)[:, None]
+    together, given = shared.T @ table - np.diag(shared.sum(axis=0)), table.sum(axis=0)
     if metric == "nominal":
         apart = 1 - np.eye(len(levels))
-    elif metric == "interval":
-        apart = (levels[:, None] - levels) ** 2
     elif metric == "ordinal":
-        below = np.cumsum(given)
-        apart = (
-            np.abs(below[:, None] - below)
-            - (given[None, :] - given[:, None]) * np.sign(below[None, :] - below[:, None]) / 2
-        ) ** 2
+        middle = np.cumsum(given) - given / 2
+        apart = (middle[:, None] - middle) ** 2
     else:
         raise ValueError(f"alpha knows nominal, ordinal and interval, not {metric}")
     expected = float((np.outer(given, given) * apart).sum()) / max(given.sum() - 1, 1)

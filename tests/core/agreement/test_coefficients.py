@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from core.agreement.coefficients import icc, pair, quadratic_kappa, smallest_change, table_kappa, weighted_kappa
+from core.agreement.coefficients import (
+    grades_from_sums,
+    icc,
+    krippendorff_alpha,
+    pair,
+    quadratic_kappa,
+    smallest_change,
+    table_kappa,
+    weighted_kappa,
+)
 
 SHROUT_FLEISS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
@@ -172,3 +181,28 @@ def test_nothing_is_made_up_where_nothing_varies() -> None:
     assert all(math.isnan(value) for value in icc([[2, 2], [2, 2]]).values())
     assert math.isnan(weighted_kappa([0, 0], [0, 0], grades=6, power=2))
     assert math.isnan(quadratic_kappa([], []))
+
+
+# Krippendorff 2011, Computing Krippendorff's alpha-reliability, section D: 4 observers, 12 units, with gaps.
+KRIPPENDORFF = [
+    [1, 1, None, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4], [4, 4, 4, 4], [1, 1, 2, 1],
+    [2, 2, 2, 2], [None, 5, 5, 5], [None, None, 1, 1], [None, None, 3, None],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric", "printed"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
+def test_the_alpha_of_krippendorff_2011(metric: str, printed: float) -> None:
+    assert round(krippendorff_alpha(np.array(KRIPPENDORFF, float), metric=metric), 3) == printed
+
+
+def test_ac2_and_alpha_are_those_of_another_program() -> None:
+    # irrCAC 0.4.4 (after Gwet's R package), quadratic weights, grades 0 to 5.
+    a = np.array([0, 0, 1, 2, 3, 4, 5, 0, 1, 2, 0, 0, 5, 3, 2, 1])
+    b = np.array([0, 1, 1, 2, 2, 4, 4, 0, 0, 3, 0, 0, 5, 4, 2, 1])
+    d = a - b
+    sums = {"first": np.bincount(a, minlength=6) * 1.0, "second": np.bincount(b, minlength=6) * 1.0}
+    sums |= {"square": np.array((d**2).sum() * 1.0), "distance": np.array(np.abs(d).sum() * 1.0)}
+    sums |= dict.fromkeys(("exact", "near", "both", "one"), np.array(1.0))
+    found = grades_from_sums(sums, highest=np.array(5.0))
+    assert round(float(found["ac2"]), 5) == 0.94341 and round(float(found["alpha"]), 5) == 0.93604
+    assert float(found["alpha"]) == pytest.approx(krippendorff_alpha(np.stack([a, b], axis=1)))

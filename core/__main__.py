@@ -1,4 +1,4 @@
-"""The command line: `python -m core score | agree | phantom | train | evaluate | benchmark | store`."""
+"""The command line: `python -m core score | agree | plan | phantom | train | evaluate | benchmark | store`."""
 
 import json
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.agreement.command_line import agree
+from core.agreement.command_line import agree, plan
 from core.store.command_line import app as store_app
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(store_app, name="store")
 app.command()(agree)
+app.command()(plan)
 FILMS_HELP = "Folder with the real films of FracAtlas in the subfolders that core/cohort/marked_films.json names."
 
 
@@ -154,6 +155,7 @@ class What(StrEnum):
     weights = "weights"
     study = "study"
     saliency = "saliency"
+    agreement = "agreement"
 
 
 @app.command()
@@ -162,7 +164,7 @@ def evaluate(
         What,
         typer.Argument(
             help="weights: a set of weights. study: every trained system of the two papers, table by table. "
-            "saliency: where the scorer looks, against controls and truth."
+            "saliency: where the scorer looks, against controls and truth. agreement: how often intervals of agreement hold."
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
@@ -196,6 +198,11 @@ def evaluate(
         return
     if what is What.study:
         _evaluate_study(out or Path("study_results"), patients, write_cards)
+        return
+    if what is What.agreement:
+        from core.evaluation.agreement_coverage import coverage
+
+        coverage(tell=typer.echo)
         return
     if what is What.saliency:
         from core.evaluation.saliency_study import evaluate_saliency

@@ -10,12 +10,14 @@ from pages.widgets.agreement.agreement_tables import (
     adjudication_table,
     agreement_files,
     all_readers,
+    components_line,
     disagreement_table,
     headline,
     left_out,
     model_yardstick,
     names_to_look_at,
     parts_table,
+    rereadings,
     totals_table,
     who,
 )
@@ -86,6 +88,8 @@ with totals:
     people = tuple(name for name in study.first_readings if not is_model(name))
     if len(people) > 2 and in_common(study, people, change=change, visit=visit, span=span):
         all_readers(comparison(study, people, change=change, visit=visit, span=span))
+    if len(people) > 2:
+        components_line(study, people, change=change, visit=visit)
     beside = [found]
     if model:
         model_yardstick(study, model, (first, second), change=change, visit=visit)
@@ -96,6 +100,7 @@ with totals:
             if in_common(study, p, change=change, visit=visit, span=span)
         ]
     totals_table(beside, key)
+    rereadings(study, change, visit)
 with groups:
     parts_table(found, ("group", "limb", "total"))
     if change:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.agreement.change import cell_changes, group_changes
 from core.agreement.progression import RAPID_POINTS_A_YEAR, detectable_change, is_rapid, points_a_year, rate_words
 from core.agreement.study_score import mean_score, reader_score
+from core.agreement.wording import listed
 from core.svh import Limb, Side
 from pages.widgets.progression.linked_films import linked_films
 from pages.widgets.progression.progression_charts import cohort_chart, patient_chart
@@ -107,7 +108,7 @@ st.markdown("###### The whole cohort, first to last visit")
 st.plotly_chart(
     cohort_chart(study.study, scores[-1:] if len(together) > 2 else scores, sdc), key="progression_cohort", config=CHART
 )
-of = " and ".join(detectable.readers) if detectable else ""
+of = listed(detectable.readers) if detectable else ""
 st.caption(
     "Each patient is one point; the share left of it changed less."
     + (

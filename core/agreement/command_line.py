@@ -17,6 +17,12 @@ TABLES_HELP = (
 def agree(
     tables: Annotated[list[str], typer.Argument(help=TABLES_HELP)],
     json_file: Annotated[Path | None, typer.Option("--json", help="File for all figures as JSON.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the paper: figures (SVG, PDF, PNG), tables (CSV, xlsx, HTML), methods, GRRAS checklist."
+        ),
+    ] = None,
     threshold: Annotated[
         float, typer.Option(min=0.5, help="A third reader adjudicates when the changes differ by this many points.")
     ] = 10.0,
@@ -58,8 +64,17 @@ def agree(
             join_readings(*(table.readings for table in read)), [v for v in visits.split(",") if v.strip()]
         )
         rule = Completeness(complete)
-        found = all_comparisons(study, draws=draws, seed=seed, rule=rule, visit=visit)
-        by_visit = [] if visit else status_by_visit(study, draws=draws, seed=seed, rule=rule)
+        analysis = None
+        if report:
+            from core.agreement.paper import analysed, write_report
+
+            analysis = analysed(study, rule=rule, threshold=threshold, draws=draws, seed=seed, notes=notes)
+            write_report(analysis, report)
+        if analysis and not visit:
+            found, by_visit = list(analysis.found), list(analysis.by_visit)
+        else:
+            found = all_comparisons(study, draws=draws, seed=seed, rule=rule, visit=visit)
+            by_visit = [] if visit else status_by_visit(study, draws=draws, seed=seed, rule=rule)
         if json_file:
             text = results_json(
                 study, found, by_visit=by_visit, seed=seed, draws=draws, threshold=threshold, notes=notes
@@ -72,6 +87,28 @@ def agree(
         typer.echo(f"Cannot compare: {error.filename}: {error.strerror}", err=True)
         raise typer.Exit(2) from None
     print_results(Console(), study, found, by_visit=by_visit, threshold=threshold, notes=notes)
+    if report:
+        typer.echo(f"Written: {report / 'report.html'}, with tables and figures beside it")
+
+
+def plan(
+    icc: Annotated[float, typer.Option(help="The ICC that is expected.")] = 0.9,
+    width: Annotated[float, typer.Option(help="How wide the 95 % interval of the ICC may be.")] = 0.1,
+    readers: Annotated[int, typer.Option(min=2, max=20, help="How many readers read each patient.")] = 2,
+    sdc_upper: Annotated[
+        float, typer.Option(help="The upper limit of the SDC's 95 % interval, in times the SDC.")
+    ] = 1.25,
+) -> None:
+    """Say how many patients a study of agreement needs."""
+    from core.agreement.plan import patients_for_icc, patients_for_sdc
+
+    try:
+        plans = [patients_for_icc(icc, width, readers=readers), patients_for_sdc(sdc_upper)]
+    except ValueError as error:
+        typer.echo(f"Cannot plan: {error}", err=True)
+        raise typer.Exit(2) from None
+    for found in plans:
+        typer.echo(f"{found.patients} patients for {found.wanted} ({found.method}; {found.source}).")
 
 
 def _read(argument: str, reader: str) -> ReadTable:

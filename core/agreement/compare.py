@@ -129,8 +129,9 @@ def compare(
     rule: Completeness = ALL_CELLS,
     draws: int = DRAWS,
     seed: int = 0,
+    sections: Sequence[Section] = SECTIONS,
 ) -> Comparison:
-    """All statistics of two readers, or the intraclass correlations of more, for every part of the score.
+    """All statistics of two readers, or the intraclass correlations of more, for every part of the score in `sections`.
 
     `visit` is the place of the one visit whose status is compared; without it all visits are pooled and patients stay the
     unit. The same seed gives the same intervals.
@@ -145,16 +146,16 @@ def compare(
     rng = np.random.default_rng(seed)
     times = rng.multinomial(n, np.full(n, 1 / n), size=draws if n > 1 else 0).astype(np.float64)
     times = np.concatenate([np.ones((1, n)), times])  # the first "draw" is the study itself
-    sums = pair.sums(SECTIONS)[:, used]
+    sums = pair.sums(sections)[:, used]
     found = _sum_statistics(sums, times, change=change)
-    counts, nonzero = np.zeros(len(SECTIONS)), np.zeros(len(SECTIONS))
+    counts, nonzero = np.zeros(len(sections)), np.zeros(len(sections))
     if len(readers) == 2:
-        more, counts, nonzero = _grade_statistics(pair.points[:, used], times, change=change)
+        more, counts, nonzero = _grade_statistics(pair.points[:, used], times, sections, change=change)
         found |= more
     there = np.isfinite(sums[0])
     patients = there.any(axis=1).sum(axis=0)
-    sections = []
-    for s, section in enumerate(SECTIONS):
+    parts = []
+    for s, section in enumerate(sections):
         here = sums[..., s][:, there[..., s]]
         why = _why_not(here)
         cell_why = f"not estimable ({int(nonzero[s])} non-zero of {int(counts[s])})"
@@ -168,12 +169,12 @@ def compare(
             _add_differences(estimates, sums[..., s], times, int(patients[s]), why)
             rank = rank_correlation(here[0], here[1])
             estimates["spearman"] = Estimate(rank) if np.isfinite(rank) else Estimate(None, why=why)
-        sections.append(SectionAgreement(section, here.shape[1], int(patients[s]), int(counts[s]), estimates))
+        parts.append(SectionAgreement(section, here.shape[1], int(patients[s]), int(counts[s]), estimates))
     pooled = visit is None and not change and bool((there.sum(axis=1) > 1).any())
     where = study.visits[visit] if visit is not None else ""
     return Comparison(
         tuple(readers), change, where, n, pair.left_out, tuple(pair.not_counted()), tuple(pair.span_counts), pooled,
-        int(pair.scored.sum()), rule, tuple(sections),
+        int(pair.scored.sum()), rule, tuple(parts),
     )  # fmt: skip
 
 
@@ -212,7 +213,9 @@ def _sum_statistics(sums: Array, times: Array, *, change: bool) -> dict[str, Arr
     return found
 
 
-def _grade_statistics(points: Array, times: Array, *, change: bool) -> tuple[dict[str, Array], Array, Array]:
+def _grade_statistics(
+    points: Array, times: Array, sections: Sequence[Section], *, change: bool
+) -> tuple[dict[str, Array], Array, Array]:
     """Statistics of single cells [draws, parts], the number of cells of every part, and of those that are not all zero.
 
     Halves stay what they are; other fractions (a model's) are rounded to whole points.
@@ -223,12 +226,12 @@ def _grade_statistics(points: Array, times: Array, *, change: bool) -> tuple[dic
     if (given % 1 != 0).any():
         step = 0.5 if (given % 0.5 == 0).all() else 1.0
         given = np.rint(given / step) * step
-    masks = np.stack([np.zeros(len(CELL_LIST)) if s.counts_joints else s.mask for s in SECTIONS], axis=1).astype(
+    masks = np.stack([np.zeros(len(CELL_LIST)) if s.counts_joints else s.mask for s in sections], axis=1).astype(
         np.float64
     )
-    highest = np.array([_MAXIMA[list(s.cells)].max() if not s.counts_joints else 1.0 for s in SECTIONS]) * (1 + change)
+    highest = np.array([_MAXIMA[list(s.cells)].max() if not s.counts_joints else 1.0 for s in sections]) * (1 + change)
     per_patient = np.einsum("pfc,cs->pfs", _cell_sums(given, there, step, change=change), masks, optimize=True)
-    joints = [s for s, section in enumerate(SECTIONS) if section.counts_joints]
+    joints = [s for s, section in enumerate(sections) if section.counts_joints]
     damaged = np.sign(given) if change else (given > 0).astype(np.float64)
     per_patient[..., joints] = _cell_sums(damaged, there, step, change=change).sum(axis=2)[..., None]
     drawn = (times @ per_patient.reshape(len(per_patient), -1)).reshape(len(times), *per_patient.shape[1:])
@@ -240,7 +243,7 @@ def _grade_statistics(points: Array, times: Array, *, change: bool) -> tuple[dic
     sums["second"] = drawn[:, at + grades :].transpose(0, 2, 1)
     found = grades_from_sums(sums, step=step, highest=highest)
     changed = ((given != 0).any(axis=0) & there).sum(axis=(0, 1)).astype(np.float64)
-    nonzero = np.where([s.counts_joints for s in SECTIONS], changed.sum(), changed @ masks)
+    nonzero = np.where([s.counts_joints for s in sections], changed.sum(), changed @ masks)
     return found, sums["first"][0].sum(axis=-1), nonzero
 
 

@@ -134,6 +134,8 @@ def _net(name: str, up: np.ndarray, down: np.ndarray) -> Share:
     each = up.astype(float) - down.astype(float)
     half = 1.96 * each.std(ddof=1) / np.sqrt(len(each))
     net = float(each.mean())
+    if half == 0:  # all patients alike: the interval of a mean would have no width, which is not true
+        return Share(name, net, None, None, None, len(each))
     return Share(name, net, max(net - half, -1.0), min(net + half, 1.0), None, len(each))
 
 
@@ -154,7 +156,7 @@ def _new_erosions(study: Study, score: StudyScore, changes: Sequence[Change]) ->
     mean = float(new.mean())
     low, high = (None, None) if half is None else (max(mean - float(half), 0.0), mean + float(half))
     return [
-        _share("A new erosive joint or more", new > 0),
+        _share("A new erosive joint or more, by any reader", new > 0),
         Share("New erosive joints, mean number", mean, low, high, None, len(new), is_share=False),
     ]
 
@@ -167,6 +169,7 @@ def share_words(share: Share) -> str:
         span = "" if share.low is None or share.high is None else f" ({share.low:.2f} to {share.high:.2f})"
         return f"{share.value:.2f}{span}"
     lead = "" if share.count is None else f"{share.count} of {share.of}, "
-    low, high = (round(100 * (x or 0.0)) for x in (share.low, share.high))
-    text = f"{lead}{round(100 * share.value)} % ({low} to {high})"
+    text = f"{lead}{round(100 * share.value)} %"
+    if share.low is not None and share.high is not None:
+        text += f" ({round(100 * share.low)} to {round(100 * share.high)})"
     return text.replace("-", "\N{MINUS SIGN}")

@@ -11,6 +11,7 @@ from core.agreement.adjudication import THRESHOLD
 from core.agreement.pairing import ALL_CELLS, Completeness, paired, part_sums
 from core.agreement.sections import CELL_LIST, TOTAL, Section
 from core.agreement.study import Study
+from core.agreement.wording import listed
 
 Array = NDArray[np.float64]
 
@@ -80,8 +81,7 @@ def mean_score(
     Raises: ValueError as `Study.index` does.
     """
     totals = paired(study, readers, rule=rule).sums([section])[..., 0].mean(axis=0)
-    names = f"{', '.join(readers[:-1])} and {readers[-1]}"
-    return _score(f"mean of {names}", tuple(readers), totals, section)
+    return _score(f"mean of {listed(readers)}", tuple(readers), totals, section)
 
 
 def pool_score(

@@ -1,5 +1,6 @@
 """How the statistics are called, by which formula they come, and how their numbers are written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.agreement.compare import Estimate
@@ -52,6 +53,11 @@ INTERVALS = (
     "the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of bias and SD. None below 10 "
     "patients, but for F"
 )
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Anna, Bert and Cara`."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def number(value: float, decimals: int) -> str:

@@ -58,7 +58,10 @@ def test_groups_and_new_erosive_joints() -> None:
         {("A", p, v): r for p in ("P1", "P2") for v, r in (("BL", before), ("M12", after if p == "P1" else before))}
     )
     rows = {row.name: row for row in progressors(study, [reader_score(study, "A")], None)[0].rows}
-    assert rows["A new erosive joint or more"].count == 1 and rows["New erosive joints, mean number"].value == 0.5
+    assert (
+        rows["A new erosive joint or more, by any reader"].count == 1
+        and rows["New erosive joints, mean number"].value == 0.5
+    )
     grouped = study_of({
         ("A", p, v): Scores(nothing_read(), {"total": t}, group=p) for p in ("x", "y") for v, t in (("BL", 1.0), ("M12", 3.0))
     })  # fmt: skip

@@ -60,7 +60,7 @@ class Analysis:
         totals = self.score.totals
         if self.study.visits[0] == "visit 1" and len(self.study.visits) > 1:
             return 0
-        return int((np.isnan(totals) & np.isfinite(totals).any(axis=1)[:, None]).sum())
+        return int((np.isnan(totals) & np.isfinite(totals).any(axis=1, keepdims=True)).sum())
 
     @property
     def sensitivity(self) -> tuple[MissingVisit, ...]:

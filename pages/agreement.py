@@ -6,18 +6,17 @@ from core.agreement import SECTIONS, paired
 from core.agreement.results import is_model, model_last
 from core.svh import Damage, Limb
 from pages.widgets.agreement.agreement_charts import bland_altman, kappa_map, scatter
+from pages.widgets.agreement.agreement_more import components_line, rereadings
 from pages.widgets.agreement.agreement_tables import (
     adjudication_table,
     agreement_files,
     all_readers,
-    components_line,
     disagreement_table,
     headline,
     left_out,
     model_yardstick,
     names_to_look_at,
     parts_table,
-    rereadings,
     totals_table,
     who,
 )

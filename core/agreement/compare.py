@@ -28,7 +28,7 @@ from core.agreement.intervals import (
     sd_interval,
     spread_and_error,
 )
-from core.agreement.pairing import ALL_CELLS, Completeness, LeftOut, Paired, paired
+from core.agreement.pairing import ALL_CELLS, Completeness, LeftOut, paired
 from core.agreement.sections import CELL_LIST, SECTIONS, Section
 from core.agreement.study import Study
 
@@ -326,8 +326,3 @@ def _add_differences(estimates: dict[str, Estimate], sums: Array, times: Array, 
 
 def _value(estimates: Mapping[str, Estimate], name: str) -> float | None:
     return estimates[name].value if name in estimates else None
-
-
-def observed(pair: Paired, section: Section) -> list[tuple[int, int, tuple[float, ...]]]:
-    """The totals of a part of the score: position of the patient and visit, and one total a reader."""
-    return pair.observed(section)

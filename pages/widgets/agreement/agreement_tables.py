@@ -9,12 +9,11 @@ from core.agreement import Comparison, Study, adjudication, all_comparisons, dis
 from core.agreement.adjudication import HIGH_RATE, THRESHOLD
 from core.agreement.identity import doubts
 from core.agreement.paper import analysed, report_zip
-from core.agreement.pool import totals_of_readers, variance_components
 from core.agreement.results import rmse_to_mean, status_by_visit
 from core.agreement.wording import WORDING, f_words, number, words
 from core.cohort.long_table import write_long, write_totals
 from pages.widgets.agreement.film_close_up import film_close_up
-from pages.widgets.agreement.study_in_view import NOTES, comparison, in_common, rule_in_view
+from pages.widgets.agreement.study_in_view import NOTES, rule_in_view
 from pages.widgets.shared.case_store import FilmOf
 from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.shared.research_notice import RESEARCH_CSV
@@ -78,40 +77,6 @@ def all_readers(found: Comparison) -> None:
     e = found.of("total").estimates
     told = ", ".join(f"{WORDING[name].title} {words(e[name], name)}" for name in e)
     st.markdown(f"All {len(found.readers)} readers together, {found.patients} patients, SvH total: {told}.")
-
-
-def rereadings(study: Study, change: bool, visit: int | None) -> None:
-    """How well readers agree with themselves, beside what they agree with each other."""
-    rows = []
-    for again, reader in study.rereads.items():
-        if in_common(study, (reader, again), change=change, visit=visit):
-            e = comparison(study, (reader, again), change=change, visit=visit).of("total").estimates
-            smallest = "sdc_one" if change else "sdd_one"
-            cells = {WORDING[k].title: words(e[k], k) for k in ("icc_a1", "kappa_quadratic", "sem", smallest)}
-            rows.append({"Reader with himself or herself": f"{reader} and {again}", **cells})
-    if rows:
-        st.markdown("###### Intra-reader agreement")
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="rereadings")
-
-
-def components_line(study: Study, people: Sequence[str], *, change: bool, visit: int | None) -> None:
-    """Variance components of more than two readers, whoever read whom."""
-    last = len(study.visits) - 1
-    span = (0, last) if change else None
-    try:
-        scores = totals_of_readers(study, people, visit=visit or 0, span=span, rule=rule_in_view())
-        found = variance_components(scores)
-    except ValueError as error:
-        st.caption(f"Mixed model of all readers: {error}.")
-        return
-    where = (
-        f"change from {study.visits[0]} to {study.visits[last]}" if change else f"status at {study.visits[visit or 0]}"
-    )
-    st.markdown(
-        f"Mixed model, {found.readers} readers, {found.patients} patients, {found.scores} totals ({shown(where)}): "
-        f"ICC(A,1) {number(found.icc, 3)}, SEM of one reader {number(found.sem_consistency, 2)} "
-        f"({number(found.sem, 2)} with the lean of the reader)."
-    )
 
 
 def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool, visit: int | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.agreement import ALL_CELLS, Comparison, Completeness, Study, compare, paired, study_of
+from core.agreement.results import model_last
 from core.cohort.scores import ReadingKey, Scores
 from core.svh import Reading
 from pages.widgets.agreement.sample_study import sample_study
@@ -39,6 +40,9 @@ def use_study(
     if study is not None:
         st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = study, source
         st.session_state[NOTES] = tuple(notes)
+    # Said and not left to the default: a box whose options change keeps showing the name that was in it.
+    names = model_last((study or sample_study()).readers)
+    st.session_state["reader_first"], st.session_state["reader_second"] = names[:2]
 
 
 def rule_in_view() -> Completeness:

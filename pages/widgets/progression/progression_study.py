@@ -124,6 +124,12 @@ def use_readings(
     if study is not None:
         film = _stored_radiograph if source == STORE else None
         st.session_state[STUDY], st.session_state[f"{STUDY}_source"] = ProgressionStudy(study, film), source
+    # Said and not left to the default: a box whose options change keeps showing the name that was in it.
+    shown = study_in_view()
+    patient = shown.patients[0]
+    reader = next(name for name in shown.readers if shown.visits(name, patient))
+    st.session_state["progression_patient"], st.session_state["progression_reader"] = patient, reader
+    st.session_state["progression_first"] = shown.visits(reader, patient)[0]
 
 
 def _stored_radiograph(patient: str, visit: str, limb: Limb, side: Side) -> Radiograph | None:

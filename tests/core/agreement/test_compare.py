@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from core.agreement import SECTIONS, compare, observed, paired
+from core.agreement import SECTIONS, compare, paired
 from core.agreement.coefficients import icc, pair
 from core.agreement.compare import Estimate
 from core.agreement.sections import SECTION_BY_KEY
@@ -131,7 +131,7 @@ def test_three_readers_have_one_intraclass_correlation() -> None:
     study = random_study(6, readers="ABC")
     found = compare(study, ("A", "B", "C"), draws=20).of("total").estimates
     assert set(found) == {"icc_a1", "icc_c1", "icc_ak", "sem", "sdd_one"}
-    sums = [s for _, _, s in observed(paired(study, ("A", "B", "C")), SECTION_BY_KEY["total"])]
+    sums = [s for _, _, s in paired(study, ("A", "B", "C")).observed(SECTION_BY_KEY["total"])]
     assert found["icc_a1"].value == pytest.approx(icc(sums)["icc_a1"])
 
 

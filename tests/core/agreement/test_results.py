@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.agreement import all_comparisons, observed, paired, results_csv, results_json, study_of
+from core.agreement import all_comparisons, paired, results_csv, results_json, study_of
 from core.agreement.compare import Estimate
 from core.agreement.results import model_last, rmse_to_mean
 from core.agreement.sections import TOTAL
@@ -55,7 +55,7 @@ def test_a_reader_is_not_run_as_a_formula(name: str) -> None:
 
 def test_a_reader_has_half_of_the_readers_rmse_against_their_mean() -> None:
     study = random_study(3, readers="AB")
-    rows = [s for _, _, s in observed(paired(study, ("A", "B")), TOTAL)]
+    rows = [s for _, _, s in paired(study, ("A", "B")).observed(TOTAL)]
     rmse = (sum((a - b) ** 2 for a, b in rows) / len(rows)) ** 0.5
     three = study_of(study.readings | {("model", p, v): r for (who, p, v), r in study.readings.items() if who == "A"})
     assert rmse_to_mean(three, "model", ("A", "B")) == pytest.approx((rmse / 2, rmse / 2))

@@ -156,6 +156,7 @@ class What(StrEnum):
     study = "study"
     saliency = "saliency"
     agreement = "agreement"
+    disease = "disease"
 
 
 @app.command()
@@ -164,7 +165,8 @@ def evaluate(
         What,
         typer.Argument(
             help="weights: a set of weights. study: every trained system of the two papers, table by table. "
-            "saliency: where the scorer looks, against controls and truth. agreement: how often intervals of agreement hold."
+            "saliency: where the scorer looks, against controls and truth. agreement: how often intervals of agreement hold. "
+            "disease: whether mutilated limbs and pieces of limbs are found."
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
@@ -177,7 +179,7 @@ def evaluate(
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
     patients: Annotated[
         int | None,
-        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 for the study, 30 for saliency."),
+        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 for the study, 30 for saliency; films of each limb, 200, for disease."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -217,6 +219,14 @@ def evaluate(
             tell=typer.echo,
         )
         typer.echo(f"Written: {folder}")
+        return
+    if what is What.disease:
+        from core.evaluation.disease import evaluate_disease
+        from core.model_reader import ModelReader
+
+        results = evaluate_disease(ModelReader.open(weights.value), films=patients or 200, tell=typer.echo)
+        if out:
+            out.write_text(json.dumps(results, indent=1) + "\n")
         return
     from core.evaluation import evaluate as run
     from core.evaluation.cards import fill_cards

@@ -54,6 +54,13 @@ class Frame:
         shift = np.array([(width_px - 1) / 2, (height_px - 1) / 2]) - linear @ np.asarray(centre, float)
         return cls(np.hstack([linear, shift[:, None]]), width_px, height_px)
 
+    def zoomed(self, scale: float) -> "Frame":
+        """The view with what it shows `scale` times larger round its middle."""
+        middle = np.array([(self.width_px - 1) / 2, (self.height_px - 1) / 2])
+        matrix = self.matrix * scale
+        matrix[:, 2] += (1 - scale) * middle
+        return Frame(matrix, self.width_px, self.height_px)
+
     @property
     def scale(self) -> float:
         """View pixels per film pixel."""

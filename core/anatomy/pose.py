@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.anatomy.frame import Frame
 from core.anatomy.parts import Point
-from core.anatomy.similarity import is_mirrored, mapped, scale_of, up_deg
+from core.anatomy.similarity import is_mirrored, mapped, mapped_back, scale_of, up_deg
 from core.anatomy.template import TEMPLATE_MM
 from core.svh import Limb, Side
 
@@ -52,6 +52,10 @@ class Pose:
         """Film pixels [N, 2] to template mm [N, 2]."""
         return mapped(self.matrix, points)
 
+    def to_film(self, points_mm: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Template mm [N, 2] to film pixels [N, 2]."""
+        return mapped_back(self.matrix, points_mm)
+
     def turned(self, turn: NDArray[np.float64]) -> "Pose":
         """The pose with the limb turned on the template by a rotation [2, 2]."""
         return Pose(self.limb, turn @ self.matrix, self.residual_mm)
@@ -89,15 +93,18 @@ def fit_pose(
     *,
     weights: Mapping[str, float] | None = None,
     onto: Mapping[str, Point] | None = None,
+    mirrored: bool | None = None,
+    mm_per_px: float | None = None,
 ) -> Pose:
     """The similarity, mirror allowed, that lays film points on the template (or on `onto`) with least squares.
 
+    `mirrored` settles whether it is a mirrored one, `mm_per_px` its scale; where both are given two points are enough.
     Raises: ValueError if fewer than three points of the template are given or they coincide.
-    Source: Umeyama 1991, IEEE TPAMI 13:376, without the constraint on the determinant.
+    Source: Umeyama 1991, IEEE TPAMI 13:376; the determinant is free unless `mirrored` settles it.
     """
     template = onto or TEMPLATE_MM[limb]
     names = [name for name in points if name in template]
-    if len(names) < 3:
+    if len(names) < (3 if mirrored is None or mm_per_px is None else 2):
         raise ValueError("a pose needs at least three points")
     film = np.array([points[name] for name in names], float)
     target = np.array([template[name] for name in names], float)
@@ -109,7 +116,11 @@ def fit_pose(
     if spread <= 0:
         raise ValueError("the points of a pose coincide")
     u, s, vt = np.linalg.svd((weight * b).T @ a)
-    linear = (s.sum() / spread) * (u @ vt)
+    turn = u @ vt
+    if mirrored is not None and (np.linalg.det(turn) < 0) != mirrored:
+        s[-1] = -s[-1]
+        turn = u @ np.diag([1.0, -1.0]) @ vt
+    linear = (mm_per_px or s.sum() / spread) * turn
     shift = target_mean - linear @ film_mean
     matrix = np.hstack([linear, shift[:, None]])
     residual = mapped(matrix, film) - target

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.model_reader import FilmReading, ModelReader, VisitReading
+from core.model_reader import FilmReading, ModelReader, VisitReading, as_read
 from core.radiograph import FilmError, Radiograph, VisitFiles, expand, group_visits
 from core.svh import Reading
 
@@ -70,6 +70,7 @@ def read_files(
     hands: dict[str, NDArray[np.float32]] = {}
     for readings in reader.read_films(opened(), force=force):
         number, film = current.pop()
+        film = as_read(film, readings)
         done += readings
         each(number, film, readings)
         counted = {reading.sha256 for reading in VisitReading(files.name, tuple(done)).counted if reading in readings}

@@ -34,7 +34,10 @@ def marks() -> Mapping[str, Mapping[str, Any]]:
 
 
 def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]:
-    """Films of a split ("train" or "validation"): the large plates, or the small ones that are for detection alone.
+    """Films of a split: the large plates, or the small ones that are for detection alone.
+
+    "train" films teach, "validation" films choose checkpoints and calibrate, "test" films are looked at once, for the figures (the
+    networks of the papers saw them before they were set aside).
 
     Untouched joints have grade 0; on a small plate little damage would show anyway.
     Raises: FileNotFoundError if a film is not in `folder`.
@@ -58,6 +61,23 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
                 source="fracatlas",
                 uncertain=uncertain,
             )
+        )
+    return films
+
+
+def found_films(folder: Path) -> list[LabelledFilm]:
+    """Small plates of undamaged hands and feet of the training half whose joints an earlier detector found: `found_films.json`.
+
+    Raises: FileNotFoundError if a film is not in `folder`.
+    """
+    films = []
+    for name, row in json.loads(MARKS.with_name("found_films.json").read_text()).items():
+        limb = Limb(row["limb"])
+        points = {point: (float(x), float(y)) for point, (x, y) in row["points"].items()}
+        pixels = unit(read_grey(folder / name))
+        grades = undamaged(limb, points)
+        films.append(
+            LabelledFilm(pixels, limb, Side(row["side"]), points, grades, Path(name).stem, "fracatlas, joints found")
         )
     return films
 

@@ -1,7 +1,7 @@
 """From a film to the limbs on it: where each lies, its parts, and the centre of every joint, in film pixels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,32 +11,39 @@ from core.anatomy.frame import Frame
 from core.anatomy.parts import JOINTS, PARTS, Box, Point, part_boxes
 from core.anatomy.pose import Pose, fit_pose
 from core.anatomy.template import TEMPLATE_MM
-from core.detection.network import LANDMARKS, LIMBS, VECTOR_UNIT_PX, LimbFinder, PartsNetwork
+from core.detection.limb_votes import SeenLimb, seen_limbs
+from core.detection.network import LimbFinder, PartsNetwork
 from core.svh import Limb
 
 Floats = NDArray[np.float32]
-FINDER_STRIDE = 8
 HEAT_STRIDE = 4
+CLEAR = 0.6  # mean height of the peaks of a limb that is certainly seen the right way round
 SEEN = 0.25  # height of the heat peak above which a joint counts as seen
 NEAR_MM = 7.0  # half the way from one toe's joint to the next
 # How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film to the
-# edges, sideways above all, is found on the smaller pictures; they are tried when the first look finds nothing that fits.
-LOOKS = ((1.0, 0.0), (0.62, 0.0), (0.62, 90.0))
+# edges, sideways above all, may be found on the smaller pictures; they are tried when the first look finds nothing that fits.
+LOOKS = ((1.0, 0.0), (0.62, 90.0))
+# A scale from joints that lie close together is uncertain, one from the look of the bones less so: they are averaged by these
+# spreads of the logarithm. `JOINT_SPREAD` is that of joints whose root mean square distance from their middle is `AT_MM`.
+GLANCE_SPREAD, JOINT_SPREAD, AT_MM = 0.06, 0.20, 15.0
+SIDE_TOLD = 0.8  # the joints tell the side when they fit it so much better than the other
 
 
 @dataclass(frozen=True)
-class SeenLimb:
-    """A limb as the coarse pass sees it: kind, confidence, five landmarks in film pixels, the pose they give."""
+class Sight:
+    """What the coarse pass says of a film: the limbs on it, best first, and a logit above zero for a film light for dark."""
 
-    limb: Limb
-    confidence: float
-    landmarks: NDArray[np.float64]
-    pose: Pose
+    limbs: tuple[SeenLimb, ...]
+    inverted: float
 
 
 @dataclass(frozen=True)
 class FoundLimb:
-    """A limb with its parts: name -> (box, confidence), joints: name -> (point, confidence), in film pixels."""
+    """A limb with its parts: name -> (box, confidence), joints: name -> (point, confidence), in film pixels.
+
+    `off_film` names the joints whose place lies off the film; `other_kind` is how much speaks for the other kind of limb (0 to 1),
+    `growing` a logit above zero for a skeleton with open growth plates.
+    """
 
     limb: Limb
     confidence: float
@@ -44,20 +51,35 @@ class FoundLimb:
     parts: Mapping[str, tuple[Box, float]]
     joints: Mapping[str, tuple[Point, float]]
     region: Box
+    off_film: frozenset[str] = frozenset()
+    other_kind: float = 0.0
+    growing: float = -9.0
+    log_size: float = 0.0
+
+    @property
+    def clarity(self) -> float:
+        """Mean height of the heat peaks of the SvH joints that should be on the film."""
+        heights = [self.joints[name][1] for name in JOINTS[self.limb] if name not in self.off_film]
+        return float(np.mean(heights)) if heights else 0.0
 
 
 def find_joints(
-    heat: Floats, names: Sequence[str], *, near: Mapping[str, Point] = {}, within_px: float = 0.0
+    heat: Floats,
+    names: Sequence[str],
+    *,
+    near: Mapping[str, Point] = {},
+    within_px: float = 0.0,
+    on: NDArray[np.bool_] | None = None,
 ) -> dict[str, tuple[float, float, float]]:
     """Peaks of heat maps [P, h, w] in [0, 1] as (x, y, height of the peak) in view pixels, to a part of a cell.
 
-    A joint of `near` is looked for within `within_px` of that place only.
+    A joint of `near` is looked for within `within_px` of that place only, all of them only where `on` [h, w].
     """
     found: dict[str, tuple[float, float, float]] = {}
     _, h, w = heat.shape
     rows, columns = (n * HEAT_STRIDE + (HEAT_STRIDE - 1) / 2 for n in np.ogrid[:h, :w])
     for k, name in enumerate(names):
-        here = heat[k]
+        here = heat[k] if on is None else np.where(on, heat[k], 0)
         if name in near:
             x, y = near[name]
             here = np.where((columns - x) ** 2 + (rows - y) ** 2 <= within_px**2, here, 0)
@@ -82,43 +104,6 @@ def whole_film_frame(height: int, width: int, side_px: int, *, share: float = 1.
     )
 
 
-def landmark_template(limb: Limb) -> NDArray[np.float64]:
-    """The finder's five landmarks [5, 2] on the template, mm."""
-    return np.array([np.mean([TEMPLATE_MM[limb][n] for n in names], axis=0) for names in LANDMARKS[limb]])
-
-
-def landmark_pose(limb: Limb, landmarks: NDArray[np.float64]) -> Pose:
-    """Pose from the finder's five landmarks [5, 2] in film pixels."""
-    onto = {str(k): (float(x), float(y)) for k, (x, y) in enumerate(landmark_template(limb))}
-    return fit_pose(limb, {str(k): (float(x), float(y)) for k, (x, y) in enumerate(landmarks)}, onto=onto)
-
-
-def seen_limbs(heat: Floats, vectors: Floats, frame: Frame, *, least: float = 0.1, most: int = 3) -> list[SeenLimb]:
-    """Peaks of the finder's maps, best first.
-
-    `heat` [2, h, w] in [0, 1], `vectors` [2 * 10, h, w] in units of 32 view pixels, `frame` the view they were read from.
-    A weaker peak within half a hand of a stronger one is the same limb.
-    """
-    _, _h, w = heat.shape
-    seen: list[SeenLimb] = []
-    for index in heat.max(0).ravel().argsort()[::-1][:200]:
-        row, column = divmod(int(index), w)
-        kind = int(heat[:, row, column].argmax())
-        confidence = float(heat[kind, row, column])
-        if confidence < least or len(seen) == most:
-            break
-        cell = np.array([(column + 0.5) * FINDER_STRIDE - 0.5, (row + 0.5) * FINDER_STRIDE - 0.5])
-        offsets = vectors[10 * kind : 10 * kind + 10, row, column].reshape(5, 2) * VECTOR_UNIT_PX
-        landmarks = frame.to_film(cell + offsets)
-        if not np.isfinite(landmarks).all() or np.ptp(landmarks, axis=0).max() < 1:
-            continue
-        pose = landmark_pose(LIMBS[kind], landmarks)
-        near = [np.linalg.norm(other.landmarks[0] - landmarks[0]) * other.pose.mm_per_px < 60 for other in seen]
-        if not any(near):
-            seen.append(SeenLimb(LIMBS[kind], confidence, landmarks, pose))
-    return seen
-
-
 class Detector:
     """The networks together: finder on the film, parts network on each limb it sees, twice, and a larger one at the end.
 
@@ -141,39 +126,44 @@ class Detector:
         self.device = device
 
     @torch.inference_mode()
-    def see(self, pixels: Floats, *, least: float = 0.1, look: tuple[float, float] = LOOKS[0]) -> list[SeenLimb]:
-        """Coarse pass over a film [H, W] in [0, 1]; best first, none above confidence `least` if nothing looks like a limb.
-
-        `look` is one of `LOOKS`.
-        """
+    def see(self, pixels: Floats, *, look: tuple[float, float] = LOOKS[0], min_heat: float = 0.3) -> Sight:
+        """Coarse pass over a film [H, W] in [0, 1]; `look` is one of `LOOKS`."""
         height, width = pixels.shape
         frame = whole_film_frame(height, width, self.finder.settings.side_px, share=look[0], turn_deg=look[1])
         view = torch.from_numpy(frame.take(pixels))[None, None].to(self.device)
-        heat, vectors = self.finder(view)
-        return seen_limbs(heat[0].sigmoid().cpu().numpy(), vectors[0].cpu().numpy(), frame, least=least)
+        heat, maps, polarity = (value[0].float().cpu() for value in self.finder(view))
+        limbs = seen_limbs(heat.sigmoid().numpy(), maps.numpy(), frame, min_heat=min_heat)
+        return Sight(tuple(limbs), float(polarity))
 
     def find(self, pixels: Floats, seen: SeenLimb) -> FoundLimb:
-        """Parts and joints of one limb that the coarse pass saw.
+        """Parts and joints of one limb that the coarse pass saw: a look, the pose from what it showed, and a second look.
 
-        The parts network looks, the pose is fitted to the joints it saw, and it looks again. When it sees little, the
-        limb is tried turned by quarter turns.
+        The coarse pass does not tell the side: where the limb is not clear as a right one, it is looked at as a left one too.
         """
+        found = self._looks(pixels, seen, seen.pose)
+        if found.clarity < CLEAR:
+            other = self._looks(pixels, seen, seen.pose.turned(np.diag([-1.0, 1.0])))
+            found = max(found, other, key=lambda limb: limb.clarity * (1 - len(limb.off_film) / (2 * len(limb.joints))))
+        return replace(found, pose=better_pose(found), other_kind=seen.other_kind)
+
+    def _looks(self, pixels: Floats, seen: SeenLimb, pose: Pose) -> FoundLimb:
+        """A look, the pose from what it showed, and a second look; a third where the second changed the size by a tenth."""
         network = self.parts[seen.limb]
-        found = self._look(network, pixels, seen.limb, seen.confidence, seen.pose)
-        if _clarity(found) < 0.5:
-            turned = [found] + [
-                self._look(network, pixels, seen.limb, seen.confidence, _turned(seen, quarter)) for quarter in (1, 2, 3)
-            ]
-            found = max(turned, key=_clarity)
-        pose = _joint_pose(found)
-        return self._look(network, pixels, seen.limb, seen.confidence, pose) if pose else found
+        for _ in range(3):
+            found = self._look(network, pixels, seen.limb, seen.confidence, pose)
+            better = better_pose(found)
+            if abs(np.log(better.mm_per_px / pose.mm_per_px)) < 0.1 and pose is not seen.pose:
+                break
+            pose = better
+        return found
 
     def refine(self, pixels: Floats, found: FoundLimb) -> FoundLimb:
         """The limb as the larger network of its kind sees it; the same limb where there is none."""
-        pose = _joint_pose(found)
-        if pose is None or found.limb not in self.last:
+        if found.limb not in self.last:
             return found
-        return self._look(self.last[found.limb], pixels, found.limb, found.confidence, pose, known=found.joints)
+        network = self.last[found.limb]
+        again = self._look(network, pixels, found.limb, found.confidence, found.pose, known=found.joints)
+        return replace(found, parts=again.parts, joints=again.joints, region=again.region)
 
     @torch.inference_mode()
     def _look(
@@ -193,23 +183,26 @@ class Detector:
             size_px=(settings.width_px, settings.height_px),
             centre_mm=settings.centre_mm,
         )
-        detections, heat = network(torch.from_numpy(frame.take(pixels))[None, None].to(self.device))
+        detections, heat, glance = network(torch.from_numpy(frame.take(pixels))[None, None].to(self.device))
         seen = {name: point for name, (point, height) in known.items() if height > SEEN}
         near = dict(
             zip(seen, map(tuple, frame.to_view(np.array(list(seen.values())).reshape(-1, 2)).tolist()), strict=True)
         )
+        height, width = pixels.shape
         peaks = find_joints(
-            heat[0].sigmoid().cpu().numpy(), settings.points, near=near, within_px=NEAR_MM / settings.mm_per_px
+            heat[0].float().sigmoid().cpu().numpy(),
+            settings.points,
+            near=near,
+            within_px=NEAR_MM / settings.mm_per_px,
+            on=_cells_on_film(frame, (height, width)),
         )
         at = frame.to_film(np.array([peaks[name][:2] for name in settings.points]))
-        height, width = pixels.shape
         points: dict[str, tuple[Point, float]] = {}
         for name, (x, y) in zip(settings.points, at, strict=True):
-            on_film = -1 <= x <= width and -1 <= y <= height
-            points[name] = ((float(x), float(y)), peaks[name][2] if on_film else 0.0)
+            points[name] = ((float(x), float(y)), peaks[name][2])
             if points[name][1] <= SEEN and name in seen:
                 points[name] = known[name]
-        found = {k: v.cpu().numpy() for k, v in detections[0].items()}
+        found = {k: v.float().cpu().numpy() for k, v in detections[0].items()}
         return FoundLimb(
             limb,
             confidence,
@@ -217,29 +210,77 @@ class Detector:
             _parts(limb, found, points, frame, (height, width)),
             points,
             _region(frame, (height, width)),
+            off_film(pose, points, (height, width)),
+            growing=float(glance[0, 1]) if network.glance is not None else -9.0,
+            log_size=float(glance[0, 0]),
         )
 
 
-def _clarity(found: FoundLimb) -> float:
-    """Mean height of the heat peaks of the SvH joints."""
-    return float(np.mean([found.joints[name][1] for name in JOINTS[found.limb]]))
-
-
-def _turned(seen: SeenLimb, quarter: int) -> Pose:
-    angle = np.pi / 2 * quarter
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return seen.pose.turned(turn)
-
-
-def _joint_pose(found: FoundLimb) -> Pose | None:
-    clear = {name: (point, height) for name, (point, height) in found.joints.items() if height > 0.3}
-    if len(clear) < 4:
-        return None
-    return fit_pose(
-        found.limb,
-        {n: point for n, (point, _) in clear.items()},
-        weights={n: height for n, (_, height) in clear.items()},
+def _cells_on_film(frame: Frame, film_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which cells [h, w] of a heat map have their middle on the film."""
+    columns, rows = (
+        np.arange(n // HEAT_STRIDE) * HEAT_STRIDE + (HEAT_STRIDE - 1) / 2 for n in (frame.width_px, frame.height_px)
     )
+    at = frame.to_film(np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2))
+    on = (at >= -0.5).all(1) & (at[:, 0] < film_px[1]) & (at[:, 1] < film_px[0])
+    return on.reshape(len(rows), len(columns))
+
+
+def off_film(pose: Pose, joints: Mapping[str, tuple[Point, float]], film_px: tuple[int, int]) -> frozenset[str]:
+    """The joints that are not seen and whose place lies off the film: that of the template, moved as the nearest joints are."""
+    template = TEMPLATE_MM[pose.limb]
+    names = [n for n in joints if n in template]
+    expected = dict(zip(names, pose.to_film(np.array([template[n] for n in names])), strict=True))
+    seen = [n for n in expected if joints[n][1] > SEEN]
+    off = set()
+    for name in expected:
+        if name in seen:
+            continue
+        move = np.zeros(2)
+        if seen:
+            distance = np.array([np.hypot(*np.subtract(template[name], template[n])) for n in seen])
+            weight = 1 / (distance**2 + 25)
+            moves = np.array([np.subtract(joints[n][0], expected[n]) for n in seen])
+            move = (weight[:, None] * moves).sum(0) / weight.sum()
+        x, y = expected[name] + move
+        if not (0 <= x < film_px[1] and 0 <= y < film_px[0]):
+            off.add(name)
+    return frozenset(off)
+
+
+def better_pose(found: FoundLimb) -> Pose:
+    """The pose that fits the joints that were seen; of few or close joints the scale comes from the look of the bones as well.
+
+    The pose of the look itself where fewer than two joints were seen.
+    """
+    seen = {name: (point, height) for name, (point, height) in found.joints.items() if height > 0.3}
+    template = TEMPLATE_MM[found.limb]
+    names = [name for name in seen if name in template]
+    if len(names) < 2:
+        return found.pose
+    points, heights = {n: seen[n][0] for n in names}, {n: seen[n][1] for n in names}
+    looked = found.pose.mm_per_px * float(
+        np.exp(-found.log_size)
+    )  # larger in the view than it should be: fewer mm a pixel
+    places = np.array([template[n] for n in names])
+    spread = float(np.sqrt(((places - places.mean(0)) ** 2).sum(1).mean()))
+    mirrored = _mirrored(found.pose, points, heights)
+    scale = looked
+    if len(names) >= 3 and spread > 1:
+        fitted = fit_pose(found.limb, points, weights=heights, mirrored=mirrored).mm_per_px
+        trust = (JOINT_SPREAD * (AT_MM / spread) ** 2) ** -2, GLANCE_SPREAD**-2
+        scale = float(np.exp((trust[0] * np.log(fitted) + trust[1] * np.log(looked)) / sum(trust)))
+    return fit_pose(found.limb, points, weights=heights, mirrored=mirrored, mm_per_px=scale)
+
+
+def _mirrored(pose: Pose, points: Mapping[str, Point], heights: Mapping[str, float]) -> bool:
+    """Whether the joints lie as those of a left limb; as the look took it where they are few, in a row, or fit both alike."""
+    if len(points) < 6:
+        return pose.mirrored
+    as_right, as_left = (fit_pose(pose.limb, points, weights=heights, mirrored=m).residual_mm for m in (False, True))
+    if min(as_right, as_left) > SIDE_TOLD * max(as_right, as_left):
+        return pose.mirrored
+    return as_left < as_right
 
 
 def _region(frame: Frame, film_px: tuple[int, int]) -> Box:

@@ -7,6 +7,7 @@ in the compact set); the limb finder reads centres and vectors off a map as in C
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2, resnet50
 from torchvision.models.detection.anchor_utils import AnchorGenerator
@@ -22,25 +23,10 @@ from core.svh import Limb
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
-# What the finder reports of a limb beside its centre: four landmarks, each the mean of some points.
-LANDMARKS: dict[Limb, tuple[tuple[str, ...], ...]] = {
-    Limb.HAND: (
-        ("MCP2", "MCP3", "MCP4", "MCP5"),
-        ("RAD", "ULN"),
-        ("PIP2", "PIP3", "PIP4", "PIP5"),
-        ("MCP1",),
-        ("MCP5",),
-    ),
-    Limb.FOOT: (
-        ("MTP1", "MTP2", "MTP3", "MTP4", "MTP5"),
-        ("TMT1", "TMT5"),
-        ("PIP2", "PIP3", "PIP4"),
-        ("MTP1",),
-        ("MTP5",),
-    ),
-}
 LIMBS = (Limb.HAND, Limb.FOOT)
-VECTOR_UNIT_PX = 32.0
+OFFSET_UNIT_PX = 32.0  # of the finder's offsets
+PLACE_UNIT_MM = 32.0  # of the finder's places on the template
+MAPS_A_LIMB = 4
 
 
 @dataclass(frozen=True)
@@ -63,6 +49,7 @@ class PartsSettings:
     centre_mm: tuple[float, float] = (0.0, 0.0)
     fpn_width: int = 128
     anchors_px: tuple[tuple[int, ...], ...] = ((56, 76), (104, 136))
+    glance: bool = False  # whether the network also says how large the limb is and whether it grows
 
     @property
     def points(self) -> tuple[str, ...]:
@@ -119,10 +106,16 @@ def _tower(width: int, out: int) -> nn.Sequential:
 
 
 class LimbFinder(nn.Module):
-    """Whole film [N, 1, S, S] in [0, 1] -> heat logits [N, 2, S/8, S/8] (hand, foot) and vectors [N, 2 * 10, S/8, S/8].
+    """Whole film [N, 1, S, S] in [0, 1] -> heat logits, maps and polarity logits.
 
-    Heat peaks at the centre of the finger or toe base joints; the vectors point, in units of 32 px, from a cell to the
-    five landmarks of that limb (centre, proximal, distal, thumb side, little side).
+    Heat [N, 2, S/8, S/8]: whether a cell lies on a hand, on a foot. Maps [N, 2 * 4, S/8, S/8], for each kind of limb: the place of
+    the cell on the template limb (x, y, in units of 32 mm) if it is not mirrored, and where the middle of what is seen of this limb
+    lies from the cell (x, y, in units of 32 px). So every cell of a limb says by itself where it belongs: half a hand is found like
+    a whole one, and many cells outvote a few. Which side it is, is not asked here: the joints tell it better.
+    Polarity [N]: above zero for a film stored light for dark, on which no limb is found.
+
+    Source: centres and offsets as in CenterNet (Zhou 2019, arXiv:1904.07850) and Panoptic-DeepLab (Cheng 2020, arXiv:1911.10194);
+    places on a template as in DensePose (Gueler 2018, arXiv:1802.00434).
     """
 
     def __init__(self, settings: FinderSettings = FinderSettings()) -> None:
@@ -131,20 +124,24 @@ class LimbFinder(nn.Module):
         self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)
         self.backbone = _fpn("mobilenet_v2", settings.width)
         self.heat = _tower(settings.width, len(LIMBS))
-        self.vectors = _tower(settings.width, len(LIMBS) * 10)
-        nn.init.constant_(self.heat[-1].bias, -4.0)  # type: ignore[arg-type]
+        self.maps = _tower(settings.width, len(LIMBS) * MAPS_A_LIMB)
+        self.polarity = nn.Linear(settings.width, 1)
+        nn.init.constant_(self.heat[-1].bias, -3.0)  # type: ignore[arg-type]
 
-    def forward(self, film: Tensor) -> tuple[Tensor, Tensor]:
-        """Heat logits and vectors."""
-        features = self.backbone(self.stretch(film))["0"]
-        return self.heat(features), self.vectors(features)
+    def forward(self, film: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Heat logits, maps and polarity logits."""
+        pyramid = self.backbone(self.stretch(film))
+        features = pyramid["0"]
+        return self.heat(features), self.maps(features), self.polarity(pyramid["2"].mean((2, 3)))[:, 0]
 
 
 class PartsNetwork(RetinaNet):
     """torchvision's RetinaNet on the views of one limb, with a map of joint centres read off the same pyramid.
 
-    `forward(views [N, 1, H, W])` gives (detections as torchvision gives them, heat logits [N, P, H/4, W/4]);
-    `losses(views, targets)` the two RetinaNet losses and the heat logits. Boxes in view pixels; label k is `PARTS[limb][k]`.
+    `forward(views [N, 1, H, W])` gives (detections as torchvision gives them, heat logits [N, P, H/4, W/4], glance [N, 2]);
+    `losses(views, targets)` the two RetinaNet losses, the heat logits and the glance. Boxes in view pixels; label k is
+    `PARTS[limb][k]`. The glance: the logarithm of how much larger the limb is in the view than the template, and a logit that is
+    above zero for a skeleton that grows; zeros for a network without it.
     """
 
     def __init__(self, settings: PartsSettings) -> None:
@@ -170,25 +167,31 @@ class PartsNetwork(RetinaNet):
             nn.PixelShuffle(2),
         )
         nn.init.constant_(self.joints[-2].bias, -4.0)  # type: ignore[arg-type]
+        self.glance = nn.Linear(2 * settings.fpn_width, 2) if settings.glance else None
 
-    def _run(self, views: Tensor) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor], Tensor]:
+    def _run(self, views: Tensor) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor], Tensor, Tensor]:
         pyramid: OrderedDict[str, Tensor] = self.backbone(self.stretch(views))
         features = [pyramid[name] for name in self.levels]
         sizes = [(views.shape[-2], views.shape[-1])] * len(views)
         anchors = self.anchor_generator(ImageList(views, sizes), features)
-        return features, self.head(features), anchors, self.joints(pyramid["0"])
+        if self.glance is None:
+            glance = views.new_zeros(len(views), 2)
+        else:
+            last = pyramid["2"]
+            glance = self.glance(torch.cat([last.mean((2, 3)), last.amax((2, 3))], 1))
+        return features, self.head(features), anchors, self.joints(pyramid["0"]), glance
 
-    def losses(self, views: Tensor, targets: list[dict[str, Tensor]]) -> tuple[dict[str, Tensor], Tensor]:
-        """RetinaNet's classification and box losses, and the heat logits."""
-        _, outputs, anchors, heat = self._run(views)
+    def losses(self, views: Tensor, targets: list[dict[str, Tensor]]) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """RetinaNet's classification and box losses, the heat logits and the glance."""
+        _, outputs, anchors, heat, glance = self._run(views)
         whole = {name: value.float() for name, value in outputs.items()}  # also where autocast made them bfloat16
-        return self.compute_loss(targets, whole, anchors), heat.float()
+        return self.compute_loss(targets, whole, anchors), heat.float(), glance.float()
 
-    def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor]:  # type: ignore[override]
-        """Detections and heat logits."""
-        features, outputs, anchors, heat = self._run(views)
+    def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor, Tensor]:  # type: ignore[override]
+        """Detections, heat logits and the glance."""
+        features, outputs, anchors, heat, glance = self._run(views)
         counts = [f.shape[-2] * f.shape[-1] * self.anchor_generator.num_anchors_per_location()[0] for f in features]
         split = {name: list(value.split(counts, dim=1)) for name, value in outputs.items()}
         per_level = [list(a.split(counts)) for a in anchors]
         sizes = [(views.shape[-2], views.shape[-1])] * len(views)
-        return self.postprocess_detections(split, per_level, sizes), heat
+        return self.postprocess_detections(split, per_level, sizes), heat, glance

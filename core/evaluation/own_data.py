@@ -13,6 +13,7 @@ from core.cohort.labelled_film import LabelledFilm
 from core.cohort.own_films import OwnFilm
 from core.cohort.ra2_films import ra2_films
 from core.cohort.ram_films import ram_h1200_films, ram_w600_films
+from core.evaluation.erosive_films import LABELS, erosive_figures, erosive_films, read_erosive
 from core.evaluation.method_comparison import total_comparison
 from core.evaluation.scores import CellPair, site_figures, total_figures
 from core.evaluation.study import as_radiograph, pairs, read_one
@@ -48,6 +49,11 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
     totals beside `films_refused`.
     Raises: ValueError as the loaders do, and for a set without films.
     """
+    if name == "ram-w600" and (folder / LABELS).is_file():
+        figures = erosive_figures(read_erosive(reader, erosive_films(folder), tell))
+        for key, value in figures.items():
+            tell(f"{key}: {json.dumps(_defined(value))}")
+        return {"data": name, "weights": reader.weights, "erosive_films": _defined(figures)}
     cells: list[CellPair] = []
     totals: dict[str, tuple[float, ...]] = {}  # by patient: the first visit with both hands
     visits: list[dict[str, Any]] = []

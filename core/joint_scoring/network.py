@@ -21,7 +21,11 @@ QUANTILES = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class ScoringSettings:
-    """Backbone (timm name), which of its stages is read, side of the square crop, rows, and whether crops are close-ups."""
+    """Backbone (timm name), which of its stages is read, side of the square crop, rows, and whether crops are close-ups.
+
+    `scales` are the sizes at which every crop is looked at; the values are their mean, so that an error of the pose's scale
+    counts less.
+    """
 
     backbone: str = "tf_efficientnet_lite0"
     stage: int = 3  # of timm's five: 3 has stride 16, 4 has stride 32 (the papers' networks)
@@ -31,6 +35,7 @@ class ScoringSettings:
     hidden: int = 512
     dropout: float = 0.1
     truth_map: bool = True  # the paper's networks have none
+    scales: tuple[float, ...] = (1.0,)
 
 
 class RowHead(nn.Module):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,7 @@ class JointScorer:
             for crop in self.crops(limb, rows[0]) if mine else []:
                 sites = [site for site in mine if site.joint in crop.joints]
                 if sites:
-                    views.append((n, crop, sites))
+                    views += [(n, replace(crop, frame=crop.frame.zoomed(s)), sites) for s in network.settings.scales]
         for start in range(0, len(views), BATCH):
             self._run_batch(network, limbs, views[start : start + BATCH], scores)
 
@@ -182,5 +182,7 @@ class JointScorer:
             values = network.heads[row](features[chosen])[0].float().cpu().numpy()
             by_crop = dict(zip(chosen, values, strict=True))
             for k, n, site in wanted:
-                value, low, high = (float(v) * site.maximum for v in by_crop[k][SITE_ROWS[site][1]])
-                scores[n][site] = (value, low, high)
+                share = site.maximum / len(network.settings.scales)
+                value, low, high = (float(v) * share for v in by_crop[k][SITE_ROWS[site][1]])
+                before = scores[n].get(site, (0.0, 0.0, 0.0))
+                scores[n][site] = (before[0] + value, before[1] + low, before[2] + high)

@@ -11,3 +11,4 @@ from core.model_reader.evidence import FoundPart as FoundPart
 from core.model_reader.evidence import ScoredCell as ScoredCell
 from core.model_reader.evidence import VisitReading as VisitReading
 from core.model_reader.reader import ModelReader as ModelReader
+from core.model_reader.reader import as_read as as_read

@@ -17,6 +17,8 @@ class Refusal(StrEnum):
     NO_LIMB = "no_limb"
     PART_OF_LIMB = "part_of_limb"
     UNUSUAL_VIEW = "unusual_view"
+    HAND_OR_FOOT = "hand_or_foot"  # which of the two cannot be told: not scored, not even when asked to
+    GROWING = "growing_skeleton"
     DUPLICATE = "duplicate"
 
 
@@ -25,6 +27,7 @@ class FlagCode(StrEnum):
 
     SCORED_ANYWAY = "scored_anyway"
     SMALL_LIMB = "small_limb"
+    PART_OF_LIMB = "part_of_limb"
     LIMB_IN_DOUBT = "limb_in_doubt"
     SIDE_IN_DOUBT = "side_in_doubt"
     SAME_LIMB_AND_SIDE = "same_limb_and_side"

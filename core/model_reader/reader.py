@@ -9,23 +9,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.anatomy.parts import BOX_POINTS, JOINTS, PARTS
+from core.anatomy.parts import BOX_POINTS, JOINTS, PARTS, Point
 from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
-from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
+from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal, Unscored
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
-from core.model_reader.gate import Gate, Verdict
+from core.model_reader.gate import NOTHING_FOUND, Gate, Verdict
 from core.model_reader.opening import open_detector, open_scorer
 from core.model_reader.sides import propose_side
 from core.model_reader.whole_hand import hand_films, open_whole_hand
-from core.radiograph.film import Radiograph
+from core.radiograph.film import TURNED_ROUND, Radiograph
 from core.svh import SITES, Limb, Side, Site
 from core.whole_hand import TotalScore, WholeHandScorer
 
 Slot = tuple[Limb, Side]
 Progress = Callable[[str, float], None]
+SAME_LIMB_MM = 45.0  # two limbs of a kind whose middles lie nearer are one
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class ModelReader:
             done.append(readings)
         tell("Done", 1.0)
         visit = VisitReading(patient, tuple(reading for readings in done for reading in readings))
-        return replace(visit, whole_hand=self.score_hands(visit, {r.sha256: r.pixels for r in radiographs}))
+        seen = {film.sha256: as_read(film, readings).pixels for film, readings in zip(radiographs, done, strict=True)}
+        return replace(visit, whole_hand=self.score_hands(visit, seen))
 
     def score_hands(self, visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> TotalScore | None:
         """The whole-hand network's score of the hands that count, out of films [H, W] by SHA-256.
@@ -161,22 +163,32 @@ class ModelReader:
         return self.whole_hand.score([pair])[0] if any(hand is not None for hand in pair) else None
 
     def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
-        pixels = np.asarray(radiograph.pixels)
-        first: list[tuple[FoundLimb, Verdict]] = []
-        passed: list[tuple[FoundLimb, Verdict]] = []
-        for look in LOOKS:
-            judged = self._judged(radiograph, self._detector.see(pixels, look=look))
-            passed = [(found, verdict) for found, verdict in judged if not verdict.code]
-            first = first or judged[:1]
-            if passed:
-                break
-        if force and not first:
-            first = self._judged(radiograph, self._detector.see(pixels, least=0.0)[:1])
-        # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
-        chosen = passed or first
-        if passed or force:
-            chosen = [(self._detector.refine(pixels, found), verdict) for found, verdict in chosen]
-        return [_Draft(radiograph, found, verdict, len(chosen) == 1) for found, verdict in chosen]
+        """The limbs that may be scored, or the likeliest that may not.
+
+        A film light for dark is turned round when the picture says so, and tried turned round when nothing fits as it is.
+        """
+        sight = self._detector.see(np.asarray(radiograph.pixels))
+        turned = radiograph.inverted()
+        ways = [turned, radiograph] if sight.inverted > self._gate.inverted else [radiograph, turned]
+        likeliest: list[_Draft] = []
+        for film in ways:
+            for look in LOOKS:
+                seen = (
+                    sight
+                    if film is radiograph and look == LOOKS[0]
+                    else self._detector.see(np.asarray(film.pixels), look=look)
+                )
+                judged = self._judged(film, _apart(seen.limbs))
+                passed = _once([(found, verdict) for found, verdict in judged if not verdict.code])
+                # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
+                chosen = passed or judged[:1]
+                if passed or not likeliest:
+                    likeliest = [_Draft(film, found, verdict, len(chosen) == 1) for found, verdict in chosen]
+                if passed:
+                    return [
+                        replace(d, found=self._detector.refine(np.asarray(film.pixels), d.found)) for d in likeliest
+                    ]
+        return likeliest
 
     def _judged(self, radiograph: Radiograph, seen: Sequence[SeenLimb]) -> list[tuple[FoundLimb, Verdict]]:
         looked = [self._detector.find(np.asarray(radiograph.pixels), limb) for limb in seen]
@@ -187,25 +199,30 @@ class ModelReader:
             LimbJoints(
                 np.asarray(draft.radiograph.pixels),
                 draft.found.limb,
-                {n: point for n, (point, height) in draft.found.joints.items() if height >= self._gate.joint_height},
+                self._places(draft.found),
                 draft.found.pose,
             )
             for draft in drafts
         ]
         return self._scorer.score(limbs) if limbs else []
 
+    def _places(self, found: FoundLimb) -> dict[str, Point]:
+        """The joints that may be scored and drawn: clear enough, and not where the film has ended."""
+        height = self._gate.joint_height
+        return {n: point for n, (point, h) in found.joints.items() if h >= height and n not in found.off_film}
+
     def _nothing(self, radiograph: Radiograph, force: bool) -> FilmReading:
-        reason = "No hand or foot was found on this film. Send a PA film of a hand or a dorsoplantar film of a foot."
-        return _refused(radiograph, Refusal.NO_LIMB, reason)
+        return _refused(radiograph, Refusal.NO_LIMB, NOTHING_FOUND)
 
     def _reading(self, draft: _Draft, scores: Mapping[Site, SiteScore], slot: Slot | None, force: bool) -> FilmReading:
         found, film, verdict = draft.found, draft.radiograph, draft.verdict
         proposal = propose_side(film, found, slot, alone=draft.alone)
         flags = list(proposal.flags) + list(verdict.flags)
-        refused = bool(verdict.code) and not force
-        if verdict.code and force:
+        never = verdict.code in (Refusal.HAND_OR_FOOT, Refusal.NO_LIMB)
+        refused = bool(verdict.code) and (never or not force)
+        if verdict.code and not refused:
             flags.insert(0, Flag(FlagCode.SCORED_ANYWAY, f"Scored although it would be refused: {verdict.reason}"))
-        height = self._gate.joint_height
+        places = self._places(found)
         joints = tuple(
             FoundJoint(
                 name,
@@ -214,17 +231,23 @@ class ModelReader:
                 round(found.joints[name][1], 3),
             )
             for name in JOINTS[found.limb] + BOX_POINTS[found.limb]
-            if found.joints[name][1] >= height
+            if name in places
         )
         parts = tuple(
             FoundPart(part, tuple(round(v, 1) for v in found.parts[part][0]), round(found.parts[part][1], 3))  # type: ignore[arg-type]
             for part in PARTS[found.limb]
             if part in found.parts
         )
-        cells = () if refused else tuple(_cell(site, scores.get(site)) for site in SITES[found.limb])
-        if not refused and any(not cell.scorable for cell in cells):
-            words = "Not every joint is on the film or clear enough; those are left not scorable."
-            flags.append(Flag(FlagCode.SITES_UNSCORED, words))
+        cells = () if refused else tuple(_cell(s, scores.get(s), s.joint in found.off_film) for s in SITES[found.limb])
+        unclear = sum(cell.why_unscored is Unscored.NOT_CLEAR for cell in cells)
+        if unclear:
+            words = f"{unclear} sites of this film are not clear enough to be scored; they have no points."
+            flags.append(
+                Flag(
+                    FlagCode.SITES_UNSCORED,
+                    words if unclear > 1 else words.replace("1 sites", "1 site").replace("are", "is"),
+                )
+            )
         return FilmReading(
             file=film.name,
             sha256=film.sha256,
@@ -249,10 +272,49 @@ class ModelReader:
         )
 
 
-def _cell(site: Site, score: SiteScore | None) -> ScoredCell:
+def _apart(seen: Sequence[SeenLimb]) -> list[SeenLimb]:
+    """The limbs without those that lie on a stronger one of the same kind: the same limb seen twice."""
+    kept: list[SeenLimb] = []
+    for limb in seen:
+        middle = limb.pose.to_film(np.zeros((1, 2)))[0]
+        twice = any(
+            other.limb is limb.limb and np.linalg.norm(other.pose.to_mm(middle[None])[0]) < SAME_LIMB_MM
+            for other in kept
+        )
+        if not twice:
+            kept.append(limb)
+    return kept
+
+
+def _once(passed: Sequence[tuple[FoundLimb, Verdict]]) -> list[tuple[FoundLimb, Verdict]]:
+    """The limbs without those whose joints lie where a clearer limb of the same kind has its own."""
+    kept: list[tuple[FoundLimb, Verdict]] = []
+    for found, verdict in sorted(passed, key=lambda one: -one[0].clarity):
+        twice = False
+        for other, _ in kept:
+            both = [
+                n
+                for n in JOINTS[found.limb]
+                if found.limb is other.limb and not {n} & (found.off_film | other.off_film)
+            ]
+            if both:
+                apart = [np.hypot(*np.subtract(found.joints[n][0], other.joints[n][0])) for n in both]
+                twice |= float(np.median(apart)) * other.pose.mm_per_px < SAME_LIMB_MM / 2
+        if not twice:
+            kept.append((found, verdict))
+    return kept
+
+
+def _cell(site: Site, score: SiteScore | None, off_film: bool) -> ScoredCell:
     if score is None:
-        return ScoredCell(site, None, None, None, None)
+        return ScoredCell(site, None, None, None, None, Unscored.NOT_ON_FILM if off_film else Unscored.NOT_CLEAR)
     return ScoredCell(site, score.points, round(score.low, 1), round(score.high, 1), round(score.estimate, 2))
+
+
+def as_read(film: Radiograph, readings: Sequence[FilmReading]) -> Radiograph:
+    """The film as the reader saw it: turned round where it found it light for dark."""
+    turned = any(str(note) == TURNED_ROUND for reading in readings for note in reading.notes)
+    return film.inverted() if turned and TURNED_ROUND not in map(str, film.notes) else film
 
 
 def _refused(film: Radiograph, code: Refusal, reason: str) -> FilmReading:

@@ -42,6 +42,8 @@ def narrowing(rng: np.random.Generator, grade: int, *, may_slip: bool = True) ->
     return Narrowing(float(rng.uniform(-0.12, 0.06)), fused=True)
 
 
+POCKET_SHARE = 0.15
+
 _SUMS: dict[int, tuple[tuple[int, ...], ...]] = {
     1: ((1,),),
     2: ((2,), (1, 1), (2,)),
@@ -84,7 +86,7 @@ def margin_erosion(
     rim = bone.vertices[band][np.argmax(side * u[band])]
     inwards = -side * np.append(across, 0.0)
     centre = rim + inwards * radius * rng.uniform(0.15, 0.45)
-    if part < 3 and rng.random() < 0.08:  # a pocket inside the head
+    if part < 3 and rng.random() < POCKET_SHARE:  # a pocket inside the head
         centre = rim + inwards * (radius + rng.uniform(0.3, 1.2))
     return _lesion(rng, bone, centre, radius)
 
@@ -97,8 +99,10 @@ def border_erosion(
     end = bone.vertices if bone.name not in ("radius", "ulna") else bone.vertices[bone.along > bone.length_mm - 16]
     rim = end[np.argmax(end[:, :2] @ unit)]
     radius = radius_mm(rng, part, width_mm)
-    centre = rim - np.append(unit, 0.0) * radius * rng.uniform(0.2, 0.6)
-    return _lesion(rng, bone, centre, radius)
+    depth = radius * rng.uniform(0.2, 0.6)
+    if part < 3 and rng.random() < POCKET_SHARE:  # a pocket in the bone, at the insertion of a ligament
+        depth = radius + rng.uniform(0.2, 1.5)
+    return _lesion(rng, bone, rim - np.append(unit, 0.0) * depth, radius)
 
 
 def _lesion(rng: np.random.Generator, bone: Bone, centre: Points, radius: float) -> Lesion:
@@ -107,6 +111,6 @@ def _lesion(rng: np.random.Generator, bone: Bone, centre: Points, radius: float)
         (float(centre[0]), float(centre[1]), float(centre[2] + rng.normal(0, 0.4))),
         radius,
         float(rng.uniform(2.2, 3.0)),
-        share=float(rng.uniform(0.75, 1.0)),
+        share=float(rng.uniform(0.45, 1.0)),  # many are no clean bite: the bone is thinned and blurred
         rim=float(rng.uniform(0.0, 0.3)),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.assembly import Assembly, Joint
 from core.phantom.damage import erosion_parts, margin_erosion, narrowing
+from core.phantom.deformity import deform_foot, raised
 from core.phantom.exposure import Lesion, Thinning
 from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import Bone, Points, hand_bones
@@ -229,12 +230,14 @@ def foot_film(
     film_id: str = "phantom",
     person: np.random.Generator | None = None,
     look_alikes: float = 0.0,
+    deformity: float = 0.0,
 ) -> LabelledFilm:
     """A dorsoplantar film of one forefoot, toes up, filling the frame but for a margin, with its truth.
 
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
     patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints and thin
-    bone round an undamaged joint.
+    bone round an undamaged joint. `deformity` from 0 to 1 lays hallux valgus, drifted, crossed and luxated toes on the foot and
+    raises the narrowing of the joints that it luxates.
     """
     person = person or rng
     foot = Assembly(_foot_bones(person), JOINTS, CORTEX_MM)
@@ -255,6 +258,9 @@ def foot_film(
             _slip(rng, foot, name, loss.slip)
         if loss.fused:
             foot.dissolved.append(name)
+    if deformity:
+        grades = raised(grades, FOOT_JSN, deform_foot(rng, foot, RAYS, deformity))
+        jsn |= {site.joint: grades.get(site, 0) for site in FOOT_JSN}
     _curl(rng, foot)
     lesions: list[Lesion] = []
     owners: list[str] = []

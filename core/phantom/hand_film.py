@@ -6,7 +6,8 @@ import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.assembly import Assembly, Joint
-from core.phantom.damage import Narrowing, border_erosion, erosion_parts, margin_erosion, narrowing
+from core.phantom.damage import border_erosion, erosion_parts, margin_erosion, narrowing
+from core.phantom.deformity import deform_hand, raised
 from core.phantom.exposure import Lesion, Thinning
 from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import hand_bones
@@ -61,13 +62,14 @@ GAP_MM = {
 WRIST_ORDER = ("RADCAR", "CAPNLUN", "STT", "CMC1", "CMC3", "CMC4", "CMC5")
 SLIP_JOINTS = ("MCP", "PIP")
 CARPAL_OF = {"MUL": "trapezium", "NAV": "scaphoid", "LUN": "lunate", "RAD": "radius", "ULN": "ulna"}
-# Where the border of a short bone is free of its neighbours (x towards the thumb, y proximal), and its width in mm.
-FREE_BORDERS: dict[str, tuple[tuple[tuple[float, float], ...], float]] = {
-    "trapezium": (((1, 0.2), (0.8, 0.9), (0.9, -0.5)), 13.0),
-    "scaphoid": (((1, 0.15), (1, 0.6), (-0.4, -0.9)), 14.0),
-    "lunate": (((-0.9, -0.5), (0.9, -0.6), (-0.6, 0.8)), 13.0),
-    "radius": (((1, -0.1), (-0.9, -0.9), (1, -0.6)), 17.0),
-    "ulna": (((-1, -0.5), (0.9, -0.5), (-0.9, 0.2)), 13.0),
+# Where the border of a short bone erodes (x towards the thumb, y proximal), and its width in mm: free borders, the insertions of
+# ligaments, the waist of the scaphoid, styloid and fovea of the ulna.
+EROSION_BORDERS: dict[str, tuple[tuple[tuple[float, float], ...], float]] = {
+    "trapezium": (((1, 0.2), (0.8, 0.9), (0.9, -0.5), (-0.7, 0.5), (-0.6, -0.8)), 13.0),
+    "scaphoid": (((1, 0.15), (1, 0.6), (-0.4, -0.9), (0.9, -0.5), (-0.9, 0.4)), 14.0),
+    "lunate": (((-0.9, -0.5), (0.9, -0.6), (-0.6, 0.8), (0.5, 0.9), (0.1, -1)), 13.0),
+    "radius": (((1, -0.1), (-0.9, -0.9), (1, -0.6), (-1, -0.2), (0.2, -1)), 17.0),
+    "ulna": (((-1, -0.5), (0.9, -0.5), (-0.9, 0.2), (-0.6, -1), (0.3, -1)), 13.0),
 }
 
 
@@ -149,7 +151,7 @@ def _lesions(rng: np.random.Generator, hand: Assembly, site: Site, grade: int) -
     lesions: list[Lesion] = []
     if name in CARPAL_OF:
         bone = hand.bones[CARPAL_OF[name]]
-        borders, width = FREE_BORDERS[bone.name]
+        borders, width = EROSION_BORDERS[bone.name]
         order = rng.permutation(len(borders))
         for n, part in enumerate(erosion_parts(rng, grade)):
             direction = np.array(borders[order[n % len(borders)]], float) + rng.normal(0, 0.15, 2)
@@ -226,19 +228,20 @@ def hand_film(
     film_id: str = "phantom",
     person: np.random.Generator | None = None,
     look_alikes: float = 0.0,
+    deformity: float = 0.0,
 ) -> LabelledFilm:
     """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
 
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
     patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of the end
-    joints, bent fingers, thin bone round an undamaged joint. At 0.2 mm a pixel a film takes about a fifth of a second.
+    joints, bent fingers, thin bone round an undamaged joint. `deformity` from 0 to 1 lays drift, dislocation and collapse on the
+    hand and raises the narrowing of the joints that it luxates. At 0.2 mm a pixel a film takes about a fifth of a second.
     """
     person = person or rng
     hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)
     _shape(person, hand)
     _place(rng, hand)
     wide = float(np.clip(person.normal(1, 0.11), 0.75, 1.3))
-    done: dict[str, Narrowing] = {}
     jsn = {site.joint: grades.get(site, 0) for site in HAND_JSN}
     for name in (*WRIST_ORDER, *(n for n in JOINTS if n not in WRIST_ORDER)):
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith(SLIP_JOINTS))
@@ -251,7 +254,10 @@ def hand_film(
             _slip(rng, hand, name, loss.slip)
         if loss.fused:
             hand.dissolved.append(name)
-        done[name] = loss
+    if deformity:
+        least = deform_hand(rng, hand, RAYS, (PROXIMAL_ROW, DISTAL_ROW), deformity)
+        grades = raised(grades, HAND_JSN, least)
+        jsn |= {site.joint: grades.get(site, 0) for site in HAND_JSN}
     _flex(rng, hand, look_alikes)
     lesions: list[Lesion] = []
     thinnings: list[Thinning] = []

@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cohort.labelled_film import LabelledFilm
-from core.phantom.damage import erosion_parts, radius_mm
-from core.phantom.hand_film import CARPAL_OF, FREE_BORDERS
+from core.phantom.damage import POCKET_SHARE, erosion_parts, radius_mm
+from core.phantom.hand_film import CARPAL_OF, EROSION_BORDERS
 from core.phantom.joint_place import Floats, joint_place, mm_per_px, step, up_vector
 from core.svh import Limb
 
@@ -16,12 +16,15 @@ def _erode(
     radius: float, soft_value: float, contrast: float, px_per_mm: float,
 ) -> None:  # fmt: skip
     """Lower the brightness in a noise-edged disc at the border; `inwards` is the unit vector into the bone."""
-    reach = 1.8 * radius * px_per_mm
+    pocket = radius < 2.6 and rng.random() < POCKET_SHARE
+    reach = (3.2 if pocket else 1.8) * radius * px_per_mm
     height, width = out.shape
     x0, y0 = (int(max(0, v - reach)) for v in centre)
     x1, y1 = int(min(width, centre[0] + reach + 1)), int(min(height, centre[1] + reach + 1))
     if x1 - x0 < 3 or y1 - y0 < 3:
         return
+    if pocket:
+        centre = centre + inwards * (radius * rng.uniform(0.7, 1.0) + rng.uniform(0.2, 1.2)) * px_per_mm
     x = ((np.arange(x0, x1) - centre[0])[None, :] / px_per_mm).astype(np.float32)
     y = ((np.arange(y0, y1) - centre[1])[:, None] / px_per_mm).astype(np.float32)
     patch = out[y0:y1, x0:x1]
@@ -43,12 +46,20 @@ def _erode(
         * np.float32(rng.uniform(0.65, 0.95))
         * np.clip(1.05 - 0.22 * (deep / radius + 1), 0.3, 1)
     )
+    way = rng.random()
+    if way < 0.2:  # no bite: the cortex is thinned and its edge blurred over a longer stretch
+        share = share * np.float32(rng.uniform(0.45, 0.75))
+        long = np.hypot(deep * 1.3, aside * 0.55) / radius
+        worn = cv2.GaussianBlur(patch, (0, 0), 0.45 * px_per_mm)
+        blend = step((1.3 - long) / 0.6) * np.float32(rng.uniform(0.5, 0.95))
+        patch[...] = patch * (1 - blend) + np.minimum(worn, patch) * blend
+        bone = np.maximum(patch - soft_value, 0)
     # Soft tissue beside the bone keeps its brightness, whatever the level that was found.
     solid = step(
         (cv2.GaussianBlur(patch, (0, 0), 0.25 * px_per_mm) - soft_value - 0.3 * contrast) / max(0.2 * contrast, 1e-3)
     )
     bone = bone * solid
-    rim = np.clip(1 - np.abs(f - 1.2) / 0.16, 0, 1) * (rng.uniform(0, 0.18) if rng.random() < 0.4 else 0.0)
+    rim = np.clip(1 - np.abs(f - 1.2) / 0.16, 0, 1) * (rng.uniform(0, 0.18) if pocket or rng.random() < 0.4 else 0.0)
     patch[...] = np.clip(patch - share * bone + rim * bone, 0, 1)
     mask[y0:y1, x0:x1][(share > 0.3) & (bone > 0.02)] = 1
 
@@ -132,7 +143,7 @@ def _erode_bone(
         borders: tuple[tuple[float, float], ...] = ((1.0, 0.2), (-1.0, 0.0), (0.9, 0.8))
         width, most = 14.0, 10.0
     else:
-        borders, width = FREE_BORDERS[CARPAL_OF[joint]]
+        borders, width = EROSION_BORDERS[CARPAL_OF[joint]]
         most = 17.0 if joint == "RAD" else 10.0
     order = rng.permutation(len(borders))
     for n, part in enumerate(erosion_parts(rng, grade)):

@@ -6,9 +6,10 @@ torchrun only process 0 writes.
 
 import json
 import math
+import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count, pairwise
@@ -18,6 +19,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
 
 from core.training.parallel import rank, same_figures
 
@@ -89,8 +91,31 @@ def mixed_precision(device: torch.device) -> bool:
     return device.type == "cuda" or any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def _ahead(draw: Callable[[int], Any], first: int, workers: int) -> Generator[Any]:
-    """What `draw` gives for the steps from `first` on, in order, drawn ahead on `workers` threads."""
+class _Steps(Dataset[Any]):
+    """The batches of a training by the number of their step."""
+
+    def __init__(self, draw: Callable[[int], Any]) -> None:
+        self.draw = draw
+
+    def __getitem__(self, step: int) -> Any:
+        return self.draw(step)
+
+
+def _ahead(draw: Callable[[int], Any], first: int, workers: int) -> Iterator[Any]:
+    """What `draw` gives for the steps from `first` on, in order, drawn ahead in `workers` processes; with one on a thread.
+
+    Processes are forked, so that they share the films with this one; where that is not possible threads take their place.
+    """
+    if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
+        torch.multiprocessing.set_sharing_strategy(
+            "file_system"
+        )  # a batch of boxes is more tensors than files may be open
+        loader = DataLoader(
+            _Steps(draw), batch_size=None, sampler=count(first), num_workers=workers, prefetch_factor=3,  # type: ignore[arg-type]
+            multiprocessing_context="fork", collate_fn=lambda batch: batch,
+        )  # fmt: skip
+        yield from loader
+        return
     pool = ThreadPoolExecutor(workers)
     try:
         drawn = deque(pool.submit(draw, step) for step in range(first, first + 2 * workers))
@@ -114,7 +139,7 @@ def run_loop(
 ) -> nn.Module:
     """Train `network` and return its averaged copy in eval mode.
 
-    `draw(step)` gives a batch, drawn ahead on `workers` threads; `loss_of(batch)` named losses whose sum is minimised. Without
+    `draw(step)` gives a batch, drawn ahead by `workers` processes; `loss_of(batch)` named losses whose sum is minimised. Without
     `draw` a batch is the number of its step. `validate` gives figures of the averaged network; the checkpoint with the highest
     `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
 
@@ -217,7 +242,7 @@ def run_loop(
         if time.monotonic() - saved > settings.save_seconds:
             save()
             saved = time.monotonic()
-    batches.close()
+    del batches
     save()
     result = averaged.module
     if validate and best_path.exists() and not rank():

@@ -15,9 +15,10 @@ from core.cohort.labelled_film import LabelledFilm, read_grey, unit
 from core.joint_scoring.crops import SCORED_JOINTS, joint_frame
 from core.svh import SITES, Damage, Limb, Side
 
-STORED_PX = 160  # close-ups are kept wider than the network's 128 px, for turns and shifts while training
-MARGIN = STORED_PX / 128
-MAP_PX = 20  # truth maps of the close-ups
+CROP_PX = 160  # of the middle of a stored close-up, which is what the detector would hand over
+STORED_PX = 240  # close-ups are kept wider than the network's, for turns, shifts and other scales while training
+MARGIN = STORED_PX / CROP_PX
+MAP_PX = 30  # truth maps of the close-ups
 JOINT_KEYS: tuple[tuple[Limb, str], ...] = tuple((limb, joint) for limb in Limb for joint in SCORED_JOINTS[limb])
 
 
@@ -66,7 +67,7 @@ def as_float(film: LabelledFilm) -> LabelledFilm:
 class Crops:
     """Close-ups with truth.
 
-    `pixels` [N, 160, 160] uint8; `maps` [N, 2, 20, 20] uint8 share of erosion and gap; `truth` [N, 2] points of erosion
+    `pixels` [N, 240, 240] uint8; `maps` [N, 2, 30, 30] uint8 share of erosion and gap; `truth` [N, 2] points of erosion
     and JSN (-1 where not known); `joint` [N] index into `JOINT_KEYS`; `has_map` [N]; `film` [N] number of the film.
     """
 

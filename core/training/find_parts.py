@@ -1,7 +1,7 @@
 """Training of the parts networks: RetinaNet losses on part boxes, focal loss on joint heat maps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,12 +13,15 @@ from core.anatomy.frame import Frame
 from core.anatomy.parts import JOINTS, PARTS, Point, part_boxes
 from core.anatomy.pose import Jitter, fit_pose
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import find_joints
+from core.detection.detector import SEEN, find_joints
 from core.detection.network import PartsNetwork, PartsSettings
+from core.phantom.growth_plates import can_grow, paint_growth_plates
+from core.phantom.pieces import cut_film, inside
 from core.svh import Limb
 from core.training.augment import lay_things_on, vary_brightness, vary_grain
 
 HEAT_STRIDE = 4
+PIECE_SHARE, GROWING_SHARE = 0.5, 0.12
 OUTSIDE_SHARE = 0.4  # a part more of whose box lies outside is not on the film
 
 
@@ -27,18 +30,28 @@ class PartsSample:
     """One view [H, W] and its truth in view pixels."""
 
     view: NDArray[np.float32]
-    points: Mapping[str, Point]
+    points: Mapping[str, Point]  # those that lie off the film are NaN
     boxes: NDArray[np.float32]
     labels: NDArray[np.int64]
+    log_size: float = 0.0  # logarithm of how much larger than the template the limb is in the view
+    growing: bool = False
 
 
-def boxes_on_view(limb: Limb, points: Mapping[str, Point], width: int, height: int) -> dict[str, tuple[float, ...]]:
-    """Part boxes clipped to the view; parts more than 40 % outside are left out."""
+def boxes_on_view(film: LabelledFilm, frame: Frame) -> dict[str, tuple[float, ...]]:
+    """Part boxes clipped to the view; parts more than 40 % of which lie outside of film or view are left out."""
     kept: dict[str, tuple[float, ...]] = {}
-    for part, (x0, y0, x1, y1) in part_boxes(limb, points).items():
-        box = (max(0.0, x0), max(0.0, y0), min(float(width), x1), min(float(height), y1))
-        inside = max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
-        if inside >= (1 - OUTSIDE_SHARE) * (x1 - x0) * (y1 - y0) and box[2] - box[0] > 4 and box[3] - box[1] > 4:
+    height, width = film.pixels.shape
+    names = list(film.points)
+    at = frame.to_view(np.array([film.points[n] for n in names]))
+    points = {n: (float(x), float(y)) for n, (x, y) in zip(names, at, strict=True)}
+    spread = np.stack(np.meshgrid(np.linspace(0.05, 0.95, 10), np.linspace(0.05, 0.95, 10)), -1).reshape(-1, 2)
+    for part, (x0, y0, x1, y1) in part_boxes(film.limb, points).items():
+        grid = np.array([x0, y0]) + spread * (x1 - x0, y1 - y0)
+        there = frame.to_film(grid)
+        on = (grid >= 0).all(1) & (grid[:, 0] < frame.width_px) & (grid[:, 1] < frame.height_px)
+        on &= (there >= -0.5).all(1) & (there[:, 0] < width) & (there[:, 1] < height)
+        box = (max(0.0, x0), max(0.0, y0), min(float(frame.width_px), x1), min(float(frame.height_px), y1))
+        if on.mean() >= 1 - OUTSIDE_SHARE and box[2] - box[0] > 4 and box[3] - box[1] > 4:
             kept[part] = box
     return kept
 
@@ -46,8 +59,11 @@ def boxes_on_view(limb: Limb, points: Mapping[str, Point], width: int, height: i
 def _sample(view: NDArray[np.float32], frame: Frame, film: LabelledFilm) -> PartsSample:
     names = list(film.points)
     at = frame.to_view(np.array([film.points[n] for n in names]))
-    points = {n: (float(x), float(y)) for n, (x, y) in zip(names, at, strict=True)}
-    boxes = boxes_on_view(film.limb, points, frame.width_px, frame.height_px)
+    off = (float("nan"), float("nan"))
+    points = {
+        n: (float(x), float(y)) if inside(film, film.points[n]) else off for n, (x, y) in zip(names, at, strict=True)
+    }
+    boxes = boxes_on_view(film, frame)
     return PartsSample(
         view,
         points,
@@ -65,24 +81,32 @@ def limb_view(film: LabelledFilm, settings: PartsSettings, jitter: Jitter | None
         centre_mm=settings.centre_mm,
         jitter=jitter,
     )
-    return _sample(frame.take(film.pixels), frame, film)
+    sample = _sample(frame.take(film.pixels), frame, film)
+    return replace(sample, log_size=float(np.log((jitter or Jitter()).scale)))
 
 
 def draw_sample(rng: Generator, film: LabelledFilm, settings: PartsSettings) -> PartsSample:
-    """A training view: pose error as the finder makes it, brightness, grain, things laid on."""
+    """A training view: whole limb or piece, pose error as the finder makes it, brightness, grain, things laid on, growth plates."""
+    growing = can_grow(film) and rng.random() < GROWING_SHARE
+    if growing:
+        film = paint_growth_plates(rng, film)
+    piece = rng.random() < PIECE_SHARE
+    if piece:
+        film = cut_film(rng, film, longest_px=1000)
+    wild = rng.random() < 0.25
     jitter = Jitter(
-        turn_deg=float(rng.normal(0, 12)),
-        scale=float(np.exp(rng.normal(0, 0.13))),
+        turn_deg=float(rng.normal(0, 20 if wild else 10)),
+        scale=float(np.exp(rng.uniform(-0.4, 0.4) if wild else rng.normal(0, 0.12))),
         x_mm=float(rng.normal(0, 9)),
         y_mm=float(rng.normal(0, 9)),
         mirror=bool(rng.random() < 0.5),
     )
-    sample = limb_view(film, settings, jitter)
+    sample = replace(limb_view(film, settings, jitter), growing=growing)
     view = vary_brightness(rng, sample.view)
     if rng.random() < 0.5:
         view = lay_things_on(rng, view)
     view = vary_grain(rng, view)
-    return PartsSample(view.astype(np.float32), sample.points, sample.boxes, sample.labels)
+    return replace(sample, view=view.astype(np.float32))
 
 
 def heat_target(
@@ -95,6 +119,8 @@ def heat_target(
     for k, name in enumerate(names):
         if name in points:
             known[k] = 1
+            if not np.isfinite(points[name]).all():
+                continue  # off the film: it must not be seen
             x, y = ((c + 0.5) / HEAT_STRIDE - 0.5 for c in points[name])
             heat[k] = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (2 * 1.5**2))
     return heat, known
@@ -118,6 +144,7 @@ class PartsBatch:
     targets: Sequence[Mapping[str, Tensor]]
     heat: Tensor
     known: Tensor
+    glance: Tensor  # [N, 2]: logarithm of the size, 1 for a skeleton that grows
 
 
 def make_batch(samples: Sequence[PartsSample], settings: PartsSettings) -> PartsBatch:
@@ -128,6 +155,7 @@ def make_batch(samples: Sequence[PartsSample], settings: PartsSettings) -> Parts
         [{"boxes": torch.from_numpy(s.boxes), "labels": torch.from_numpy(s.labels)} for s in samples],
         torch.from_numpy(np.stack([m[0] for m in maps])),
         torch.from_numpy(np.stack([m[1] for m in maps])),
+        torch.tensor([(s.log_size, float(s.growing)) for s in samples]),
     )
 
 
@@ -136,18 +164,25 @@ def batch_losses(network: PartsNetwork, batch: PartsBatch) -> dict[str, Tensor]:
     device = next(network.parameters()).device
     views = batch.views.to(device, memory_format=torch.channels_last)
     targets = [{key: value.to(device) for key, value in target.items()} for target in batch.targets]
-    losses, heat = network.losses(views, targets)
-    return {**losses, "heat": heat_loss(heat, batch.heat.to(device), batch.known.to(device))}
+    losses, heat, glance = network.losses(views, targets)
+    found = {**losses, "heat": heat_loss(heat, batch.heat.to(device), batch.known.to(device))}
+    if network.glance is not None:
+        wanted = batch.glance.to(device)
+        found["size"] = (glance[:, 0] - wanted[:, 0]).abs().mean()
+        found["growing"] = 0.2 * torch.nn.functional.binary_cross_entropy_with_logits(glance[:, 1], wanted[:, 1])
+    return found
 
 
 def validation_figures(
     network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings
 ) -> dict[str, float]:
     """Share of parts whose best box has IoU >= 0.6, mean IoU, median joint error in px; `score` joins them."""
-    ious, errors = [], []
+    ious, errors, unseen, sizes, grows = [], [], [], [], []
     limb = Limb(settings.limb)
     for sample in samples:
-        detections, heat = network(torch.from_numpy(sample.view)[None, None].to(next(network.parameters()).device))
+        detections, heat, glance = network(
+            torch.from_numpy(sample.view)[None, None].to(next(network.parameters()).device)
+        )
         found = {key: value.cpu() for key, value in detections[0].items()}
         for box, label in zip(sample.boxes, sample.labels, strict=True):
             mine = found["labels"] == int(label)
@@ -160,14 +195,20 @@ def validation_figures(
             both = max(0.0, wide) * max(0.0, high)
             area = (best[2] - best[0]) * (best[3] - best[1]) + (box[2] - box[0]) * (box[3] - box[1])
             ious.append(float(both / (area - both)))
-        at = find_joints(heat[0].sigmoid().cpu().numpy(), settings.points)
+        at = find_joints(heat[0].float().sigmoid().cpu().numpy(), settings.points)
+        sizes.append(abs(float(glance[0, 0]) - sample.log_size))
+        grows.append((float(glance[0, 1]) > 0) == sample.growing)
         for name in JOINTS[limb]:
-            if name in sample.points:
-                x, y = sample.points[name]
+            x, y = sample.points.get(name, (-1.0, -1.0))
+            if name in sample.points and not np.isfinite(x):
+                unseen.append(at[name][2] < SEEN)
+            elif 0 <= x < settings.width_px and 0 <= y < settings.height_px:
                 errors.append(float(np.hypot(at[name][0] - x, at[name][1] - y)))
     good, median = float(np.mean(np.array(ious) >= 0.6)), float(np.median(errors))
     late = float(np.mean(np.array(errors) > 6))
     return {
         "iou60": good, "iou": float(np.mean(ious)), "joint_px": median, "joint_off": late,
-        "score": good + float(np.mean(ious)) - 0.05 * median - late,
+        "unseen_silent": float(np.mean(unseen)) if unseen else 1.0, "size": float(np.mean(sizes)), "growing": float(np.mean(grows)),
+        "score": good + float(np.mean(ious)) - 0.05 * median - late - float(np.mean(sizes))
+        + (float(np.mean(unseen)) if unseen else 1.0) + 0.3 * float(np.mean(grows)),
     }  # fmt: skip

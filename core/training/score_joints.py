@@ -16,10 +16,11 @@ from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import SITE_ROWS
 from core.svh import SITES, Damage
 from core.training.augment import vary_brightness, vary_grain, vary_size
-from core.training.film_cache import JOINT_KEYS, MAP_PX, STORED_PX, Crops
+from core.training.film_cache import CROP_PX, JOINT_KEYS, MAP_PX, STORED_PX, Crops
 
 ZERO_SHARE = 0.4  # of the draws; the other grades share the rest evenly
 MAP_WEIGHT = 0.3
+SCALE_ERROR = 0.3  # of the logarithm: a quarter too small to a third too large
 
 
 def _targets() -> tuple[list[list[tuple[str, int] | None]], NDArray[np.int16]]:
@@ -80,7 +81,7 @@ class BalancedDraw:
 
 @dataclass(frozen=True)
 class CropBatch:
-    """`views` [N, 1, S, S], `truth` [N, 2] shares of the maximum (NaN unknown), `joint` [N], `maps` [N, 2, 20, 20] or NaN."""
+    """`views` [N, 1, S, S], `truth` [N, 2] shares of the maximum (NaN unknown), `joint` [N], `maps` [N, 2, 30, 30] or NaN."""
 
     views: Tensor
     truth: Tensor
@@ -92,10 +93,12 @@ def vary_crop(
     rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], side_px: int
 ) -> tuple[NDArray, NDArray]:
     """A stored close-up turned, shifted, scaled a little, cut to `side_px`; its truth maps moved along."""
-    angle, scale = float(rng.normal(0, 7)), float(np.exp(rng.normal(0, 0.07))) * side_px / 128
+    wild = rng.random() < 0.5  # the pose of half a limb errs in its scale
+    angle = float(rng.normal(0, 7))
+    scale = float(np.exp(rng.uniform(-SCALE_ERROR, SCALE_ERROR) if wild else rng.normal(0, 0.07))) * side_px / CROP_PX
     middle = (STORED_PX - 1) / 2
     matrix = cv2.getRotationMatrix2D((middle, middle), angle, scale)
-    matrix[:, 2] += (side_px - 1) / 2 - middle + rng.normal(0, 3.5, 2)
+    matrix[:, 2] += (side_px - 1) / 2 - middle + rng.normal(0, 0.027 * side_px, 2)
     if rng.random() < 0.15:  # the wrong side now and then: which side is radial must not decide
         matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, side_px - 1]
     view = cv2.warpAffine(
@@ -113,12 +116,14 @@ def vary_crop(
     return vary_grain(rng, view).astype(np.float32), np.stack(moved)
 
 
-def plain_view(crop: NDArray[np.uint8], side_px: int) -> NDArray[np.float32]:
-    """The middle of a stored close-up, as the detector would hand it over."""
-    cut = round(STORED_PX / 1.25)
-    start = (STORED_PX - cut) // 2
-    middle = unit(crop[start : start + cut, start : start + cut])
-    return middle if cut == side_px else cv2.resize(middle, (side_px, side_px), interpolation=cv2.INTER_LINEAR)
+def plain_view(crop: NDArray[np.uint8], side_px: int, scale: float = 1.0) -> NDArray[np.float32]:
+    """The middle of a stored close-up, as the detector would hand it over, `scale` times larger."""
+    grow = scale * side_px / CROP_PX
+    shift = (side_px - 1) / 2 - grow * (STORED_PX - 1) / 2
+    matrix = np.array([[grow, 0, shift], [0, grow, shift]])
+    return np.asarray(
+        cv2.warpAffine(unit(crop), matrix, (side_px, side_px), borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
 
 
 def make_batch(rng: Generator, crops: Crops, chosen: NDArray[np.int64], side_px: int) -> CropBatch:
@@ -139,49 +144,61 @@ def _shares(crops: Crops, chosen: NDArray[np.int64]) -> Tensor:
 
 def read_values(network: ScoringNetwork, features: Tensor, joints: NDArray[np.int16]) -> Tensor:
     """The values of every crop's own outputs [N, 2, 3] (erosion, JSN); NaN where the joint has no such site."""
-    values = features.new_full((len(joints), 2, 3), torch.nan)
+    values = torch.full((len(joints), 2, 3), torch.nan, device=features.device)
     for name, head in network.heads.items():
         for k in (0, 1):
             place = [PLACES[j][k] for j in joints]
             mine = [n for n, p in enumerate(place) if p is not None and p[0] == name]
             if mine:
                 outputs, _ = head(features[mine])
-                picked = torch.tensor([place[n][1] for n in mine])  # type: ignore[index]
-                values[mine, k] = outputs[torch.arange(len(mine)), picked]
+                picked = torch.tensor([place[n][1] for n in mine], device=features.device)  # type: ignore[index]
+                values[mine, k] = outputs[torch.arange(len(mine), device=features.device), picked].to(values.dtype)
     return values
 
 
 def batch_losses(network: ScoringNetwork, batch: CropBatch) -> dict[str, Tensor]:
     """Score loss over the known truths and the loss of the truth maps."""
-    features = network.features(batch.views.contiguous(memory_format=torch.channels_last))
-    values = read_values(network, features, batch.joint)
-    known = ~torch.isnan(batch.truth)
-    score = scoring_loss(values[known], batch.truth[known]).mean() * 10
+    device = next(network.parameters()).device
+    features = network.features(batch.views.to(device, memory_format=torch.channels_last))
+    values, truth = read_values(network, features, batch.joint).float(), batch.truth.to(device)
+    known = ~torch.isnan(truth)
+    score = scoring_loss(values[known], truth[known]).mean() * 10
     if network.truth_map is None:
         return {"score": score}
-    logits = network.truth_map(features)
-    with_map = ~torch.isnan(batch.maps).flatten(1).any(1)
-    target = torch.nn.functional.adaptive_avg_pool2d(torch.nan_to_num(batch.maps), logits.shape[-2:])
+    logits = network.truth_map(features).float()
+    truth_maps = batch.maps.to(device)
+    with_map = ~torch.isnan(truth_maps).flatten(1).any(1)
+    target = torch.nn.functional.adaptive_avg_pool2d(torch.nan_to_num(truth_maps), logits.shape[-2:])
     maps = torch.nn.functional.binary_cross_entropy_with_logits(logits[with_map], target[with_map].clamp(0, 1))
     return {"score": score, "maps": MAP_WEIGHT * maps} if with_map.any() else {"score": score}
 
 
 @torch.inference_mode()
-def predict(network: ScoringNetwork, crops: Crops, chosen: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-    """Values in points [N, 2, 3] (erosion, JSN) x (score, low, high) of stored crops; NaN where there is no site."""
+def predict(
+    network: ScoringNetwork, crops: Crops, chosen: NDArray[np.int64] | None = None, *, error: float = 1.0
+) -> NDArray[np.float32]:
+    """Values in points [N, 2, 3] (erosion, JSN) x (score, low, high) of stored crops; NaN where there is no site.
+
+    They are the mean over the scales that the network looks at. `error`: by how much the scale of the pose is wrong.
+    """
     chosen = np.arange(len(crops)) if chosen is None else chosen
     side = network.settings.crop_px
     found = []
     for start in range(0, len(chosen), 64):
         part = chosen[start : start + 64]
-        views = torch.from_numpy(np.stack([plain_view(crops.pixels[i], side) for i in part]))[:, None]
-        features = network.features(views.contiguous(memory_format=torch.channels_last))
-        values = read_values(network, features, crops.joint[part])
-        found.append(values.numpy() * MAXIMA[crops.joint[part]][:, :, None])
+        device = next(network.parameters()).device
+        looks = []
+        for scale in network.settings.scales:
+            views = torch.from_numpy(np.stack([plain_view(crops.pixels[i], side, scale * error) for i in part]))[
+                :, None
+            ]
+            features = network.features(views.to(device, memory_format=torch.channels_last))
+            looks.append(read_values(network, features, crops.joint[part]).float().cpu())
+        found.append(torch.stack(looks).mean(0).numpy() * MAXIMA[crops.joint[part]][:, :, None])
     return np.concatenate(found)
 
 
-def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], most: int = 2500) -> dict[str, float]:
+def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], most: int = 800) -> dict[str, float]:
     """Quadratic kappa of rounded points of erosion and JSN on each set; `score` is their mean."""
     figures: dict[str, float] = {}
     for name, crops in checks.items():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
-from core.model_reader.reader import flag_repeat
+from core.model_reader.reader import as_read, flag_repeat
 from core.radiograph import FilmError, Radiograph, expand, one_visit
 from core.report.told import without_no_films
 from core.svh import Limb, Side
@@ -111,9 +111,9 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             notes.append(f"{words} {_files(len(entries) + 1)} not opened, from {film.name} on.")
             break
         names[film.sha256] = film.name
-        films.append(film)
-        if reader is not None:
-            readings += [flag_repeat(reading, taken) for reading in reader.read_film(film)]
+        found = reader.read_film(film) if reader is not None else ()
+        films.append(as_read(film, found))
+        readings += [flag_repeat(reading, taken) for reading in found]
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(
@@ -134,7 +134,8 @@ def read_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool, we
         reader = cached_reader.reader_of(weights)
     except WeightsError as error:
         return Outcome((film,), no_weights=weights_words(error))
-    return Outcome((film,), tuple(reader.read_film(film, slot=slot, force=force)))
+    readings = tuple(reader.read_film(film, slot=slot, force=force))
+    return Outcome((as_read(film, readings),), readings)
 
 
 def weights_words(error: WeightsError) -> str:

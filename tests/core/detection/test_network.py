@@ -33,7 +33,7 @@ def sample(network: PartsNetwork) -> PartsSample:
 def test_it_gives_boxes_of_its_parts_and_a_heat_map_a_point(network: PartsNetwork) -> None:
     settings = network.settings
     with torch.no_grad():
-        found, heat = network.eval()(torch.rand(1, 1, settings.height_px, settings.width_px))
+        found, heat, _ = network.eval()(torch.rand(1, 1, settings.height_px, settings.width_px))
     assert heat.shape == (1, len(settings.points), settings.height_px // 4, settings.width_px // 4)
     assert found[0]["boxes"].shape[1] == 4 and len(found[0]["boxes"]) == len(found[0]["scores"])
     assert set(found[0]["labels"].tolist()) <= set(range(len(PARTS[Limb(settings.limb)])))

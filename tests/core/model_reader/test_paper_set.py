@@ -154,7 +154,7 @@ def test_the_papers_detector_looks_once_at_what_passed_the_gate_and_keeps_joints
     looks: list[str] = []
     last.register_forward_hook(lambda *_: looks.append("last"))
     film = phantom_visit(3)[(Limb.FOOT, Side.R)].pixels
-    found = detector.find(film, detector.see(film)[0])
+    found = detector.find(film, detector.see(film).limbs[0])
     assert not looks
     again = detector.refine(film, found)
     assert looks == ["last"] and again.joints.keys() == found.joints.keys()

@@ -1,0 +1,104 @@
+"""Limbs as disease leaves them, and limbs of which only a part is on the film: are they found, and scored alike at any scale?"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.anatomy.parts import JOINTS, PART_JOINTS
+from core.cohort.labelled_film import LabelledFilm
+from core.evaluation.detection import FoundFilm, detection_figures, true_boxes
+from core.evaluation.study import read_one
+from core.model_reader import ModelReader
+from core.phantom import foot_film, hand_film
+from core.phantom.pieces import cut_film, inside
+from core.phantom.plate import place
+from core.svh import SITES, Limb, Side
+
+SEED = 5_000_000
+NEAR = 0.05  # a joint is found when it lies within this share of the long side of its part
+
+
+def severe_film(number: int, limb: Limb) -> LabelledFilm:
+    """A phantom with every site from 3 points to its maximum, drift, dislocation and collapse, on a plate."""
+    rng = np.random.default_rng([SEED, number, list(Limb).index(limb)])
+    side = Side.L if rng.random() < 0.5 else Side.R
+    grades = {site: int(rng.integers(3, site.maximum + 1)) for site in SITES[limb]}
+    make = hand_film if limb is Limb.HAND else foot_film
+    film = make(rng, grades, side=side, deformity=float(rng.uniform(0.3, 1.0)), film_id=f"severe {limb.value} {number}")
+    return place(rng, [film], longest_px=1600).films[0]
+
+
+def pieces(films: Iterator[LabelledFilm], seed: int) -> Iterator[LabelledFilm]:
+    """Random pieces of films; what shows fewer than three joints is left out."""
+    for number, film in enumerate(films):
+        rng = np.random.default_rng([SEED, seed, number])
+        cut = cut_film(rng, film, longest_px=1200)
+        if cut is not film and sum(inside(cut, cut.points[n]) for n in JOINTS[cut.limb] if n in cut.points) >= 3:
+            yield replace(cut, film_id=f"{film.film_id} cut")
+
+
+def severe_figures(reader: ModelReader, films: int, tell: Callable[[str], None] = print) -> dict[str, Any]:
+    """AP at IoU 0.6 of hands and feet, and how many are refused."""
+    figures: dict[str, Any] = {}
+    for limb in Limb:
+        made = [severe_film(n, limb) for n in range(films)]
+        found = [FoundFilm(film, read_one(reader, film)) for film in made]
+        figures[limb.value.lower()] = detection_figures(found, limb) | {
+            "refused": sum(f.reading is None or not f.reading.scored for f in found),
+            "other_limb": sum(f.reading is not None and f.reading.scored and f.reading.limb is not limb for f in found),
+        }
+        tell(f"severe {limb.value.lower()}: {json.dumps(figures[limb.value.lower()])}")
+    return figures
+
+
+def piece_figures(reader: ModelReader, films: list[LabelledFilm]) -> dict[str, Any]:
+    """Of the joints on pieces of limbs: the share found within 5 % of the part; of the pieces: those with a joint off the film."""
+    near = there = invented = refused = other = 0
+    for film in films:
+        reading = read_one(reader, film)
+        on = [n for n in JOINTS[film.limb] if n in film.points and inside(film, film.points[n])]
+        there += len(on)
+        refused += not reading.scored
+        if not reading.scored:
+            continue
+        other += reading.limb is not film.limb
+        at = {joint.name: (joint.x, joint.y) for joint in reading.joints} if reading.limb is film.limb else {}
+        sizes = _part_sizes(film)
+        near += sum(n in at and np.hypot(*np.subtract(at[n], film.points[n])) < NEAR * sizes[n] for n in on)
+        invented += any(n in at and n in film.points and not inside(film, film.points[n]) for n in JOINTS[film.limb])
+    return {
+        "pieces": len(films), "refused": refused, "other_limb": other, "joints": there,
+        "joints_found": round(near / max(there, 1), 3),
+        "pieces_without_invented_joints": round(1 - invented / max(len(films) - refused, 1), 3),
+    }  # fmt: skip
+
+
+def _part_sizes(film: LabelledFilm) -> dict[str, float]:
+    """Long side in pixels of the part of each joint; of joints whose part has no box that of the palm's or forefoot's width."""
+    sizes = {name: max(box[2] - box[0], box[3] - box[1]) for name, box in true_boxes(film).items()}
+    a, b = ("MCP2", "MCP5") if film.limb is Limb.HAND else ("MTP1", "MTP5")
+    width = float(np.hypot(*np.subtract(film.points[a], film.points[b])))
+    of = {joint: part for part, joints in PART_JOINTS[film.limb].items() for joint in joints}
+    return {joint: sizes.get(of[joint], width) for joint in JOINTS[film.limb]}
+
+
+def evaluate_disease(reader: ModelReader, *, films: int, tell: Callable[[str], None] = print) -> dict[str, Any]:
+    """All of it, on phantoms that nothing was trained on or chosen by."""
+    figures: dict[str, Any] = {"severe": severe_figures(reader, films, tell)}
+    cut = list(pieces((as_piece(n, limb) for limb in Limb for n in range(films)), 1))
+    figures["pieces"] = piece_figures(reader, cut)
+    tell(f"pieces: {json.dumps(figures['pieces'])}")
+    return figures
+
+
+def as_piece(number: int, limb: Limb) -> LabelledFilm:
+    """A phantom film to cut: mild and severe disease by turns."""
+    if number % 2:
+        return severe_film(number, limb)
+    rng = np.random.default_rng([SEED, 9, number, list(Limb).index(limb)])
+    grades = {site: int(rng.random() < 0.3) * int(rng.integers(1, site.maximum + 1)) for site in SITES[limb]}
+    film = (hand_film if limb is Limb.HAND else foot_film)(rng, grades, side=Side.L if rng.random() < 0.5 else Side.R)
+    return place(rng, [film], longest_px=1600).films[0]

@@ -14,6 +14,7 @@ from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
+from core.model_reader.candidates import apart, once
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal, Unscored
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
 from core.model_reader.gate import NOTHING_FOUND, Gate, Verdict
@@ -26,7 +27,6 @@ from core.whole_hand import TotalScore, WholeHandScorer
 
 Slot = tuple[Limb, Side]
 Progress = Callable[[str, float], None]
-SAME_LIMB_MM = 45.0  # two limbs of a kind whose middles lie nearer are one
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ class ModelReader:
                     if film is radiograph and look == LOOKS[0]
                     else self._detector.see(np.asarray(film.pixels), look=look)
                 )
-                judged = self._judged(film, _apart(seen.limbs))
-                passed = _once([(found, verdict) for found, verdict in judged if not verdict.code])
+                judged = self._judged(film, apart(seen.limbs))
+                passed = once([(found, verdict) for found, verdict in judged if not verdict.code])
                 # Where one limb passes, weaker candidates are markers and shadows, not limbs that are refused.
                 chosen = passed or judged[:1]
                 if passed or not likeliest:
@@ -270,39 +270,6 @@ class ModelReader:
             notes=film.notes,
             folder=film.folder,
         )
-
-
-def _apart(seen: Sequence[SeenLimb]) -> list[SeenLimb]:
-    """The limbs without those that lie on a stronger one of the same kind: the same limb seen twice."""
-    kept: list[SeenLimb] = []
-    for limb in seen:
-        middle = limb.pose.to_film(np.zeros((1, 2)))[0]
-        twice = any(
-            other.limb is limb.limb and np.linalg.norm(other.pose.to_mm(middle[None])[0]) < SAME_LIMB_MM
-            for other in kept
-        )
-        if not twice:
-            kept.append(limb)
-    return kept
-
-
-def _once(passed: Sequence[tuple[FoundLimb, Verdict]]) -> list[tuple[FoundLimb, Verdict]]:
-    """The limbs without those whose joints lie where a clearer limb of the same kind has its own."""
-    kept: list[tuple[FoundLimb, Verdict]] = []
-    for found, verdict in sorted(passed, key=lambda one: -one[0].clarity):
-        twice = False
-        for other, _ in kept:
-            both = [
-                n
-                for n in JOINTS[found.limb]
-                if found.limb is other.limb and not {n} & (found.off_film | other.off_film)
-            ]
-            if both:
-                apart = [np.hypot(*np.subtract(found.joints[n][0], other.joints[n][0])) for n in both]
-                twice |= float(np.median(apart)) * other.pose.mm_per_px < SAME_LIMB_MM / 2
-        if not twice:
-            kept.append((found, verdict))
-    return kept
 
 
 def _cell(site: Site, score: SiteScore | None, off_film: bool) -> ScoredCell:

@@ -7,12 +7,12 @@ from core.agreement.progression import RAPID_POINTS_A_YEAR, detectable_change, i
 from core.agreement.study_score import mean_score, reader_score
 from core.agreement.wording import listed
 from core.svh import Limb, Side
+from core.svh.words import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name
 from pages.widgets.progression.linked_films import linked_films
 from pages.widgets.progression.progression_charts import cohort_chart, patient_chart
 from pages.widgets.progression.progression_study import STUDY, study_in_view, use_readings
 from pages.widgets.progression.progression_table import missing_visits, progressors_table
 from pages.widgets.shared.film_pictures import session_shelf
-from pages.widgets.shared.joint_names import DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name
 from pages.widgets.shared.page_style import page_style
 from pages.widgets.shared.study_source import SAMPLE, STORE, TABLES, shown, source_of, study_source
 

@@ -8,7 +8,7 @@ from pages.widgets.score.downloads import downloads
 from pages.widgets.score.film_facts import ask_side, case_warnings, film_facts, refusal
 from pages.widgets.score.film_viewer import film_viewer
 from pages.widgets.score.score_grid import joint_editor, score_grid
-from pages.widgets.score.totals import show_totals, totals
+from pages.widgets.score.totals import show_totals
 from pages.widgets.score.weights_choice import choose_weights
 from pages.widgets.score.whole_hand import keep_whole_hand, show_whole_hand
 from pages.widgets.shared.case_steps import begin_files, current_case, finish_job, leave_case
@@ -89,7 +89,7 @@ else:
         scored = bool(reading) and reading.scored
         with st.container(key="sums_side"):
             if case.visit().films:
-                show_totals(totals(case.visit()))
+                show_totals(case.visit())
                 show_whole_hand(case.visit())
             if scored:
                 joint_editor(case, film, reading)

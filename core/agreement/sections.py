@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from core.cohort.ra2_table import CELLS
 from core.svh import SITES, Damage, Limb, Side, Site
+from core.svh.words import DAMAGE_WORD
 
 CELL_LIST = tuple(CELLS.values())
-DAMAGE_WORD = {Damage.EROSION: "erosion", Damage.JSN: "JSN"}
 LEVELS = ("total", "limb", "group", "site")
 
 

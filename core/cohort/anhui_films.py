@@ -11,10 +11,10 @@ from pathlib import Path
 
 from core.cohort.own_films import OwnFilm, film_in, find_table, own_names
 from core.cohort.table_text import header, plain, rows
-from core.svh import Limb, Side
+from core.svh import Limb, Side, TotalKind
 
 COLUMNS = ("patient", "left", "right", "reader_1", "reader_2")
-HANDS_MAXIMUM = 280
+HANDS_MAXIMUM = TotalKind.HANDS.maximum
 _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 
 

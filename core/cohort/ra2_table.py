@@ -1,6 +1,6 @@
 """The RA2-DREAM table (Synapse syn20545111): 90 columns, one row a patient, read and written without loss.
 
-A site that was looked at and is not scorable is "NS", a site without a film is empty.
+A site that was looked at and is not scorable is "NS", a site without a film is empty, and so is a total without any score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ def write_table(readings: Mapping[str, Reading]) -> str:
     """CSV text of readings by patient, without a line of research use: the form is the challenge's, its tools read row 1."""
     table: list[Sequence[str | int]] = [COLUMNS]
     for patient, reading in readings.items():
-        row: list[str | int] = [inert(patient), reading.svh, reading.erosion, reading.jsn]
+        totals = ("" if total is None else total for total in (reading.svh, reading.erosion, reading.jsn))
+        row: list[str | int] = [inert(patient), *totals]
         for cell in CELLS.values():
             value = reading.points.get(cell)
             row.append(value if value is not None else NOT_SCORABLE if cell in reading.points else "")
@@ -50,8 +51,8 @@ def read_table(text: str) -> dict[str, Reading]:
             raise ValueError(f"row {number}: {error}") from None
         sums = (reading.svh, reading.erosion, reading.jsn)
         for column, total in zip(TOTALS, sums, strict=True):
-            written = row[column].strip()
-            if written and written not in (str(total), f"{total}.0"):
-                raise ValueError(f"row {number}: {column} is {written}, but its cells sum to {total}")
+            written, sums_to = row[column].strip(), total or 0  # without any score: empty, or 0 by other programs
+            if written and written not in (str(sums_to), f"{sums_to}.0"):
+                raise ValueError(f"row {number}: {column} is {written}, but its cells sum to {sums_to}")
         readings[patient] = reading
     return readings

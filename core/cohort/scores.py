@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cohort.ra2_table import CELLS
-from core.svh import Cell, Reading
+from core.svh import SITES, Cell, Limb, Reading, Side, TotalKind
 
 ReadingKey = tuple[str, str, str]
 """Reader, patient, visit."""
 NOT_SCORED = -1.0
 POSITION: dict[Cell, int] = {cell: n for n, cell in enumerate(CELLS.values())}
-TOTAL_LIMITS: Mapping[str, int] = {
-    "total": 448, "erosion": 280, "jsn": 168, "sens": 86, "hands": 280, "feet": 168, "LH": 140, "RH": 140, "LF": 84, "RF": 84,
-}  # fmt: skip
+TOTAL_LIMITS: Mapping[str, int] = {kind.value: kind.maximum for kind in TotalKind} | {
+    f"{side.value}{limb.value[0]}": sum(site.maximum for site in SITES[limb]) for limb in Limb for side in Side
+}
 # A total that follows from two others, and has to be their sum where all three are given.
 SUMS = (("hands", ("LH", "RH")), ("feet", ("LF", "RF")), ("total", ("hands", "feet")), ("total", ("erosion", "jsn")))
 

@@ -85,11 +85,12 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
             refused += sum(not film.scored for film in answer.films if film.code is not Refusal.DUPLICATE)
             row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None, "whole_hand": None}
             if len({film.side for film in answer.counted if film.limb is Limb.HAND}) == 2:
-                row["sum_over_joints"] = answer.reading.hands
+                hands = row["sum_over_joints"] = answer.reading.hands
                 whole = answer.whole_hand.estimate if answer.whole_hand else None
                 row["whole_hand"] = None if whole is None else round(whole, 1)
-                both_and_mine = (*own[0].hand_totals, float(answer.reading.hands), np.nan if whole is None else whole)
-                totals.setdefault(patient, both_and_mine)
+                if hands is not None:
+                    both_and_mine = (*own[0].hand_totals, float(hands), np.nan if whole is None else whole)
+                    totals.setdefault(patient, both_and_mine)
         visits.append(row)
     if not films:
         raise ValueError(f"the set in {folder.name} has no films")

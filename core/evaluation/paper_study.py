@@ -84,7 +84,7 @@ def random_answers(patients: Sequence[StudyPatient]) -> list[Answer]:
     answers = []
     for patient in patients:
         reading: Reading = baseline.draw(np.random.default_rng([8, patient.number]))
-        answers.append(Answer(reading.hands, {cell: float(v or 0) for cell, v in reading.points.items()}))
+        answers.append(Answer(reading.hands or 0, {cell: float(v or 0) for cell, v in reading.points.items()}))
     return answers
 
 
@@ -96,7 +96,9 @@ def sample_cases(patients: Sequence[StudyPatient], estimates: NDArray[np.floatin
         nearest = min(free, key=lambda n: abs(patients[n].target - wanted))
         free.remove(nearest)
         first, second = patients[nearest].readers
-        rows.append([first.hands, second.hands, patients[nearest].target, round(float(estimates[nearest]), 1)])
+        rows.append(
+            [first.hands or 0, second.hands or 0, patients[nearest].target, round(float(estimates[nearest]), 1)]
+        )
     return rows
 
 

@@ -189,7 +189,7 @@ def _small_plates(reader: ModelReader, folder: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     for limb in Limb:
         readings = [_read_path(reader, path) for path in unmarked_films(folder, limb.value.lower(), held_out=True)]
-        sums = [r.erosion + r.jsn for r in readings if r.scored]
+        sums = [points for r in readings if (points := r.points()) is not None]
         figures[f"{limb.value.lower()}_mean"] = round(float(np.mean(sums)), 2)
         figures[f"{limb.value.lower()}_median"] = float(np.median(sums))
         figures[f"{limb.value.lower()}_films"] = len(sums)

@@ -46,7 +46,7 @@ class StudyPatient:
     @property
     def target(self) -> float:
         """Mean of the two readers' hand totals, 0-280."""
-        return (self.readers[0].hands + self.readers[1].hands) / 2
+        return sum(reader.hands or 0 for reader in self.readers) / 2  # both score every site
 
     def films(self, *, mm_per_px: float = 0.2) -> Mapping[tuple[Limb, Side], LabelledFilm]:
         """The four films; they show `truth`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
 from core.radiograph import Radiograph
-from core.svh import SITES, Cell, Damage, Side, Site, check_points
+from core.svh import SITES, Damage, Side, Site, check_points
 from core.whole_hand import TotalScore
 
 UNNAMED = "unnamed"  # the patient until the person types a study ID: file names and DICOM attributes name nobody
@@ -170,8 +170,3 @@ class Case:
         kept = {film.key for film in rest}
         points = {k: v for k, v in self.changes.points.items() if k[0] in kept}
         self._put(Changes(points, {k: v for k, v in self.changes.sides.items() if k in kept}))
-
-
-def scored_cells(visit: VisitReading) -> dict[Cell, ScoredCell]:
-    """The cells of the films that count, by side and site."""
-    return {(film.side, cell.site): cell for film in visit.counted if film.side for cell in film.cells}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from core.anatomy.parts import Box
 from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
 from core.radiograph.film import FilmNote
-from core.svh import SITES, Damage, Limb, Reading, Side, Site
+from core.svh import SITES, Cell, Damage, Limb, Reading, Side, Site, Total, TotalKind, totals_of
 from core.whole_hand.scorer import TotalScore
 
 
@@ -90,18 +90,20 @@ class FilmReading:
         """Whether the film has scores."""
         return self.status is FilmStatus.SCORED
 
-    def _sum(self, damage: Damage) -> int:
-        return sum(c.points or 0 for c in self.cells if c.site.damage is damage)
+    def points(self, damage: Damage | None = None) -> int | None:
+        """Sum of the points of the film, or of a kind; None where no such site has points."""
+        found = [c.points for c in self.cells if c.points is not None and damage in (None, c.site.damage)]
+        return sum(found) if found else None
 
     @property
-    def erosion(self) -> int:
+    def erosion(self) -> int | None:
         """Sum of the erosion points."""
-        return self._sum(Damage.EROSION)
+        return self.points(Damage.EROSION)
 
     @property
-    def jsn(self) -> int:
+    def jsn(self) -> int | None:
         """Sum of the narrowing points."""
-        return self._sum(Damage.JSN)
+        return self.points(Damage.JSN)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -135,6 +137,16 @@ class VisitReading:
         return tuple(chosen.values())
 
     @property
+    def cells(self) -> dict[Cell, ScoredCell]:
+        """The cells of the counted films, by side and site."""
+        return {(film.side, cell.site): cell for film in self.counted if film.side for cell in film.cells}
+
+    @property
     def reading(self) -> Reading:
         """The points of the counted films as a Reading."""
-        return Reading({(f.side, c.site): c.points for f in self.counted for c in f.cells if f.side})
+        return Reading({cell: scored.points for cell, scored in self.cells.items()})
+
+    @property
+    def totals(self) -> dict[TotalKind, Total]:
+        """The totals over the counted films, with the interval of each."""
+        return totals_of(self.cells)

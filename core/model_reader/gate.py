@@ -11,9 +11,7 @@ from core.anatomy.template import TEMPLATE_MM
 from core.detection.detector import FoundLimb
 from core.model_reader.codes import Flag, FlagCode, Refusal
 from core.radiograph.film import NoteKind, Radiograph
-from core.svh import Limb
-
-LIMB_WORD = {Limb.HAND: "hand", Limb.FOOT: "foot"}
+from core.svh.words import LIMB_WORD
 
 
 @dataclass(frozen=True)

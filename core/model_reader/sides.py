@@ -6,8 +6,8 @@ from core.detection.detector import FoundLimb
 from core.model_reader.codes import Flag, FlagCode
 from core.radiograph.film import Radiograph
 from core.svh import Limb, Side
+from core.svh.words import LIMB_WORD, SIDE_WORD
 
-SIDE_WORD = {Side.L: "left", Side.R: "right"}
 SOURCE_WORD = {
     "user": "you say",
     "tag": "the DICOM tag says",
@@ -43,7 +43,7 @@ def propose_side(film: Radiograph, found: FoundLimb, slot: tuple[Limb, Side] | N
     source, side = next(iter(said.items()))
     flags: list[Flag] = []
     if slot is not None and slot[0] is not found.limb:
-        words = f"You say {slot[0].value.lower()}, the picture shows a {found.limb.value.lower()}."
+        words = f"You say {LIMB_WORD[slot[0]]}, the picture shows a {LIMB_WORD[found.limb]}."
         flags.append(Flag(FlagCode.LIMB_IN_DOUBT, words))
     question = ""
     if source != "user" and len(set(said.values())) > 1:

@@ -12,7 +12,8 @@ from core.anatomy.frame import Frame
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader.evidence import FilmReading, VisitReading
-from core.svh import Limb, Side
+from core.svh import Limb, Side, TotalKind
+from core.svh.totals import half_widths
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
 # Of every set: the nearest to the readers' mean, and on real hands, which all read badly, the best compromise (`whole_hand_real`).
@@ -75,15 +76,14 @@ def disagreement(visit: VisitReading) -> str:
     whole = visit.whole_hand
     if whole is None:
         return ""
-    cells = [c for film in visit.counted if film.limb is Limb.HAND for c in film.cells if c.points is not None]
-    points = sum(c.points or 0 for c in cells)
+    points = visit.totals[TotalKind.HANDS].points
+    if points is None:
+        return ""
+    below, above = half_widths(cell for (_, site), cell in visit.cells.items() if site.limb is Limb.HAND)
     if whole.estimate >= points:
-        facing = [c.high - (c.points or 0) for c in cells if c.high is not None]
-        own = whole.estimate - whole.low
+        spread = math.hypot(whole.estimate - whole.low, above)
     else:
-        facing = [(c.points or 0) - c.low for c in cells if c.low is not None]
-        own = whole.high - whole.estimate
-    spread = math.hypot(own, *(max(0.0, width) for width in facing))
+        spread = math.hypot(whole.high - whole.estimate, below)
     apart = abs(whole.estimate - points)
     if apart <= spread:
         return ""

@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.model_reader.evidence import FilmReading
-from core.svh import Damage
+from core.svh import Damage, points_words
+from core.svh.words import DAMAGE_RGB, film_name
 
-EROSION_RGB, JSN_RGB, BOX_RGB = (230, 159, 0), (86, 180, 233), (120, 120, 120)  # Okabe and Ito's colours
+BOX_RGB = (120, 120, 120)
 LONGEST_PX = 1600
 
 
@@ -40,11 +41,16 @@ def overlay_picture(
             points = by_joint.get(joint.name, {})
             draw.ellipse([x - r, y - r, x + r, y + r], outline=(255, 255, 255), width=max(1, int(1.5 * unit)))
             at = x + 1.4 * r
-            for damage, letter, colour in ((Damage.EROSION, "E", EROSION_RGB), (Damage.JSN, "J", JSN_RGB)):
+            for damage in Damage:
                 if points.get(damage, "0") != "0":
-                    text = f"{letter}{points[damage]}"
+                    text = f"{damage.value}{points[damage]}"
                     draw.text(
-                        (at, y - r), text, fill=colour, font=font, stroke_width=max(1, int(unit)), stroke_fill=(0, 0, 0)
+                        (at, y - r),
+                        text,
+                        fill=DAMAGE_RGB[damage],
+                        font=font,
+                        stroke_width=max(1, int(unit)),
+                        stroke_fill=(0, 0, 0),
                     )
                     at += draw.textlength(text, font=font) + 3 * unit
     _caption(draw, films, font, unit)
@@ -60,7 +66,8 @@ def _caption(
     for n, film in enumerate(films):
         if film.scored and film.limb and film.side:
             text = (
-                f"{film.side.value} {film.limb.value.lower()}: erosion {film.erosion}, JSN {film.jsn}  (research only)"
+                f"{film_name(film.limb, film.side)}: erosion {points_words(film.erosion)}, JSN {points_words(film.jsn)}"
+                "  (research only)"
             )
         else:
             text = f"not scored: {film.code}"

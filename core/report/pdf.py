@@ -19,9 +19,9 @@ from core.model_reader.evidence import FilmReading, VisitReading
 from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
-from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side
+from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
+from core.svh.words import DAMAGE_RGB, film_name
 
-EROSION, JSN = HexColor("#E69F00"), HexColor("#56B4E9")  # Okabe and Ito's colours
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
 FILM_TOP, FILM_HEIGHT = A4[1] - 36 * mm, 72 * mm
@@ -29,7 +29,6 @@ FILMS_A_ROW, MOST_FILMS, CAPTION = 4, 12, 5.5 * mm
 TABLE_TOP, FOOT = FILM_TOP - FILM_HEIGHT - 10 * mm, 12 * mm
 TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=6.8, leading=9)
 COLUMNS = tuple((side, damage) for side in Side for damage in Damage)  # left first, as the films stand
-SIDE_WORD = {Side.L: "Left", Side.R: "Right"}
 MOST_WORDS = 900  # characters of a list that the right column has room for
 
 
@@ -108,9 +107,7 @@ def _films(canvas: Canvas, report: VisitReport) -> None:
 
 def _film_name(film: FilmReading) -> str:
     """Never the name of the file: it may hold a person's."""
-    if film.limb is None:
-        return "Unknown film"
-    return f"{SIDE_WORD[film.side] if film.side else 'Unknown'} {film.limb.value.lower()}"
+    return film_name(film.limb, film.side)
 
 
 def _cell_text(report: VisitReport, cell: Cell) -> str:
@@ -155,28 +152,34 @@ def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float)
 
 def _shade(damage: Damage, share: float) -> Color:
     """The colour of a kind of damage, stronger for more points, never too dark for black figures."""
-    full = EROSION if damage is Damage.EROSION else JSN
     k = 0.25 + 0.75 * share
-    return Color(*(1 - k * (1 - c) for c in full.rgb()))
+    return Color(*(1 - k * (1 - c / 255) for c in DAMAGE_RGB[damage]))
 
 
 def _totals(canvas: Canvas, report: VisitReport, x: float, top: float) -> float:
-    reading = report.visit.reading
-    rows = [
-        ["SvH total", reading.svh, "of 448", "Hands", reading.hands, "of 280"],
-        ["Erosion", reading.erosion, "of 280", "Feet", reading.feet, "of 168"],
-        ["JSN", reading.jsn, "of 168", "SENS", reading.sens, "of 86"],
-    ]
+    totals = report.visit.totals
+    kinds = (TotalKind.SVH, TotalKind.HANDS), (TotalKind.EROSION, TotalKind.FEET), (TotalKind.JSN, TotalKind.SENS)
+    rows = [[text for kind in pair for text in _total_cells(totals[kind])] for pair in kinds]
     style = [
-        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (1, 0), (1, -1), BOLD, 10),
+        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (2, 0), (2, -1), REGULAR, 7.5), ("FONT", (5, 0), (5, -1), REGULAR, 7.5), ("FONT", (1, 0), (1, -1), BOLD, 10),
         ("FONT", (4, 0), (4, -1), BOLD, 10), ("FONT", (0, 0), (0, 0), BOLD, 9),
         ("ALIGN", (1, 0), (1, -1), "RIGHT"), ("ALIGN", (4, 0), (4, -1), "RIGHT"), ("BOX", (0, 0), (-1, -1), 0.8, black),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 1),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY), ("TEXTCOLOR", (5, 0), (5, -1), GREY),
     ]  # fmt: skip
-    table = Table(rows, colWidths=[v * mm for v in (19, 11, 15, 13, 11, 15)], rowHeights=6 * mm, style=style)
+    table = Table(rows, colWidths=[v * mm for v in (14, 9, 20, 12, 9, 20)], rowHeights=6 * mm, style=style)
     _, height = table.wrapOn(canvas, 0, 0)
     table.drawOn(canvas, x, top - height)
     return float(top - height)
+
+
+def _total_cells(total: Total) -> list[str]:
+    between = f" ({total.range_words})" if total.range_words else ""
+    return [
+        total.kind.label,
+        total.points_words + ("\N{DAGGER}" if total.incomplete else ""),
+        f"of {total.maximum}{between}",
+    ]
 
 
 def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
@@ -190,6 +193,9 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
         f"<b>Not scorable (NS): {_count(len(unscored), 'site')}.</b> {escape(_list(names, ', '))}",
         f"<b>Without a film: {films or 'none'}.</b> Totals leave missing sites out: compare them only site for site.",
     ]
+    incomplete = [f"{t.kind.label} {t.missing} of {t.cells}" for t in report.visit.totals.values() if t.incomplete]
+    if incomplete:
+        lines.insert(0, f"<b>\N{DAGGER} Incomplete: sites without points.</b> {', '.join(incomplete)}.")
     if report.edited:
         lines.append(f"<b>*</b> {_count(len(report.edited), 'site')} changed by a person; all others are the model's.")
     flagged = [f"{_film_name(film)}: {flag.text}" for film in report.visit.films for flag in film.flags]

@@ -9,7 +9,7 @@ from core.model_reader.codes import FilmStatus
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import FilmError
-from core.svh import INTENDED_USE
+from core.svh import INTENDED_USE, Total, TotalKind
 
 VERSION = 1
 
@@ -76,8 +76,8 @@ def refused_row(error: FilmError) -> dict[str, Any]:
         "parts": [],
         "joints": [],
         "cells": [],
-        "erosion": 0,
-        "jsn": 0,
+        "erosion": None,
+        "jsn": None,
         "missing": [],
         "flags": [],
         "flag_codes": [],
@@ -86,20 +86,16 @@ def refused_row(error: FilmError) -> dict[str, Any]:
 
 
 def visit_row(visit: VisitReading) -> dict[str, Any]:
-    """One visit of the JSON: totals over its scored films, and the RA2 columns that have no points.
+    """One visit of the JSON: totals over its scored films (null where nothing is scored), and the RA2 columns without points.
 
     `whole_hand` is there only where a whole-hand network scored the hands too.
     """
-    reading = visit.reading
+    reading, totals = visit.reading, visit.totals
     row: dict[str, Any] = {
         "patient": visit.patient,
         "films": [film.file for film in visit.films],
-        "erosion": reading.erosion,
-        "jsn": reading.jsn,
-        "hands": reading.hands,
-        "feet": reading.feet,
-        "total": reading.svh,
-        "sens": reading.sens,
+        **{kind.value: totals[kind].points for kind in TotalKind},
+        "totals": {kind.value: total_row(totals[kind]) for kind in TotalKind},
         "missing": [f"{side.value}{limb_letter(site.limb)}_{site.suffix}" for side, site in reading.missing()],
     }
     if visit.whole_hand is not None:
@@ -112,6 +108,19 @@ def visit_row(visit: VisitReading) -> dict[str, Any]:
             "flag": disagreement(visit),
         }
     return row
+
+
+def total_row(total: Total) -> dict[str, Any]:
+    """A total with its interval, its maximum, and how many of its sites are missing."""
+    return {
+        "points": total.points,
+        "low": total.low,
+        "high": total.high,
+        "maximum": total.maximum,
+        "missing": total.missing,
+        "sites": total.cells,
+        "incomplete": total.incomplete,
+    }
 
 
 def limb_letter(limb: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.model_reader.evidence import VisitReading
 from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import NO_FILM, FilmError
+from core.svh import TotalKind
 
 _NAMED = 5  # files that are no films are named up to this number
 
@@ -36,16 +37,15 @@ def without_no_films(refused: Sequence[FilmError]) -> tuple[list[FilmError], lis
 def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
     """Lines: the visit's totals, the second score of its hands where there is one, and what was refused or is in doubt."""
     if visit.films:
-        reading = visit.reading
-        yield (
-            f"{visit.patient}: SvH {reading.svh} of 448 (erosion {reading.erosion}, JSN {reading.jsn}), "
-            f"{len(reading.missing())} sites without points"
-        )
+        totals = visit.totals
+        svh, erosion, jsn = (totals[kind] for kind in (TotalKind.SVH, TotalKind.EROSION, TotalKind.JSN))
+        line = f"{visit.patient}: SvH {svh.words}; erosion {erosion.points_words}, JSN {jsn.points_words}"
+        yield line if svh.incomplete else f"{line}; {svh.missing} sites without points"
         if visit.whole_hand is not None:
             whole = visit.whole_hand
             yield (
                 f"  whole-hand network: hands {whole.estimate:.0f} ({whole.low:.0f}-{whole.high:.0f}), "
-                f"sum over joints {reading.hands}"
+                f"sum over joints {totals[TotalKind.HANDS].points_words}"
             )
             if flag := disagreement(visit):
                 yield f"  {flag}"

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from core.svh.words import PURPLE
+
 PANEL_PX = 360
 CAPTION_PX = 26
-TRUTH_COLOUR = (204, 121, 167)  # Okabe-Ito reddish purple: it is nowhere on the colour scale
+TRUTH_COLOUR = PURPLE  # it is nowhere on the colour scale
 
 
 def _scaled(values: NDArray[Any], longer_px: int, interpolation: int) -> NDArray[Any]:

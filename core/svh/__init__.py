@@ -18,3 +18,8 @@ from core.svh.sites import Damage as Damage
 from core.svh.sites import Limb as Limb
 from core.svh.sites import Side as Side
 from core.svh.sites import Site as Site
+from core.svh.totals import Total as Total
+from core.svh.totals import TotalKind as TotalKind
+from core.svh.totals import points_words as points_words
+from core.svh.totals import total_of as total_of
+from core.svh.totals import totals_of as totals_of

@@ -1,10 +1,11 @@
 """A reading: the points that one reader gave to one visit, and the totals that follow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.svh.sites import SITES, Damage, Limb, Side, Site
+from core.svh.sites import SITES, Limb, Side, Site
+from core.svh.totals import CellPoints, TotalKind, total_of
 
 Cell = tuple[Side, Site]
 
@@ -33,55 +34,42 @@ class Reading:
         """
         return Reading({**self.points, (side, site): value})
 
-    def scored(
-        self, *, damage: Damage | None = None, limb: Limb | None = None, side: Side | None = None
-    ) -> Iterator[int]:
-        """Points of the scored sites of a kind."""
-        for (where, site), value in self.points.items():
-            if (
-                value is not None
-                and damage in (None, site.damage)
-                and limb in (None, site.limb)
-                and side in (None, where)
-            ):
-                yield value
-
-    def total(self, *, damage: Damage | None = None, limb: Limb | None = None, side: Side | None = None) -> int:
-        """Sum of the points of a kind; a film is one limb and side."""
-        return sum(self.scored(damage=damage, limb=limb, side=side))
+    def total(self, kind: TotalKind) -> int | None:
+        """A sum over the scored sites; None where none of its sites is scored, which is not 0."""
+        return total_of(kind, {cell: CellPoints(value) for cell, value in self.points.items()}).points
 
     @property
-    def erosion(self) -> int:
-        """Erosion of hands and feet, of 280."""
-        return self.total(damage=Damage.EROSION)
+    def erosion(self) -> int | None:
+        """Erosion of hands and feet."""
+        return self.total(TotalKind.EROSION)
 
     @property
-    def jsn(self) -> int:
-        """Joint-space narrowing of hands and feet, of 168."""
-        return self.total(damage=Damage.JSN)
+    def jsn(self) -> int | None:
+        """Joint-space narrowing of hands and feet."""
+        return self.total(TotalKind.JSN)
 
     @property
-    def hands(self) -> int:
-        """Both hands, of 280."""
-        return self.total(limb=Limb.HAND)
+    def hands(self) -> int | None:
+        """Both hands."""
+        return self.total(TotalKind.HANDS)
 
     @property
-    def feet(self) -> int:
-        """Both feet, of 168."""
-        return self.total(limb=Limb.FOOT)
+    def feet(self) -> int | None:
+        """Both feet."""
+        return self.total(TotalKind.FEET)
 
     @property
-    def svh(self) -> int:
-        """The Sharp/van der Heijde total, of 448."""
-        return self.total()
+    def svh(self) -> int | None:
+        """The Sharp/van der Heijde total."""
+        return self.total(TotalKind.SVH)
 
     @property
-    def sens(self) -> int:
-        """Simple erosion and narrowing score, of 86: one point for an eroded and one for a narrowed joint.
+    def sens(self) -> int | None:
+        """Simple erosion and narrowing score: one point for an eroded and one for a narrowed joint.
 
         A foot has 6 joints, a hand 16 eroded and 15 narrowed ones. Source: van der Heijde 1999, Rheumatology 38:941.
         """
-        return sum(1 for value in self.scored() if value > 0)
+        return self.total(TotalKind.SENS)
 
     def missing(self, *, limb: Limb | None = None, side: Side | None = None) -> list[Cell]:
         """Sites without points (not scorable, or on no film), in the order of the RA2 columns."""

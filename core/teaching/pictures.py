@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.svh import Damage
+from core.svh.words import DAMAGE_RGB
 from core.teaching.cases import TeachingCase
 
-EROSION_RGB, JSN_RGB, MARK_RGB = (230, 159, 0), (86, 180, 233), (255, 255, 255)  # Okabe and Ito's colours
+MARK_RGB = (255, 255, 255)
 CLOSE_UP_MM, CLOSE_UP_PX = 42.0, 640
 FILM_PX = 1100
-_OUTLINES = ((2, JSN_RGB), (1, EROSION_RGB))  # value in the damage mask, colour
+_OUTLINES = ((2, DAMAGE_RGB[Damage.JSN]), (1, DAMAGE_RGB[Damage.EROSION]))  # value in the damage mask, colour
 Picture = NDArray[np.uint8]
 
 

@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.svh import TotalKind
 from core.whole_hand.network import WholeHandNetwork
 from core.whole_hand.picture import both_hands
 
 Floats = NDArray[np.float32]
-HANDS_MAXIMUM = 280.0
+HANDS_MAXIMUM = float(TotalKind.HANDS.maximum)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from core.agreement import disagreements, study_of
 from core.store import Store
 from core.svh import HAND_EROSION, HAND_JSN, Reading
-from pages.widgets.shared.joint_names import DAMAGE_WORD, joint_name
+from core.svh.words import DAMAGE_WORD, joint_name
 from pages.widgets.shared.sample_case import sample_files
 from tests.browser.reading_by_keyboard import opened, press, reveal_change_and_complete, state
 

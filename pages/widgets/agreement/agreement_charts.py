@@ -11,11 +11,11 @@ from core.agreement import Comparison, Section
 from core.agreement.pairing import Paired
 from core.agreement.wording import number
 from core.svh import Damage, Limb
-from pages.widgets.shared.joint_names import joint_name
+from core.svh.words import DAMAGE_RGB, ORANGE, joint_name, web_colour
 
 DOTS = "#3B7DD8"
 LINES = "#888888"
-SHADES = {Damage.EROSION: ("#FFF3D6", "#E69F00"), Damage.JSN: ("#EAF6FD", "#56B4E9")}
+PALE = {Damage.EROSION: (255, 243, 214), Damage.JSN: (234, 246, 253)}
 INK = "#1C1E21"
 BONE = "rgba(136,136,136,0.25)"
 BONE_RADIUS = 0.45
@@ -100,7 +100,7 @@ def bland_altman(pair: Paired, found: Comparison, section: Section) -> go.Figure
         if at is not None:
             figure.add_hline(
                 y=at,
-                line={"color": "#E69F00", "dash": dash, "width": 1.5},
+                line={"color": web_colour(ORANGE), "dash": dash, "width": 1.5},
                 annotation_text=f"{'bias' if name == 'bias' else 'limit'} {number(at, 1)}",
                 annotation_position="top right",
             )
@@ -118,9 +118,9 @@ def bland_altman(pair: Paired, found: Comparison, section: Section) -> go.Figure
 
 
 def _shade(value: float, damage: Damage) -> str:
-    pale, full = (tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in SHADES[damage])
     t = min(max(value, 0.0), 1.0)
-    return "#" + "".join(f"{round(p + t * (f - p)):02X}" for p, f in zip(pale, full, strict=True))
+    red, green, blue = (round(p + t * (f - p)) for p, f in zip(PALE[damage], DAMAGE_RGB[damage], strict=True))
+    return web_colour((red, green, blue))
 
 
 def _bone(start: tuple[float, float], end: tuple[float, float]) -> tuple[list[float], list[float]]:

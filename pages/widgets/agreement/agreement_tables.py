@@ -12,10 +12,11 @@ from core.agreement.paper import analysed, report_zip
 from core.agreement.results import rmse_to_mean, status_by_visit
 from core.agreement.wording import WORDING, f_words, number, words
 from core.cohort.long_table import write_long, write_totals
+from core.svh import TotalKind
+from core.svh.words import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.agreement.film_close_up import film_close_up
 from pages.widgets.agreement.study_in_view import NOTES, rule_in_view
 from pages.widgets.shared.case_store import FilmOf
-from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.shared.research_notice import RESEARCH_CSV
 from pages.widgets.shared.study_source import shown
 
@@ -177,7 +178,7 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
     threshold = st.number_input(
         "A third reader adjudicates when the changes differ by this many points or more",
         min_value=1.0,
-        max_value=448.0,
+        max_value=float(TotalKind.SVH.maximum),
         value=THRESHOLD,
         step=1.0,
         format="%.0f",

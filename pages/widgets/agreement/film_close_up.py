@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from pages.widgets.shared.joint_names import film_name, joint_name
+from core.svh.words import SKY_BLUE, film_name, joint_name
 from pages.widgets.shared.reading_lists import ReadFilm
 
 HALF_MM, HALF_SHARE = 16.0, 0.09  # of the close-up; a share of the film's longer side where no scale is known
@@ -20,7 +20,7 @@ def film_close_up(film: ReadFilm, joint: str, title: str) -> None:
         box = close_up_box(film, joint)
         pictures.append(grey.crop(box).resize((PICTURE_PX, PICTURE_PX), Image.Resampling.LANCZOS).convert("RGB"))
         names.append(f"{title}: {joint_name(joint)}")
-        ImageDraw.Draw(whole).rectangle(box, outline="#56B4E9", width=max(2, max(grey.size) // 200))
+        ImageDraw.Draw(whole).rectangle(box, outline=SKY_BLUE, width=max(2, max(grey.size) // 200))
     whole.thumbnail((PICTURE_PX, PICTURE_PX))
     pictures.append(whole)
     place = "the frame is the close-up" if joint in film.joints else f"the place of {joint_name(joint)} is not stored"

@@ -7,8 +7,8 @@ import streamlit as st
 from core.model_reader.case import Case
 from core.saliency import Method
 from core.svh import Damage, Site
+from core.svh.words import DAMAGE_WORD, joint_name
 from pages.widgets.explain.explained_film import ExplainedFilm, case_films_to_explain, phantom_films_to_explain
-from pages.widgets.shared.joint_names import DAMAGE_WORD, joint_name
 
 JOINT, HANDS = "Joint", "Both hands (whole-hand network)"
 CASE, PHANTOM = "The case at hand", "A phantom, damage known"

@@ -13,7 +13,7 @@ from core.model_reader.case import Case
 from core.model_reader.hands_explanation import HandFilm, hands_of_films, hands_of_visit
 from core.phantom import phantom_visit
 from core.svh import SITES, Damage, Limb, Side, Site
-from pages.widgets.shared.joint_names import film_name
+from core.svh.words import film_name
 
 
 @dataclass(frozen=True)

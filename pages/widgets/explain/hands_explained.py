@@ -13,12 +13,12 @@ from core.saliency import Heatmap, Method
 from core.saliency.figure import explanation_picture
 from core.saliency.verdict import DAMAGE, figures, in_words, shares_in_words
 from core.svh import Limb
+from core.svh.words import film_name
 from pages.widgets.explain.explain_choice import Source, choose_methods, nothing_to_explain
 from pages.widgets.explain.explained_film import case_hands_to_explain, phantom_hands_to_explain
 from pages.widgets.explain.heat_viewer import HeatedView, heat_viewer
 from pages.widgets.explain.map_figures import figures_table
 from pages.widgets.explain.shuffled_networks import shuffled
-from pages.widgets.shared.joint_names import film_name
 
 FILM_PX, PANEL_PX = 1000, 640
 BOXES = "the boxes of the scored joints"

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from core.model_reader.explanation import Explained, SiteView
 from core.saliency.faithfulness import Faithfulness, faithfulness
 from core.saliency.verdict import DAMAGE, MapFigures
+from core.svh.words import BLUE, GREEN, ORANGE, PURPLE, SKY_BLUE, web_colour
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")  # Okabe-Ito
+COLOURS = tuple(map(web_colour, (BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE)))
 
 
 def figures_table(rows: Sequence[MapFigures], target: str, chance: float, *, of: str = "close-up") -> None:

@@ -13,11 +13,11 @@ from core.model_reader.explanation import Explained, SiteView, site_controls, si
 from core.saliency import Heatmap, Method
 from core.saliency.figure import explanation_picture
 from core.saliency.verdict import figures, in_words
+from core.svh.words import DAMAGE_WORD, joint_name
 from pages.widgets.explain.explain_choice import Choice, choose_output
 from pages.widgets.explain.heat_viewer import HeatedView, heat_viewer
 from pages.widgets.explain.map_figures import faithfulness_chart, figures_table, measure_faithfulness, target_of
 from pages.widgets.explain.shuffled_networks import shuffled
-from pages.widgets.shared.joint_names import DAMAGE_WORD, joint_name
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from core.checkpoint import WeightCard
-
-BLUE, ORANGE = "#0072B2", "#E69F00"
-
+from core.svh.words import BLUE, ORANGE, web_colour
 
 NO_LOSS = ("step", "steps_s", "minutes_left")
 CHECKED = {
@@ -31,7 +29,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
         x=[line["step"] for line in trained],
         y=[sum(_losses(line)) for line in trained],
         name="training loss",
-        line_color=BLUE,
+        line_color=web_colour(BLUE),
     )
     key = next((key for key in CHECKED if any(key in line for line in curve)), "validation_rmse")
     words, axis = CHECKED[key]
@@ -40,7 +38,7 @@ def learning_curve(card: WeightCard) -> go.Figure | None:
         x=[line["step"] for line in checked],
         y=[line[key] for line in checked],
         name=words,
-        line={"color": ORANGE, "dash": "dot"},
+        line={"color": web_colour(ORANGE), "dash": "dot"},
         mode="lines+markers",
         yaxis="y2",
     )

@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 from core.agreement import Study
 from core.agreement.progression import RAPID_POINTS_A_YEAR, cumulative_probability
 from core.agreement.study_score import StudyScore, reader_score, score_changes
+from core.svh import TotalKind
+from core.svh.words import GREEN, ORANGE, PURPLE, SKY_BLUE, VERMILION, web_colour
 from pages.widgets.progression.progression_study import ProgressionStudy
 
-COLOURS = ("#3B7DD8", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#D55E00")  # Okabe and Ito's, the accent first
+COLOURS = ("#3B7DD8", *map(web_colour, (PURPLE, GREEN, ORANGE, SKY_BLUE, VERMILION)))  # the accent first
 DASHES = ("solid", "dash", "dot", "dashdot")
 GREY = "#888888"
 LEGEND = {"orientation": "h", "y": -0.22, "x": 0}
@@ -62,7 +64,7 @@ def patient_chart(study: ProgressionStudy, patient: str, sdc: float | None) -> g
     figure.update_xaxes(type="date" if dated else "category")
     if not dated:
         figure.update_xaxes(categoryorder="array", categoryarray=names)
-    return _framed(figure, "Visit", "SvH total, of 448")
+    return _framed(figure, "Visit", f"SvH total, of {TotalKind.SVH.maximum}")
 
 
 def cohort_chart(

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.store import NOT_SCORABLE_REASONS, Status
 from core.svh import SITES, Damage, Limb
+from core.svh.words import film_name, joint_name
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.film_pictures import Shelf
-from pages.widgets.shared.joint_names import film_name, joint_name
 from pages.widgets.shared.outbox import said
 from pages.widgets.shared.reading_lists import ReadFilm
 

@@ -5,8 +5,15 @@ import streamlit as st
 from core.model_reader.case import Case, CaseFilm
 from core.model_reader.evidence import FilmReading
 from core.svh import Limb, Side
+from core.svh.words import LIMB_WORD, SIDE_WORD, film_name
 from pages.widgets.shared.case_steps import begin_again
-from pages.widgets.shared.joint_names import LIMB_WORD, SIDE_WORD, SOURCE_WORD, film_name
+
+SOURCE_WORD = {
+    "user": "from you",
+    "tag": "from the DICOM tag",
+    "name": "from the file name",
+    "anatomy": "from the anatomy",
+}
 
 
 def case_warnings(case: Case) -> None:

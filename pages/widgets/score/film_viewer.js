@@ -1,7 +1,6 @@
 // The film: zoom, light, rings, selection. What is seen stays here; what is scored goes to the page.
 // Actions go as a numbered list that the page ticks off, so that fast typing loses none.
 
-const EROSION = [230, 159, 0], JSN = [86, 180, 233]; // #E69F00, #56B4E9
 const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700;
 const KEYS = [
   ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
@@ -54,19 +53,20 @@ function makeViewer(root) {
       out.push(`<rect class="part" x="${ax}" y="${ay}" width="${bx - ax}" height="${by - ay}"/>`,
         `<text class="part-name" x="${ax + 3}" y="${ay + 12}">${p.name} ${Math.round(100 * p.confidence)} %</text>`);
     }
+    const theme = getComputedStyle(stage), inks = Object.fromEntries(["J", "E"].map((kind) => [kind, theme.getPropertyValue(`--svh-${kind}`).split(" ").map(Number)]));
     for (const j of d.joints) {
       const [x, y] = toScreen(j), isChosen = j.name === v.joint;
       if (!v.rings && !isChosen) continue;
       const r = isChosen ? RING_PX + 3 : RING_PX;
-      const arc = (cell, rgb, sweep) => {
+      const arc = (cell, kind, sweep) => {
         if (!cell) return;
         const off = cell.points === null, share = off ? 0 : cell.points / cell.max, wide = off ? 2 : 1.6 + 3 * Math.min(1, share * 1.6);
         const path = `M ${x} ${y - r} A ${r} ${r} 0 0 ${sweep} ${x} ${y + r}`;
         out.push(`<path class="halo" d="${path}" stroke-width="${wide + 2}"/>`,
-          `<path class="arc${off ? " off" : ""}" d="${path}" stroke="${colour(rgb, share)}" stroke-width="${wide}"/>`);
+          `<path class="arc${off ? " off" : ""}" d="${path}" stroke="${colour(inks[kind], share)}" stroke-width="${wide}"/>`);
         if (cell.edited) out.push(`<circle class="edited" cx="${x + (sweep ? r : -r)}" cy="${y}" r="2.4"/>`);
       };
-      arc(j.J, JSN, 0); arc(j.E, EROSION, 1); // left half narrowing, right half erosion
+      arc(j.J, "J", 0); arc(j.E, "E", 1); // left half narrowing, right half erosion
       if (isChosen) out.push(`<circle class="halo" cx="${x}" cy="${y}" r="${r + 6}" stroke-width="4"/>`,
         `<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
     }

@@ -9,8 +9,8 @@ import streamlit as st
 from core.model_reader.case import Case, CaseFilm
 from core.model_reader.evidence import FilmReading, ScoredCell
 from core.svh import SITES, Damage, Site
+from core.svh.words import SIDE_WORD, film_name, joint_name
 from pages.widgets.shared.film_pictures import Shelf
-from pages.widgets.shared.joint_names import SIDE_WORD, film_name, joint_name
 from pages.widgets.shared.outbox import new_actions, said, whole
 
 HERE = Path(__file__).parent
@@ -53,8 +53,9 @@ def film_status(film: CaseFilm, reading: FilmReading | None, counted: set[str]) 
         return "refused"
     if film.key not in counted:
         return "side?" if reading.side is None else "not counted"
-    points = reading.erosion + reading.jsn
-    return f"{points} points, flagged" if reading.flags else f"{points} points"
+    points = reading.points()
+    words = "no site scored" if points is None else f"{points} points"
+    return f"{words}, flagged" if reading.flags else words
 
 
 def joints_data(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 // The score sheet of one film: one row a joint. A click selects; the viewer and the page follow.
 
-const RGB = { J: "86, 180, 233", E: "230, 159, 0" };
-
 function say(cell) {
   if (cell.points === null) return cell.why || "not scorable";
   if (cell.edited) return `${cell.points}, edited`;
@@ -32,7 +30,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       button.setAttribute("aria-pressed", joint.name === data.joint && kind === data.damage);
       button.setAttribute("aria-label", `${joint.label} ${kind === "J" ? "JSN" : "erosion"}: ${say(cell)}`);
       const points = make("span", cell.points === null ? "points none" : "points", cell.points ?? "–");
-      if (cell.points) points.style.background = `rgba(${RGB[kind]}, ${0.2 + 0.7 * cell.points / cell.max})`;
+      if (cell.points) points.style.background = `rgb(var(--svh-${kind}) / ${0.2 + 0.7 * cell.points / cell.max})`;
       const range = cell.points === null ? cell.why || "not scorable" : cell.edited || cell.low === null ? "" : `${cell.low}–${cell.high}`;
       button.append(points, make("span", "range", range), make("span", "dot", cell.edited ? "•" : ""));
       button.title = cell.edited ? `edited; the model gave ${cell.model ?? "nothing"}` : "";

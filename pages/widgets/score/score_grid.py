@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.model_reader.case import Case, CaseFilm
 from core.model_reader.evidence import FilmReading
-from core.svh import Damage, Site
+from core.svh import Damage, Site, points_words
+from core.svh.words import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.score.film_viewer import cell_data, site_of, whole_points
-from pages.widgets.shared.joint_names import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.shared.outbox import said
 
 HERE = Path(__file__).parent
@@ -53,8 +53,8 @@ def score_grid(case: Case, film: CaseFilm, reading: FilmReading) -> None:
             "joints": grid_rows(case, film, reading),
             "joint": case.joint,
             "damage": case.damage.value,
-            "erosion": str(reading.erosion),
-            "jsn": str(reading.jsn),
+            "erosion": points_words(reading.erosion),
+            "jsn": points_words(reading.jsn),
         },
         on_picked_change=_picked,
     )

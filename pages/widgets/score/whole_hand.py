@@ -5,7 +5,7 @@ import streamlit as st
 from core.model_reader.case import Case
 from core.model_reader.evidence import VisitReading
 from core.model_reader.whole_hand import disagreement
-from core.svh import Limb
+from core.svh import Limb, TotalKind
 from pages.widgets.shared import cached_reader
 
 
@@ -27,10 +27,11 @@ def show_whole_hand(visit: VisitReading) -> None:
     whole = visit.whole_hand
     if whole is None:
         return
+    hands = visit.totals[TotalKind.HANDS]
     seen = "both hands" if whole.hands == 2 else "one hand"
     st.caption(
         f"Whole-hand network, {seen}: **{whole.estimate:.0f}** ({whole.low:.0f}\N{EN DASH}{whole.high:.0f}) of "
-        f"{140 * whole.hands} · sum over joints **{visit.reading.hands}**",
+        f"{hands.maximum // 2 * whole.hands} · sum over joints **{hands.points_words}**",
         help="A second network reads one picture of the hands, without finding joints. Its interval was fitted on validation films to hold 90 % of them.",
     )
     if flag := disagreement(visit):

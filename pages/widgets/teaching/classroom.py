@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.svh import Site
+from core.svh.words import joint_name
 from core.teaching import ClassError, Classes, ClassView, Question
 from core.teaching.classroom import CODE_LENGTH, NAME_MAX, clean_code
-from pages.widgets.shared.joint_names import joint_name
 from pages.widgets.teaching.practice import COLOUR, NAME
 from pages.widgets.teaching.teaching_case import (
     case_name,

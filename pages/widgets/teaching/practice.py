@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.svh import Damage, Limb, Site
+from core.svh.words import DAMAGE_RGB, joint_name, web_colour
 from core.teaching import Answer, Difficulty, TeachingCase, mark
 from core.teaching.marking import LAST, running_exact
-from pages.widgets.shared.joint_names import joint_name
 from pages.widgets.teaching.teaching_case import (
     case_name,
     choose_case,
@@ -19,7 +19,6 @@ from pages.widgets.teaching.teaching_case import (
     truth_words,
 )
 
-COLOUR = {Damage.JSN: "#56B4E9", Damage.EROSION: "#E69F00"}
 NAME = {Damage.JSN: "JSN", Damage.EROSION: "Erosion"}
 
 
@@ -165,7 +164,7 @@ def _progress(answers: list[Answer]) -> None:
             shares = running_exact(some)
             figure.add_scatter(
                 x=list(range(1, len(shares) + 1)), y=shares, mode="lines+markers", name=NAME[damage],
-                line={"color": COLOUR[damage]},
+                line={"color": web_colour(DAMAGE_RGB[damage])},
             )  # fmt: skip
     st.dataframe(rows, hide_index=True)
     figure.update_layout(

@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.svh import Damage, Limb, Site, grade_words
 from core.svh.grades import SOURCE
+from core.svh.words import DAMAGE_WORD, LIMB_WORD, film_name, joint_name
 from core.teaching import Answer, Difficulty, TeachingCase, make_case
 from core.teaching.cases import SEED_LIMIT
 from core.teaching.pictures import as_png, close_up, whole_film
-from pages.widgets.shared.joint_names import DAMAGE_WORD, LIMB_WORD, film_name, joint_name
 
 FIRST_SEED = 42
 DIFFICULTY_HELP = (

@@ -273,6 +273,6 @@ def test_an_ra2_table_of_fractions_keeps_them_and_says_what_its_totals_are() -> 
 
 
 def test_an_ra2_table_of_whole_points_has_to_have_the_sums() -> None:
-    text = write_table({"P1": Reading({MCP2: 3})}).replace("P1,3,0,3", "P1,4,0,3")
+    text = write_table({"P1": Reading({MCP2: 3})}).replace("P1,3,,3", "P1,4,,3")
     with pytest.raises(ValueError, match="row 2: Overall_Tol is 4, but its cells sum to 3"):
         read_readings(text.encode(), "A")

@@ -7,9 +7,8 @@ import pytest
 
 from core.model_reader.case import Case
 from core.radiograph import Radiograph
-from core.svh import SITE_BY_SUFFIX, Limb, Side
+from core.svh import SITE_BY_SUFFIX, Limb, Side, TotalKind
 from pages.widgets.score.film_viewer import take_actions
-from pages.widgets.score.totals import span, totals
 from pages.widgets.shared.case_steps import case_films
 from tests.pages.stub_reader import StubReader
 
@@ -28,24 +27,11 @@ def case() -> Case:
 
 
 def test_totals_of_the_stub_are_those_worked_by_hand(case: Case) -> None:
-    sums = totals(case.visit())
+    totals = case.visit().totals
     # Erosion 1 and narrowing 2 everywhere: 2 (16 + 6) = 44 and 2 * 2 (15 + 6) = 84.
-    assert (sums.erosion.points, sums.jsn.points, sums.svh.points) == (44, 84, 128)
-    assert (sums.hands.points, sums.feet.points) == (2 * (16 + 30), 2 * (6 + 12))
-    assert (sums.sens, sums.not_scorable, sums.no_film) == (86, 0, 0)
-
-
-def test_interval_of_a_sum_grows_with_the_root_of_the_sites(case: Case) -> None:
-    # 44 erosions of half width 1: the root of 44 is 6.6, so 44 - 7 and 44 + 7.
-    assert totals(case.visit()).erosion.words == "44 (37\N{EN DASH}51)"
-
-
-def test_a_site_without_interval_adds_no_width() -> None:
-    cells = StubReader().read_film(radiograph("x", Limb.FOOT, Side.L))[0].cells
-    key = Case("P", case_films((radiograph("x", Limb.FOOT, Side.L),), ()))
-    assert key.visit().films == ()
-    assert span([], 10).words == "0"
-    assert span(cells[:1], 10).words == "1 (0\N{EN DASH}2)"
+    assert [totals[kind].points for kind in (TotalKind.EROSION, TotalKind.JSN, TotalKind.SVH)] == [44, 84, 128]
+    assert [totals[kind].points for kind in (TotalKind.HANDS, TotalKind.FEET)] == [2 * (16 + 30), 2 * (6 + 12)]
+    assert (totals[TotalKind.SENS].points, totals[TotalKind.SVH].missing) == (86, 0)
 
 
 def test_undo_and_redo_walk_back_and_forth(case: Case) -> None:
@@ -74,8 +60,8 @@ def test_a_new_change_ends_what_could_be_redone(case: Case) -> None:
 
 def test_not_scorable_leaves_the_sum_and_is_counted(case: Case) -> None:
     case.set_points(case.films[0].key, EROSION, None)
-    sums = totals(case.visit())
-    assert (sums.svh.points, sums.not_scorable, sums.sens) == (127, 1, 85)
+    totals = case.visit().totals
+    assert (totals[TotalKind.SVH].points, totals[TotalKind.SVH].missing, totals[TotalKind.SENS].points) == (127, 1, 85)
 
 
 def test_the_models_own_points_are_no_change(case: Case) -> None:
@@ -96,7 +82,7 @@ def test_a_second_film_of_one_limb_and_side_is_not_counted_until_its_side_change
     films = (radiograph("a", Limb.HAND, Side.L), radiograph("b", Limb.HAND, Side.L))
     case = Case("P", case_films(films, StubReader().read_visit(films, patient="P").films))
     assert len(case.counted_keys()) == 1
-    assert totals(case.visit()).no_film == 86 - 31  # of 86 sites a hand has 31
+    assert case.visit().totals[TotalKind.SVH].missing == 86 - 31  # of 86 sites a hand has 31
     case.set_side(case.films[1].key, Side.R)
     assert len(case.counted_keys()) == 2
 

@@ -119,3 +119,15 @@ def test_hostile_names_make_a_page_all_the_same(name: str, tmp_path: Path) -> No
 def test_no_visit_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one visit"):
         visits_pdf([])
+
+
+def test_totals_have_their_interval_and_say_what_is_missing(tmp_path: Path) -> None:
+    hand = Reading({(Side.L, site): 1 for site in SITES[Limb.HAND]})
+    report = report_of(hand)
+    film = report.visit.films[0]
+    film = replace(film, cells=tuple(replace(cell, low=0.0, high=2.0) for cell in film.cells))
+    text = words(visits_pdf([replace(report, visit=replace(report.visit, films=(film,)))]), tmp_path, "-raw")
+    # 31 sites of half width 1: the root of 31 is 5.6.
+    for part in ("SvH 31† of 448 (25\N{EN DASH}37)", "Feet \N{EN DASH}† of 168", "SvH 55 of 86, Erosion 28 of 44"):
+        assert part in text
+    assert "† Incomplete: sites without points." in text

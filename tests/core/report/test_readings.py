@@ -17,7 +17,8 @@ from core.model_reader import (
 )
 from core.radiograph.film import FilmError
 from core.report import overlay_picture, readings_csv, readings_json
-from core.report.readings import film_row
+from core.report.readings import film_row, visit_row
+from core.report.told import told
 from core.svh import SITES, Limb, Side
 
 
@@ -36,8 +37,15 @@ def test_the_json_has_films_visits_totals_and_what_is_missing() -> None:
     row = whole["visits"][0]
     assert whole["version"] == 1 and [f["status"] for f in whole["films"]] == ["scored", "scored", "refused"]
     assert whole["films"][0]["erosion"] == 16 and whole["films"][0]["jsn"] == 15 and whole["films"][0]["missing"] == []
-    assert whole["films"][1]["erosion"] == 0 and len(whole["films"][1]["missing"]) == 31
-    assert (row["erosion"], row["jsn"], row["hands"], row["feet"], row["total"], row["sens"]) == (16, 15, 31, 0, 31, 31)
+    assert whole["films"][1]["erosion"] is None and len(whole["films"][1]["missing"]) == 31
+    assert (row["erosion"], row["jsn"], row["hands"], row["feet"], row["total"], row["sens"]) == (
+        16,
+        15,
+        31,
+        None,
+        31,
+        31,
+    )
     assert len(row["missing"]) == 31 + 24 and "RH_mcp_J__2" in row["missing"] and "LH_mcp_J__2" not in row["missing"]
     assert text == readings_json([visit], {"set": "compact"}, [FilmError("empty", "the file is empty.", "x.dcm")])
 
@@ -66,3 +74,24 @@ def test_doubts_and_reasons_have_a_code_beside_their_words() -> None:
     assert (row["flags"], row["flag_codes"], row["code"]) == (["It is small."], ["small_limb"], "")
     assert [cell["unscored"] for cell in row["cells"][:2]] == ["not_on_film", "not_clear"]
     assert film_row(scored(Side.R, 1))["cells"][0]["unscored"] is None
+
+
+def test_a_visit_with_nothing_scored_has_no_total_in_any_file() -> None:
+    visit = VisitReading("P1", (replace(scored(Side.L, None), status=FilmStatus.REFUSED, reason="Too dark."),))
+    row = visit_row(visit)
+    assert [row[key] for key in ("total", "erosion", "jsn", "hands", "feet", "sens")] == [None] * 6
+    assert row["totals"]["total"] == {
+        "points": None, "low": None, "high": None, "maximum": 448, "missing": 86, "sites": 86, "incomplete": True,
+    }  # fmt: skip
+    patient, total, erosion, jsn, *_ = readings_csv([visit]).splitlines()[1].split(",")
+    assert (patient, total, erosion, jsn) == ("P1", "", "", "")
+    assert read_table(readings_csv([visit]))["P1"].svh is None
+    assert next(told([visit], [])) == (
+        "P1: SvH \N{EN DASH} of 448, incomplete: 86 of 86 sites without points; erosion \N{EN DASH}, JSN \N{EN DASH}"
+    )
+
+
+def test_a_total_without_the_feet_says_that_it_is_incomplete() -> None:
+    visit = VisitReading("P1", (scored(Side.L, 1), scored(Side.R, 1)))
+    assert visit_row(visit)["totals"]["total"]["incomplete"] and not visit_row(visit)["totals"]["hands"]["incomplete"]
+    assert "62 of 448" in next(told([visit], [])) and "incomplete: 24 of 86 sites" in next(told([visit], []))

@@ -1,18 +1,19 @@
-"""How sites, limbs and sides are called on the screen."""
+"""How the method's limbs, sides, damage and joints are called, and the colours of damage: one table each.
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart: https://jfly.uni-koeln.de/color/
+"""
 
 import re
 
-from core.svh import Damage, Limb, Side
+from core.svh.sites import Damage, Limb, Side
 
 SIDE_WORD = {Side.L: "left", Side.R: "right"}
 LIMB_WORD = {Limb.HAND: "hand", Limb.FOOT: "foot"}
 DAMAGE_WORD = {Damage.JSN: "JSN", Damage.EROSION: "erosion"}
-SOURCE_WORD = {
-    "user": "from you",
-    "tag": "from the DICOM tag",
-    "name": "from the file name",
-    "anatomy": "from the anatomy",
-}
+RGB = tuple[int, int, int]
+ORANGE, SKY_BLUE, GREEN = (230, 159, 0), (86, 180, 233), (0, 158, 115)
+BLUE, VERMILION, PURPLE = (0, 114, 178), (213, 94, 0), (204, 121, 167)
+DAMAGE_RGB: dict[Damage, RGB] = {Damage.EROSION: ORANGE, Damage.JSN: SKY_BLUE}
 _WRIST = {
     "STT": "STT",
     "CAPNLUN": "Capitate-navicular-lunate",
@@ -24,6 +25,11 @@ _WRIST = {
     "RAD": "Radius",
     "ULN": "Ulna",
 }
+
+
+def web_colour(rgb: RGB) -> str:
+    """`#E69F00`."""
+    return "#{:02X}{:02X}{:02X}".format(*rgb)
 
 
 def joint_name(joint: str) -> str:

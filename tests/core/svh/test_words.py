@@ -1,0 +1,16 @@
+from core.svh import SITE_BY_SUFFIX, Damage, Limb, Side
+from core.svh.words import DAMAGE_RGB, DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name, web_colour
+
+
+def test_every_limb_side_and_kind_of_damage_has_a_word_and_a_colour() -> None:
+    assert (set(LIMB_WORD), set(SIDE_WORD), set(DAMAGE_WORD), set(DAMAGE_RGB)) == (
+        set(Limb), set(Side), set(Damage), set(Damage),
+    )  # fmt: skip
+    assert [web_colour(DAMAGE_RGB[kind]) for kind in Damage] == ["#E69F00", "#56B4E9"]
+
+
+def test_joints_and_films_read_as_a_clinician_says_them() -> None:
+    assert [joint_name(joint) for joint in ("MCP2", "NAV", "CMC3", "STT")] == ["MCP 2", "Scaphoid", "CMC 3", "STT"]
+    assert film_name(Limb.FOOT, Side.R) == "Right foot" and film_name(None, Side.R) == "Unknown film"
+    assert film_name(Limb.HAND, None) == "Hand, side unknown"
+    assert all(joint_name(site.joint) for site in SITE_BY_SUFFIX.values())

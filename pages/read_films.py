@@ -21,7 +21,7 @@ def at_work(desk: Desk) -> None:
     """The surface with the line above it. Runs alone at every key."""
     sheet = desk.sheet
     waited = st.session_state.get("read_waiting", False)
-    waiting = sheet.status is not Status.BLINDED and not sheet.model_job.future.done()
+    waiting = not sheet.values.model_hidden and not sheet.model_job.future.done()
     st.session_state["read_waiting"] = waiting
     if waiting != waited:
         st.rerun()
@@ -31,7 +31,7 @@ def at_work(desk: Desk) -> None:
         st.error(sheet.fault)
     else:
         reading_surface(desk, session_shelf())
-    if sheet.status is not Status.BLINDED:
+    if not sheet.values.model_hidden:
         if waiting:
             st.caption("The model is still reading these films …")
         elif sheet.model_job.future.result().no_weights:
@@ -46,7 +46,7 @@ def at_work(desk: Desk) -> None:
         st.button("Previous visit", on_click=desk.go, args=(-1,), disabled=desk.at == 0, key="visit_back")
         last = desk.at == len(desk.visits) - 1
         st.button("Next visit", on_click=desk.go, args=(1,), disabled=last, key="visit_on")
-        incomplete = sheet.status is not Status.COMPLETE
+        incomplete = sheet.values.status is not Status.COMPLETE
         st.button(
             "Read again", on_click=desk.begin_again, disabled=incomplete, help="The old reading is kept.", key="again"
         )

@@ -68,7 +68,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class MarkedCell:
-    """A cell's two values: `first` as given before the model was shown (None: not read then), `final` as it stands."""
+    """A cell's two values: `first` as given before the model was shown, `final` as it stands; None is unread."""
 
     first: Mark | None
-    final: Mark
+    final: Mark | None
+
+    @classmethod
+    def parse(cls, first: str | None, final: str) -> "MarkedCell":
+        """The values of the texts that the store keeps; empty is unread.
+
+        Raises: ValueError if a text is no mark.
+        """
+        return cls(Mark.parse(first) if first else None, Mark.parse(final) if final else None)

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from sqlmodel import Session, select
 
+from core.store.blinded_reading import BlindedReading, Status
 from core.store.connection import StoreError
-from core.store.marks import Mark, MarkedCell
+from core.store.marks import MarkedCell
 from core.store.tables import CellRow, FilmRow, ReadingRow, TimeRow, VisitRow
 from core.svh import SITE_BY_SUFFIX, Cell, Limb, Side
 
@@ -22,14 +23,6 @@ class Order(StrEnum):
 
     CHRONOLOGICAL = "chronological"
     BLINDED = "blinded"
-
-
-class Status(StrEnum):
-    """A reading is blinded, then the model is shown, then it is complete and stays as it is."""
-
-    BLINDED = "blinded"
-    REVEALED = "revealed"
-    COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
@@ -62,8 +55,7 @@ class OpenReading:
     visit: StoredVisit
     reader: str
     order: Order
-    status: Status
-    cells: Mapping[Cell, MarkedCell]
+    values: BlindedReading
     spent_ms: Mapping[LimbSide, int]
 
 
@@ -112,11 +104,9 @@ def open_reading(session: Session, row: ReadingRow) -> OpenReading:
         visit=visit_of(visit),
         reader=row.reader,
         order=Order(row.order),
-        status=Status(row.status),
-        cells={
-            cell_of(c): MarkedCell(Mark.parse(c.first) if c.first else None, Mark.parse(c.final))
-            for c in cells
-            if c.final
-        },
+        values=BlindedReading(
+            Status(row.status),
+            {cell_of(c): MarkedCell.parse(c.first, c.final) for c in cells if c.first or c.final},
+        ),
         spent_ms={(Limb(t.limb), Side(t.side)): t.spent_ms for t in times},
     )

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from sqlmodel import Session, SQLModel, select
 
 from core.radiograph import display_text
+from core.store.blinded_reading import BlindedReading, Status
 from core.store.connection import Connection, StoreError, store_url
 from core.store.films import keep_picture, picture_bytes, read_pixels
 from core.store.log import append, check_schema, done_before, now_text
-from core.store.marks import Mark
+from core.store.marks import Mark, MarkedCell
 from core.store.records import (
     LimbSide,
     OpenReading,
     Order,
     Points,
-    Status,
     StoredFilm,
     StoredVisit,
     cell_of,
@@ -174,12 +174,14 @@ class Store:
             rows: list[SQLModel] = []
             for (side, site), mark in marks.items():
                 old = session.get(CellRow, (reading, side.value, site.suffix))
-                final = mark.text if mark else ""
-                first = (final or None) if row.status == Status.BLINDED else old.first if old else None
+                before = {(side, site): MarkedCell.parse(old.first, old.final)} if old else {}
+                after = BlindedReading(Status(row.status), before).marked((side, site), mark).cells.get((side, site))
+                first = after.first.text if after and after.first else None
+                final = after.final.text if after and after.final else ""
                 rows.append(CellRow(reading=reading, side=side.value, site=site.suffix, first=first, final=final))
             for (limb, side), ms in (spent_ms or {}).items():
-                before = session.get(TimeRow, (reading, limb.value, side.value))
-                total = int(ms) + (before.spent_ms if before else 0)
+                spent = session.get(TimeRow, (reading, limb.value, side.value))
+                total = int(ms) + (spent.spent_ms if spent else 0)
                 rows.append(TimeRow(reading=reading, limb=limb.value, side=side.value, spent_ms=total))
             append(session, request=request, who=row.reader, action="record", asked=asked, rows=rows)
 
@@ -197,7 +199,7 @@ class Store:
             if done_before(session, request, "status", asked):
                 return
             row = _known(session, reading)
-            if list(Status).index(Status(row.status)) >= list(Status).index(status):
+            if Status(row.status).reaches(status):
                 return
             after = ReadingRow(**{**row.model_dump(warnings=False), "status": status})
             append(session, request=request, who=row.reader, action="status", asked=asked, rows=[after])

@@ -38,8 +38,8 @@ def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
     page.wait_for_timeout(1500)
     page.goto("about:blank")
     kept = stored(store_url)
-    assert (len(kept.cells), kept.status) == (10, Status.BLINDED)
-    texts = sorted(cell.final.text for cell in kept.cells.values())
+    assert (len(kept.values.cells), kept.values.status) == (10, Status.BLINDED)
+    texts = sorted(cell.final.text for cell in kept.values.cells.values())
     assert texts == ["0", "0", "0", "1", "1", "2", "2", "3", "3", "NS: exposure"]
 
     # Resume in a new session, read to the end.

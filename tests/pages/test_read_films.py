@@ -74,10 +74,17 @@ def test_a_blinded_reading_is_kept_then_revealed_and_both_values_stay(stub: None
     assert desk.sheet.spent_ms == {(Limb.HAND, Side.L): 1500}
 
 
+def test_a_cell_that_is_taken_back_after_the_reveal_keeps_its_blinded_value(stub: None) -> None:
+    desk = new_desk()
+    send(desk, points(3), {"do": "reveal"}, {"do": "mark", "film": "LH", "site": "mcp_E__2", "clear": True}, points(5))
+    assert surface_data(desk, URLS)["values"]["LH mcp_E__2"]["first"] == "3"  # not "unread", as the screen said
+    assert Store().readings(first=True, unfinished=True)["Ann", "P1", "month 6"] == Reading({EROSION_2: 3})
+
+
 def test_a_reader_comes_back_to_where_he_left(stub: None) -> None:
     send(new_desk(), points(3), {"do": "mark", "film": "LH", "site": "mcp_J__2", "reason": 2})
     again = new_desk()
-    assert (again.sheet.status, again.sheet.unread) == (Status.BLINDED, 31 + 12 - 2)
+    assert (again.sheet.values.status, again.sheet.unread) == (Status.BLINDED, 31 + 12 - 2)
     values = surface_data(again, URLS)["values"]
     assert values["LH mcp_E__2"]["text"] == "3" and values["LH mcp_J__2"]["text"] == "NS: exposure"
     assert new_desk("Ben").sheet.unread == 31 + 12  # another reader sees nothing of it
@@ -87,7 +94,7 @@ def test_a_complete_reading_can_be_begun_again_and_the_old_one_stays(stub: None)
     desk = new_desk()
     send(desk, points(3), {"do": "reveal"}, {"do": "complete"})
     desk.begin_again()
-    assert (desk.sheet.status, desk.sheet.cells) == (Status.BLINDED, {})
+    assert (desk.sheet.values.status, desk.sheet.values.cells) == (Status.BLINDED, {})
     send(desk, points(1), {"do": "reveal"}, {"do": "complete"})
     assert Store().readings()["Ann", "P1", "month 6"].erosion == 1
     assert verify(Store().connection).faults == ()
@@ -109,14 +116,14 @@ def test_a_complete_reading_can_be_begun_again_and_the_old_one_stays(stub: None)
 def test_what_a_browser_makes_up_changes_nothing(stub: None, action: dict[str, object]) -> None:
     desk = new_desk()
     send(desk, action)
-    assert desk.sheet.cells == {} and desk.sheet.spent_ms == {} and desk.sheet.status is Status.BLINDED
+    assert desk.sheet.values.cells == {} and desk.sheet.spent_ms == {} and desk.sheet.values.status is Status.BLINDED
 
 
 def test_without_a_store_one_reads_on_and_nothing_is_lost_when_it_returns(stub: None, store_file: Path) -> None:
     store_file.parent.write_text("a file where the folder should be")
     desk = new_desk()
     send(desk, points(3))
-    assert desk.trouble and desk.sheet.cells[EROSION_2].final == Mark(3)
+    assert desk.trouble and desk.sheet.values.cells[EROSION_2].final == Mark(3)
     store_file.parent.unlink()
     send(desk, points(2, site="mcp_J__2"))
     assert desk.trouble == ""
@@ -198,4 +205,4 @@ def test_films_of_visits_that_were_left_do_not_pile_up(stub: None) -> None:
         send(desk, points(n % 4), {"do": "next visit"})
     assert len(desk.sheets) == 1
     desk.go(-2)
-    assert desk.sheet.cells[EROSION_2].final == Mark(2)
+    assert desk.sheet.values.cells[EROSION_2].final == Mark(2)

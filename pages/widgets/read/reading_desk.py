@@ -7,7 +7,7 @@ from typing import Any
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
-from core.store import NOT_SCORABLE_REASONS, Mark, MarkedCell, Order, Status, Store, StoredVisit, StoreError
+from core.store import NOT_SCORABLE_REASONS, BlindedReading, Mark, Order, Status, Store, StoredVisit, StoreError
 from core.svh import SITE_BY_SUFFIX, SITES, Cell, Limb, Reading, Side
 from pages.server.job_queue import Job, QueueFull
 from pages.widgets.shared import cached_reader
@@ -38,8 +38,7 @@ class Sheet:
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     stored: StoredVisit | None = None
     reading: str = ""
-    status: Status = Status.BLINDED
-    cells: dict[Cell, MarkedCell] = field(default_factory=dict)
+    values: BlindedReading = field(default_factory=BlindedReading)
     spent_ms: dict[LimbSide, int] = field(default_factory=dict)
     waiting: list[Change] = field(default_factory=list)
     fault: str = ""  # why the films of a visit cannot be shown
@@ -53,23 +52,14 @@ class Sheet:
     @property
     def unread(self) -> int:
         """Cells without a mark."""
-        return sum(cell not in self.cells for cell in self.sites)
+        return sum(self.values.mark(cell) is None for cell in self.sites)
 
     def model(self) -> Reading | None:
         """What the model gave; None until it is done. Never asked for while the reading is blinded."""
-        if self.status is Status.BLINDED or not self.model_job.future.done():
+        if self.values.model_hidden or not self.model_job.future.done():
             return None
         readings = self.model_job.future.result().readings
         return Reading({(r.side, c.site): c.points for r in readings if r.side for c in r.cells})
-
-    def mark(self, cell: Cell, mark: Mark | None) -> None:
-        """Write a cell as the store does: both values while blinded, the final one later."""
-        if mark is None:
-            self.cells.pop(cell, None)
-            return
-        old = self.cells.get(cell)
-        first = mark if self.status is Status.BLINDED else old.first if old else None
-        self.cells[cell] = MarkedCell(first, mark)
 
 
 @dataclass
@@ -120,7 +110,7 @@ class Desk:
     def begin_again(self) -> None:
         """Begin a complete reading anew; the old one is kept and superseded."""
         sheet = self.sheet
-        sheet.status, sheet.cells, sheet.spent_ms, sheet.waiting = Status.BLINDED, {}, {}, []
+        sheet.values, sheet.spent_ms, sheet.waiting = BlindedReading(), {}, []
         sheet.reading, sheet.key = "", secrets.token_hex(8)
         self.save(again=True)
 
@@ -164,7 +154,7 @@ class Desk:
         )
         sheet.stored, sheet.reading = visit, begun.id
         if not sheet.waiting:  # otherwise what was read before the store came back stands
-            sheet.status, sheet.cells, sheet.spent_ms = begun.status, dict(begun.cells), dict(begun.spent_ms)
+            sheet.values, sheet.spent_ms = begun.values, dict(begun.spent_ms)
 
     def keep_model(self) -> None:
         """Store the model's values beside the reader's, with its cards, once it was shown."""
@@ -190,20 +180,20 @@ class Desk:
         spent = _spent(sheet, action.get("spent"))
         if do == "next visit":
             return self.go(1)
-        if sheet.status is Status.COMPLETE:
+        if sheet.values.status is Status.COMPLETE:
             return None
         marks = _marks(sheet, action) if do in ("mark", "accept") else {}
         for cell, mark in marks.items():
-            sheet.mark(cell, mark)
+            sheet.values = sheet.values.marked(cell, mark)
         for where, ms in spent.items():
             sheet.spent_ms[where] = sheet.spent_ms.get(where, 0) + ms
         if marks or spent:
             sheet.waiting.append(Change(request, marks, spent))
-        if do == "reveal" and sheet.status is Status.BLINDED:
-            sheet.status = Status.REVEALED
+        if do == "reveal" and sheet.values.model_hidden:
+            sheet.values = sheet.values.turned(Status.REVEALED)
             sheet.waiting.append(Change(f"{request}-reveal", status=Status.REVEALED))
-        elif do == "complete" and sheet.status is Status.REVEALED:
-            sheet.status = Status.COMPLETE
+        elif do == "complete" and sheet.values.status is Status.REVEALED:
+            sheet.values = sheet.values.turned(Status.COMPLETE)
             sheet.waiting.append(Change(f"{request}-complete", status=Status.COMPLETE))
         return self.save()
 

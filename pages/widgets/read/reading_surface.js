@@ -141,7 +141,7 @@ function makeSurface(root) {
   function put(shown, action) {
     if (complete()) return say("This reading is complete.");
     const c = cell(), old = value(c);
-    v.local[id(c)] = { text: shown, first: blinded() ? shown : old?.first ?? null, model: old?.model ?? null };
+    v.local[id(c)] = { ...old, text: shown }; // the page says what the first value is
     v.half = null; v.sure = false; say("");
     act({ do: "mark", film: shot().key, site: c.site, ...action });
     draw();
@@ -165,7 +165,7 @@ function makeSurface(root) {
     if (blinded()) return say("The model stays hidden until you reveal it (Enter).");
     if (now?.model == null) return say("The model gave nothing here.");
     if (complete()) return say("This reading is complete.");
-    v.local[id(cell())] = { ...now, text: now.model, first: now.first ?? null };
+    v.local[id(cell())] = { ...now, text: now.model };
     act({ do: "accept", film: shot().key, site: cell().site });
     draw();
   }

@@ -60,9 +60,9 @@ def surface_data(desk: Desk, urls: dict[str, str]) -> dict[str, Any]:
     values: dict[str, dict[str, str | None]] = {}
     for film in sheet.films:
         for site in SITES[film.limb]:
-            marked = sheet.cells.get((film.side, site))
+            marked = sheet.values.cells.get((film.side, site))
             given: dict[str, str | None] = {
-                "text": marked.final.text if marked else "",
+                "text": marked.final.text if marked and marked.final else "",
                 "first": marked.first.text if marked and marked.first else None,
             }
             if model and (film.side, site) in model.points:
@@ -74,8 +74,8 @@ def surface_data(desk: Desk, urls: dict[str, str]) -> dict[str, Any]:
         "acked": desk.acked,
         "sheet": sheet.key,
         "title": desk.title,
-        "status": sheet.status.value,
-        "state": _STATE[sheet.status],
+        "status": sheet.values.status.value,
+        "state": _STATE[sheet.values.status],
         "last": desk.at == len(desk.visits) - 1,
         "films": [_film(film, urls[film.key]) for film in sheet.films],
         "values": values,

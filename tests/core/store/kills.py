@@ -62,6 +62,6 @@ def kill_writers(folder: Path, kills: int, seed: int = 5) -> int:
         requests = {row[0] for row in raw.execute("SELECT request FROM log")}
     assert {f"n{n}" for n in range(acknowledged + 1)} <= requests
     for n in range(max(0, acknowledged - 28), acknowledged + 1):  # later ones may stand there unacknowledged
-        assert reading.cells[Side.L, sites[n % 31]].final in (Mark(n // 31 % 5), Mark((n + 31) // 31 % 5))
+        assert reading.values.cells[Side.L, sites[n % 31]].final in (Mark(n // 31 % 5), Mark((n + 31) // 31 % 5))
     store.close()
     return acknowledged + 1

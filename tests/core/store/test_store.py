@@ -57,14 +57,14 @@ def test_first_and_final_values_are_both_kept(store: Store) -> None:
     store.record(reading.id, {EROSION: Mark(5), TOE: Mark(7, (4, 3))}, request="d")
     store.complete(reading.id, request="e")
     seen = begun(store, request="again")
-    assert (seen.id, seen.status, seen.order, seen.spent_ms) == (
+    assert (seen.id, seen.values.status, seen.order, seen.spent_ms) == (
         reading.id,
         Status.COMPLETE,
         Order.BLINDED,
         {HAND: 2000},
     )
-    assert (seen.cells[EROSION].first, seen.cells[EROSION].final) == (Mark(3), Mark(5))
-    assert (seen.cells[TOE].first, seen.cells[TOE].final) == (None, Mark(7, (4, 3)))
+    assert (seen.values.cells[EROSION].first, seen.values.cells[EROSION].final) == (Mark(3), Mark(5))
+    assert (seen.values.cells[TOE].first, seen.values.cells[TOE].final) == (None, Mark(7, (4, 3)))
     key = ("Ann", "P1", "2026-03")
     assert store.readings()[key] == Reading({EROSION: 5, TOE: 7})
     assert store.readings(first=True)[key] == Reading({EROSION: 3})
@@ -78,7 +78,7 @@ def test_a_complete_reading_is_superseded_and_never_edited(store: Store) -> None
     with pytest.raises(StoreError, match="complete"):
         store.record(first.id, {EROSION: Mark(2)}, request="c")
     second = begun(store, request="anew", again=True)
-    assert second.id != first.id and second.cells == {}
+    assert second.id != first.id and second.values.cells == {}
     store.record(second.id, {EROSION: Mark(4)}, request="d")
     key = ("Ann", "P1", "2026-03")
     assert store.readings()[key].erosion == 1  # the new one does not count before it is complete
@@ -100,14 +100,14 @@ def test_a_retry_is_done_once_and_a_changed_retry_is_refused(store: Store) -> No
     with pytest.raises(StoreError, match="one request number"):
         store.record(reading.id, {EROSION: Mark(3)}, request="same", spent_ms={HAND: 100})
     assert verify(store.connection).entries == entries
-    assert begun(store).cells[EROSION].final == Mark(2)
+    assert begun(store).values.cells[EROSION].final == Mark(2)
 
 
 def test_a_cell_can_be_taken_back(store: Store) -> None:
     reading = begun(store)
     store.record(reading.id, {EROSION: Mark(2), NARROWING: Mark(1)}, request="a")
     store.record(reading.id, {EROSION: None}, request="b")
-    assert set(begun(store).cells) == {NARROWING}
+    assert set(begun(store).values.cells) == {NARROWING}
     assert store.progress("Ann") == {reading.visit.id: (Status.BLINDED, 1)}
     assert verify(store.connection).faults == ()
 

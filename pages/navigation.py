@@ -1,6 +1,7 @@
 """The frame round every page: the list of pages and the notice that this is for research."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -15,12 +16,12 @@ st.set_page_config(page_title="Score films", page_icon=str(HERE / "favicon.svg")
 from pages.server.sessions import keep_watch  # noqa: E402
 from pages.widgets.shared.research_notice import research_notice  # noqa: E402
 
-SCORE_FILMS = {"page": HERE / "score_films.py", "title": "Score films", "icon": ":material/back_hand:"}
+SCORE_FILMS = partial(st.Page, HERE / "score_films.py", title="Score films", icon=":material/back_hand:")
 page = st.navigation(
     [
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
-        st.Page(**SCORE_FILMS, default=True, url_path="start", visibility="hidden"),
-        st.Page(**SCORE_FILMS, url_path="score_films"),
+        SCORE_FILMS(default=True, url_path="start", visibility="hidden"),
+        SCORE_FILMS(url_path="score_films"),
         st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),

@@ -86,14 +86,13 @@ else:
         film_facts(case, film, reading)
         downloads(case)
     with right:
-        scored = bool(reading) and reading.scored
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(case.visit())
                 show_whole_hand(case.visit())
-            if scored:
+            if reading and reading.scored:
                 joint_editor(case, film, reading)
             elif reading:
                 refusal(film, reading)
-        if scored:
+        if reading and reading.scored:
             score_grid(case, film, reading)

@@ -101,6 +101,7 @@ class Frame:
             fx, fy = width / size[0], height / size[1]
             matrix[:, 2] += matrix[:, :2] @ np.array([(fx - 1) / 2, (fy - 1) / 2])
             matrix[:, :2] = matrix[:, :2] * np.array([fx, fy])
-        return cv2.warpAffine(
+        view: Floats = cv2.warpAffine(
             source, matrix, (self.width_px, self.height_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
+        return view

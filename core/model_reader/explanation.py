@@ -90,7 +90,8 @@ def explainable(scorer: JointScorer, row: str) -> Explainable:
     """The network of one row of DeepRA's Table 2, with the head of that row."""
 
     def features(network: nn.Module, views: Tensor) -> Tensor:
-        return network.features(views.contiguous(memory_format=torch.channels_last))  # type: ignore[operator]
+        found: Tensor = network.features(views.contiguous(memory_format=torch.channels_last))  # type: ignore[operator]
+        return found
 
     def outputs(network: nn.Module, found: Tensor) -> Tensor:
         values: Tensor = network.heads[row](found)[0]  # type: ignore[index,operator]

@@ -72,7 +72,8 @@ def _damage(film: LabelledFilm) -> Mask | None:
     narrowed = {site.joint for site, grade in film.grades.items() if site.damage is Damage.JSN and grade > 0}
     boxes = (box for joint, box in _boxes_on_film(film.points).items() if joint in narrowed)
     # The mask holds every joint's gap, narrowed or not.
-    return (film.damage_mask == 1) | ((film.damage_mask == 2) & _filled(film.damage_mask.shape, boxes))
+    shown: Mask = (film.damage_mask == 1) | ((film.damage_mask == 2) & _filled(film.damage_mask.shape, boxes))
+    return shown
 
 
 def hands_of_visit(visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> dict[Side, HandFilm]:

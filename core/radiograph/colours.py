@@ -57,7 +57,8 @@ def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Fl
 def _spread(rgb: NDArray[Any]) -> NDArray[Any]:
     red, green, blue = (rgb[..., k] for k in range(3))
     high = np.maximum(np.maximum(red, green), blue)
-    return high - np.minimum(np.minimum(red, green), blue)
+    spread: NDArray[Any] = high - np.minimum(np.minimum(red, green), blue)
+    return spread
 
 
 def _tinted(rgb: NDArray[np.generic], full: float) -> Floats | None:

@@ -64,7 +64,8 @@ def brightness_step(grey: NDArray[np.uint8], block_high: int, block_wide: int) -
     edges = np.arange(1, rows) * block_high
 
     def means(lines: NDArray[np.intp]) -> NDArray[np.float32]:
-        return values[lines].reshape(len(lines), columns, block_wide).mean(2)
+        found: NDArray[np.float32] = values[lines].reshape(len(lines), columns, block_wide).mean(2)
+        return found
 
     before, above, below, after = (means(edges + k) for k in (-2, -1, 0, 1))
     jump = (below - above) - 0.5 * ((above - before) + (after - below))

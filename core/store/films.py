@@ -82,4 +82,5 @@ def read_pixels(folder: Path, content: str) -> NDArray[np.float32]:
     grey = cv2.imdecode(np.fromfile(picture_path(folder, content), np.uint8), cv2.IMREAD_UNCHANGED)
     if grey is None or grey.ndim != 2 or grey.dtype != np.uint16:
         raise StoreError(f"The picture {content[:12]} is no film.")
-    return (grey / np.float32(_LEVELS)).astype(np.float32)
+    pixels: NDArray[np.float32] = (grey / np.float32(_LEVELS)).astype(np.float32)
+    return pixels

@@ -122,4 +122,5 @@ class WebGuard:
 
 def _uploads() -> Mapping[str, Mapping[str, Any]]:
     """The files in the drop zones, by session and file."""
-    return Runtime.instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    held: Mapping[str, Mapping[str, Any]] = Runtime.instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    return held

@@ -152,12 +152,12 @@ def kappa_map(found: Comparison, limb: Limb, damage: Damage) -> go.Figure:
             continue
         kappa = part.estimates["kappa_quadratic"]
         exact = part.estimates["exact"].value
-        x, y = places[site.joint]
+        at_x, at_y = places[site.joint]
         estimable = kappa.value is not None
         told = f"kappa {number(kappa.value, 2)}" if kappa.value is not None else f"kappa {kappa.why}"
         figure.add_scatter(
-            x=[x],
-            y=[y],
+            x=[at_x],
+            y=[at_y],
             mode="markers+text",
             marker={
                 "size": 29,

@@ -162,15 +162,15 @@ def disagreement_table(study: Study, found: Comparison, visit: int | None, film_
         f"**{shown(row.patient)}, {film_name(row.site.limb, row.side).lower()}, {joint_name(row.site.joint)} "
         f"{DAMAGE_WORD[row.site.damage]}**: {shown(first)} {row.first:g}, {shown(second)} {row.second:g}"
     )
-    for visit in names:
-        if visit == row.visit or any(
-            row.visit in (f"from {visit} to {other}", f"from {other} to {visit}") for other in names
+    for name in names:
+        if name == row.visit or any(
+            row.visit in (f"from {name} to {other}", f"from {other} to {name}") for other in names
         ):
-            film = film_of(row.patient, visit, row.site.limb, row.side)
+            film = film_of(row.patient, name, row.site.limb, row.side)
             if film:
-                film_close_up(film, row.site.joint, visit)
+                film_close_up(film, row.site.joint, name)
             else:
-                st.caption(f"The store has no picture of this film for {shown(visit)}.")
+                st.caption(f"The store has no picture of this film for {shown(name)}.")
 
 
 def adjudication_table(study: Study, readers: tuple[str, str]) -> None:

@@ -81,8 +81,7 @@ def _measured(
         seen, boxes, damage = view.seen, view.joint_boxes(), view.damage()
         controls = _controls(view, methods, weights)
         plain, rival = ({name: heat.values[seen] for name, heat in group.items()} for group in (maps, controls))
-        known = damage is not None and bool(damage.any())
-        target, called = (damage, DAMAGE) if known else (boxes, BOXES)
+        target, called = (boxes, BOXES) if damage is None or not damage.any() else (damage, DAMAGE)
         rows = figures(plain, rival, target[seen])
     unknown = "damage can lie only in a small part of the boxes"
     words = [shares_in_words(plain, rival, boxes[seen], target=BOXES, of="films")] if boxes.any() else []

@@ -53,7 +53,7 @@ def scores_frame(study: Study, scores: Sequence[StudyScore]) -> pd.DataFrame:
 
 def missing_visits(study: Study, score: StudyScore) -> None:
     """The analyses of sensitivity where visits are missing; hidden where none are."""
-    lacking = int((np.isnan(score.totals) & np.isfinite(score.totals).any(axis=1)[:, None]).sum())
+    lacking = int((np.isnan(score.totals) & np.isfinite(score.totals).any(axis=1, keepdims=True)).sum())
     if not lacking or len(study.visits) < 2 or study.visits[0] == "visit 1":
         return
     with st.expander(
@@ -63,7 +63,7 @@ def missing_visits(study: Study, score: StudyScore) -> None:
             "The tables above are as observed. Here missing visits are imputed, or patients with one are left out: analyses of "
             "sensitivity, not results."
         )
-        rows = []
+        rows: list[dict[str, object]] = []
         for how in MissingVisit:
             try:
                 filled = with_missing(study, score, how)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.store import Order, Store, StoreError
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.case_store import open_store
-from pages.widgets.shared.reading_lists import SCORED, STORED, in_order, list_names, listed_visits
+from pages.widgets.shared.reading_lists import SCORED, in_order, list_names, listed_visits
 
 
 def _open_store() -> tuple[Store | None, str]:
@@ -40,7 +40,7 @@ def reading_setup() -> None:
         "Every key is saved. Digits score, arrows move, Space goes to the next unread cell, Enter reveals the model. "
         "Pictures and readings are kept in the case store of this server."
     )
-    if not begun:
+    if not begun or order is None:
         return
     store, trouble = _open_store()
     reader = " ".join(reader.split())
@@ -48,7 +48,7 @@ def reading_setup() -> None:
         st.warning("Fill in every field: the store keeps readings under these names.")
         return
     try:
-        visits = listed_visits(name, store, case, patient, label) if store or name != STORED else []
+        visits = listed_visits(name, store, case, patient, label)
     except StoreError as error:
         visits, trouble = [], str(error)
     if not visits:

@@ -41,7 +41,8 @@ def current_case() -> Case:
     """The session's case; the scored sample where there is none yet."""
     if "case" not in st.session_state:
         _open_sample()
-    return st.session_state["case"]
+    case: Case = st.session_state["case"]
+    return case
 
 
 def _open_sample() -> None:

@@ -50,7 +50,8 @@ def session_shelf() -> Shelf:
     """The shelf of this browser session."""
     if "film_shelf" not in st.session_state:
         st.session_state["film_shelf"] = Shelf()
-    return st.session_state["film_shelf"]
+    shelf: Shelf = st.session_state["film_shelf"]
+    return shelf
 
 
 def _jpeg(radiograph: Radiograph, longest_side_px: int) -> bytes:

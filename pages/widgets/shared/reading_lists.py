@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -113,7 +114,7 @@ def list_names(case: Case | None) -> list[str]:
     return [*names, STORED] if names else [SAMPLES, STORED]
 
 
-def listed_visits(name: str, store: Store, case: Case | None, patient: str, label: str) -> list[ListedVisit]:
+def listed_visits(name: str, store: Store | None, case: Case | None, patient: str, label: str) -> list[ListedVisit]:
     """The visits of a list, by patient and in time. `patient` and `label` are what the user typed for the Score page's films.
 
     Raises: StoreError if the store cannot be read.
@@ -123,12 +124,14 @@ def listed_visits(name: str, store: Store, case: Case | None, patient: str, labe
     if name == SCORED and case is not None:
         films = _of_case(case)
         return [ListedVisit(patient, label, 1, lambda: films)]
-    if name == STORED:
-        return [ListedVisit(v.patient, v.label, v.position, lambda v=v: _stored(store, v)) for v in store.visits()]
+    if name == STORED and store is None:
+        return []
+    if name == STORED and store is not None:
+        return [ListedVisit(v.patient, v.label, v.position, partial(_stored, store, v)) for v in store.visits()]
     visits = [ListedVisit(PATIENT, "visit 1", 1, _sample)] if sample_files() else []
     for seed in PHANTOM_SEEDS:
         for n in (1, 2):
-            visits.append(ListedVisit(f"PH{seed}", f"visit {n}", n, lambda seed=seed, n=n: phantom_films(seed, n)))
+            visits.append(ListedVisit(f"PH{seed}", f"visit {n}", n, partial(phantom_films, seed, n)))
     return visits
 
 

@@ -63,7 +63,8 @@ def wait(job: Job, title: str) -> Outcome:
         _stages(job, title)
         st.stop()
     try:
-        return job.future.result()
+        outcome: Outcome = job.future.result()
+        return outcome
     except JobEnded:
         return Outcome(notes=("Cancelled. Nothing was added.",))
 

@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.svh import Site
-from core.svh.words import joint_name
+from core.svh.words import DAMAGE_RGB, joint_name, web_colour
 from core.teaching import ClassError, Classes, ClassView, Question
 from core.teaching.classroom import CODE_LENGTH, NAME_MAX, clean_code
-from pages.widgets.teaching.practice import COLOUR, NAME
+from pages.widgets.teaching.practice import NAME
 from pages.widgets.teaching.teaching_case import (
     case_name,
     choose_case,
@@ -239,7 +239,7 @@ def _distribution(view: ClassView, truth: Mapping[Site, int]) -> None:
     for site, counts in (view.counts or {}).items():
         true = f", truth {truth[site]}" if site in truth else ""
         points = list(range(site.maximum + 1))
-        figure = go.Figure(go.Bar(x=points, y=[counts.get(k, 0) for k in points], marker_color=COLOUR[site.damage]))
+        figure = go.Figure(go.Bar(x=points, y=[counts.get(k, 0) for k in points], marker_color=web_colour(DAMAGE_RGB[site.damage])))
         figure.update_layout(
             title=f"{NAME[site.damage]}: answers of the class{true}", height=210,
             margin={"l": 10, "r": 10, "t": 40, "b": 10}, xaxis={"title": "points", "dtick": 1}, yaxis={"dtick": 1},

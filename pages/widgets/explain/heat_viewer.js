@@ -1,4 +1,8 @@
 // Panels of one close-up, or of two films: they zoom and move together. Opacity and zoom stay here, so no change of them runs the page.
+
+import { clamp, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
+
+const ZOOM_MOST = 12;
 const views = new WeakMap();
 
 function make(root) {
@@ -11,12 +15,11 @@ function make(root) {
     for (const h of panels.querySelectorAll(".map")) h.style.opacity = v.alpha;
   }
   function zoom(factor, px, py) { // px, py: the point that stays, as shares of the window
-    const k = factor ? Math.min(12, Math.max(1, v.k * factor)) : 1;
-    v.x = px - (px - v.x) * k / v.k; v.y = py - (py - v.y) * k / v.k; v.k = k;
+    zoomAt(v, factor ? clamp(v.k * factor, 1, ZOOM_MOST) : 1, px, py);
     keepIn();
   }
   function keepIn() {
-    v.x = Math.min(0, Math.max(1 - v.k, v.x)); v.y = Math.min(0, Math.max(1 - v.k, v.y));
+    v.x = clamp(v.x, 1 - v.k, 0); v.y = clamp(v.y, 1 - v.k, 0);
     draw();
   }
   slider.addEventListener("input", () => { v.alpha = slider.value / 100; draw(); });
@@ -24,10 +27,11 @@ function make(root) {
     if (e.target.dataset.zoom !== undefined) zoom(Number(e.target.dataset.zoom), 0.5, 0.5);
   });
   panels.addEventListener("wheel", (e) => {
-    const box = e.target.closest(".window")?.getBoundingClientRect();
-    if (!box) return;
+    const panel = e.target.closest(".window");
+    if (!panel) return;
     e.preventDefault();
-    zoom(Math.exp(-e.deltaY / 400), (e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height);
+    const [x, y] = pointIn(panel, e);
+    zoom(wheelFactor(e), x / panel.clientWidth, y / panel.clientHeight);
   }, { passive: false });
   panels.addEventListener("pointerdown", (e) => {
     const w = e.target.closest(".window");

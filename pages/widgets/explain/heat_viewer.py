@@ -7,19 +7,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.saliency.figure import PANEL_PX, TRUTH_COLOUR, coloured, grey, outline
+from pages.widgets.shared.inline_component import inline_component
 
-HERE = Path(__file__).parent
 JPEG_QUALITY = 92
-_VIEWER = st.components.v2.component(
-    "heat_viewer",
-    html=(HERE / "heat_viewer.html").read_text(encoding="utf-8"),
-    css=(HERE / "heat_viewer.css").read_text(encoding="utf-8"),
-    js=(HERE / "heat_viewer.js").read_text(encoding="utf-8"),
-)
+_VIEWER = inline_component(Path(__file__).parent, "heat_viewer")
 
 
 @dataclass(frozen=True)

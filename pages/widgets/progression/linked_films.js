@@ -1,4 +1,7 @@
 // One view for both films: a zoom, and the place in the middle as a share of each film's width and height.
+
+import { clamp, pointIn, wheelFactor } from "../shared/pan_zoom.js";
+
 const ZOOM_MOST = 16;
 const known = new WeakMap();
 
@@ -16,15 +19,14 @@ function make(root) {
       pane.dataset.zoom = v.zoom.toFixed(2);
     });
   };
-  const clamp = (n) => Math.min(1, Math.max(0, n));
   const move = (pane, f, dx, dy) => {
     const k = fitted(pane, f) * v.zoom;
-    v.x = clamp(v.x - dx / (k * f.width)); v.y = clamp(v.y - dy / (k * f.height));
+    v.x = clamp(v.x - dx / (k * f.width), 0, 1); v.y = clamp(v.y - dy / (k * f.height), 0, 1);
   };
   const zoom = (by, pane, f, px, py) => { // the point under the pointer stays where it is
     const dx = px - pane.clientWidth / 2, dy = py - pane.clientHeight / 2;
     move(pane, f, -dx, -dy);
-    v.zoom = Math.min(ZOOM_MOST, Math.max(1, v.zoom * by));
+    v.zoom = clamp(v.zoom * by, 1, ZOOM_MOST);
     move(pane, f, dx, dy);
     if (v.zoom === 1) { v.x = 0.5; v.y = 0.5; }
     v.draw();
@@ -49,8 +51,7 @@ function make(root) {
       pane.append(img, title);
       pane.onwheel = (e) => {
         e.preventDefault();
-        const r = pane.getBoundingClientRect();
-        zoom(Math.exp(-e.deltaY * 0.0015), pane, v.films[n], e.clientX - r.left, e.clientY - r.top);
+        zoom(wheelFactor(e), pane, v.films[n], ...pointIn(pane, e));
       };
       pane.onpointerdown = (e) => { pane.setPointerCapture(e.pointerId); v.drag = [e.clientX, e.clientY]; };
       pane.onpointermove = (e) => {

@@ -2,21 +2,17 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from core.radiograph import Radiograph
 from pages.widgets.shared.film_pictures import Shelf
+from pages.widgets.shared.inline_component import inline_component
 
-HERE = Path(__file__).parent
-_FILMS = st.components.v2.component(
-    "linked_films",
-    html='<div class="linked"><div class="panes"></div><div class="bar">'
+HTML = (
+    '<div class="linked"><div class="panes"></div><div class="bar">'
     '<button type="button" data-do="in">+</button><button type="button" data-do="out">&minus;</button>'
     '<button type="button" data-do="fit">Fit</button><button type="button" data-do="invert">Invert</button>'
-    "<span>wheel: zoom both &middot; drag: move both</span></div></div>",
-    css=(HERE / "linked_films.css").read_text(encoding="utf-8"),
-    js=(HERE / "linked_films.js").read_text(encoding="utf-8"),
+    "<span>wheel: zoom both &middot; drag: move both</span></div></div>"
 )
+_FILMS = inline_component(Path(__file__).parent, "linked_films", html=HTML)
 
 
 def linked_films(films: dict[str, Radiograph], shelf: Shelf) -> None:

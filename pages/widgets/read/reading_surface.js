@@ -1,5 +1,7 @@
-// The reading surface: one cell at a time, the film zoomed to it. Moving costs nothing; a mark is shown at once and sent
-// as a numbered action that the page ticks off, so that fast typing loses none and a lost answer is sent again.
+// The reading surface: one cell at a time, the film zoomed to it. Moving costs nothing; a mark is shown at once and sent.
+
+import { Outbox } from "../shared/outbox.js";
+import { adjustLight, clamp, lightFilter, wheelFactor } from "../shared/pan_zoom.js";
 
 const IDLE_MS = 60000, RESEND_MS = 4000, ZOOM_MOST = 8;
 const WORD = { E: "erosion", J: "JSN" };
@@ -16,8 +18,8 @@ function makeSurface(root) {
   const $ = (s) => root.querySelector(s);
   const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
   const v = {
-    data: null, send: null, sheet: "", film: 0, cell: 0, damage: "E", outbox: [], sent: 0, local: {}, half: null, sure: false,
-    whole: false, zoom: 1, dx: 0, dy: 0, light: 1, contrast: 1, invert: false, spent: {}, last: Date.now(), timer: 0, view: null,
+    data: null, sheet: "", film: 0, cell: 0, damage: "E", outbox: new Outbox(RESEND_MS), local: {}, half: null, sure: false,
+    whole: false, zoom: 1, dx: 0, dy: 0, light: 1, contrast: 1, invert: false, spent: {}, last: Date.now(), view: null,
   };
   const shot = () => v.data.films[v.film];
   const cells = () => shot().cells;
@@ -35,14 +37,8 @@ function makeSurface(root) {
   }
   function act(what) {
     clock();
-    v.outbox.push({ n: ++v.sent, sheet: v.data.sheet, spent: v.spent, ...what });
+    v.outbox.push({ sheet: v.data.sheet, spent: v.spent, ...what });
     v.spent = {};
-    post();
-  }
-  function post() {
-    v.send("outbox", v.outbox.map((a) => ({ ...a })));
-    clearTimeout(v.timer);
-    v.timer = setTimeout(() => { if (v.outbox.length) { v.outbox.at(-1).again = (v.outbox.at(-1).again ?? 0) + 1; post(); } }, RESEND_MS);
   }
   function say(words) { $(".say").textContent = words; $(".say").hidden = !words; }
 
@@ -67,7 +63,7 @@ function makeSurface(root) {
     if (img.dataset.url !== f.url) { img.dataset.url = f.url; img.src = f.url; }
     film.style.width = `${f.width}px`; film.style.height = `${f.height}px`;
     film.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
-    img.style.filter = `brightness(${v.light.toFixed(3)}) contrast(${v.contrast.toFixed(3)})${v.invert ? " invert(1)" : ""}`;
+    img.style.filter = lightFilter(v, v.invert);
     const marks = [];
     const done = (name) => f.cells.filter((o) => o.joint === name).every((o) => text(o));
     for (const [name, [jx, jy]] of Object.entries(f.at)) {
@@ -192,7 +188,7 @@ function makeSurface(root) {
     moves[key]();
     return true;
   }
-  function zoom(by) { v.zoom = Math.min(ZOOM_MOST, Math.max(0.3, v.zoom * by)); draw(); }
+  function zoom(by) { v.zoom = clamp(v.zoom * by, 0.3, ZOOM_MOST); draw(); }
 
   $(".keys").innerHTML = KEYS.map(([key, what]) => `<kbd>${key}</kbd><span>${what}</span>`).join("");
   stage.onkeydown = (e) => {
@@ -206,27 +202,23 @@ function makeSurface(root) {
     else return;
     stage.focus({ preventScroll: true });
   });
-  stage.onwheel = (e) => { e.preventDefault(); zoom(Math.exp(-e.deltaY * 0.0015)); };
+  stage.onwheel = (e) => { e.preventDefault(); zoom(wheelFactor(e)); };
   stage.onpointerdown = (e) => { stage.focus({ preventScroll: true }); if (!e.target.closest(".menu")) stage.setPointerCapture(e.pointerId); };
   stage.onpointermove = (e) => {
     if (!e.buttons || !stage.hasPointerCapture(e.pointerId)) return;
     if (e.shiftKey || e.pointerType === "touch") { v.dx += e.movementX; v.dy += e.movementY; }
-    else {
-      v.light = Math.min(4, Math.max(0.2, v.light * Math.exp(-e.movementY * 0.004)));
-      v.contrast = Math.min(5, Math.max(0.3, v.contrast * Math.exp(e.movementX * 0.004)));
-    }
+    else adjustLight(v, e.movementX, e.movementY);
     draw();
   };
   new ResizeObserver(draw).observe(stage);
 
   v.update = (data, send) => {
-    v.send = send;
-    v.sent = Math.max(v.sent, data.acked);
-    v.outbox = v.outbox.filter((a) => a.n > data.acked);
+    v.outbox.answered(data.acked, send);
     v.data = data;
-    if (!v.outbox.length) v.local = {};
+    if (!v.outbox.waiting) v.local = {};
     if (v.sheet !== data.sheet) { // another visit: where the reader left it
-      Object.assign(v, { sheet: data.sheet, outbox: [], local: {}, film: 0, cell: 0, damage: "E", half: null, sure: false, spent: {}, last: Date.now() });
+      v.outbox.clear();
+      Object.assign(v, { sheet: data.sheet, local: {}, film: 0, cell: 0, damage: "E", half: null, sure: false, spent: {}, last: Date.now() });
       if (!data.films.length) return;
       if (text(cell())) nextUnread();
       stage.focus({ preventScroll: true });

@@ -10,17 +10,13 @@ from core.svh import SITES, Damage, Limb
 from core.svh.words import film_name, joint_name
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.film_pictures import Shelf
+from pages.widgets.shared.inline_component import inline_component
 from pages.widgets.shared.outbox import said
 from pages.widgets.shared.reading_lists import ReadFilm
 
 HERE = Path(__file__).parent
 KEY = "reading_surface"
-_SURFACE = st.components.v2.component(
-    KEY,
-    html=(HERE / "reading_surface.html").read_text(encoding="utf-8"),
-    css=(HERE / "reading_surface.css").read_text(encoding="utf-8"),
-    js=(HERE / "reading_surface.js").read_text(encoding="utf-8"),
-)
+_SURFACE = inline_component(HERE, KEY)
 _STATE = {
     Status.BLINDED: "blinded to the model",
     Status.REVEALED: "model shown: agree or change",

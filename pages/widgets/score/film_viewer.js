@@ -1,5 +1,7 @@
 // The film: zoom, light, rings, selection. What is seen stays here; what is scored goes to the page.
-// Actions go as a numbered list that the page ticks off, so that fast typing loses none.
+
+import { Outbox } from "../shared/outbox.js";
+import { adjustLight, clamp, lightFilter, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
 
 const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700;
 const KEYS = [
@@ -26,7 +28,7 @@ function makeViewer(root) {
   const $ = (s) => root.querySelector(s);
   const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
   const v = {
-    data: null, send: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: [], sent: 0,
+    data: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: new Outbox(),
     invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, pointers: new Map(), moved: false,
   };
 
@@ -38,7 +40,7 @@ function makeViewer(root) {
     v.views.set(v.filmKey, { k, x: w / 2 - k * (x0 + x1) / 2, y: h / 2 - k * (y0 + y1) / 2, light: 1, contrast: 1, fitK: k });
   }
   const toScreen = (p) => [view().x + view().k * p.x, view().y + view().k * p.y];
-  const filter = () => `brightness(${view().light.toFixed(3)}) contrast(${view().contrast.toFixed(3)})${v.invert ? " invert(1)" : ""}`;
+  const filter = () => lightFilter(view(), v.invert);
   const chosen = () => v.data.joints.find((j) => j.name === v.joint);
 
   function draw() {
@@ -90,15 +92,12 @@ function makeViewer(root) {
     inner.style.filter = filter();
     $(".inset-name").textContent = `${j.label} · ${v.damage === "J" ? "JSN" : "erosion"}`;
     // The inset keeps out of the way of the joint that it shows.
-    const [x, y] = toScreen(j), near = x > stage.clientWidth - side - 40 && y > stage.clientHeight - side - 40;
-    box.style.left = near ? "8px" : "auto"; box.style.right = near ? "auto" : "8px";
+    const [x, y] = toScreen(j), covered = x > stage.clientWidth - side - 40 && y > stage.clientHeight - side - 40;
+    box.style.left = covered ? "8px" : "auto"; box.style.right = covered ? "auto" : "8px";
   }
 
   const jointText = (j) => `${j.label}: ${[cellText("erosion", j.E), cellText("JSN", j.J)].filter(Boolean).join(", ")}`;
-  function act(what) {
-    v.outbox.push({ n: ++v.sent, film: v.filmKey, ...what });
-    v.send("outbox", v.outbox);
-  }
+  const act = (what) => v.outbox.push({ film: v.filmKey, ...what });
   function select(name, damage) {
     v.joint = name;
     const j = chosen();
@@ -132,8 +131,8 @@ function makeViewer(root) {
     score("points", value);
   }
   function zoom(by, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-    const now = view(), k = Math.min(now.fitK * ZOOM_MOST, Math.max(now.fitK * 0.5, now.k * by));
-    now.x = x - (x - now.x) * k / now.k; now.y = y - (y - now.y) * k / now.k; now.k = k;
+    const now = view();
+    zoomAt(now, clamp(now.k * by, now.fitK * 0.5, now.fitK * ZOOM_MOST), x, y);
     draw();
   }
   const commands = {
@@ -166,12 +165,9 @@ function makeViewer(root) {
   stage.onwheel = (e) => {
     if (!view()) return;
     e.preventDefault();
-    const r = stage.getBoundingClientRect();
-    zoom(Math.exp(-e.deltaY * 0.0015), e.clientX - r.left, e.clientY - r.top);
+    zoom(wheelFactor(e), ...pointIn(stage, e));
   };
   stage.oncontextmenu = (e) => e.preventDefault();
-
-  const at = (e) => { const r = stage.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
   function near(x, y) {
     let best = null, least = CATCH_PX;
     for (const j of v.rings ? v.data.joints : []) {
@@ -184,13 +180,13 @@ function makeViewer(root) {
     if (!view()) return;
     stage.focus({ preventScroll: true });
     stage.setPointerCapture(e.pointerId);
-    v.pointers.set(e.pointerId, at(e));
+    v.pointers.set(e.pointerId, pointIn(stage, e));
     if (v.pointers.size === 1) v.moved = false;
   };
   stage.onpointermove = (e) => {
     const now = view();
     if (!now) return;
-    const [x, y] = at(e), before = v.pointers.get(e.pointerId);
+    const [x, y] = pointIn(stage, e), before = v.pointers.get(e.pointerId);
     if (!before) return hover(x, y);
     const dx = x - before[0], dy = y - before[1];
     if (!v.moved && Math.hypot(dx, dy) < 4) return;
@@ -205,13 +201,12 @@ function makeViewer(root) {
     } else if (v.pan || e.shiftKey || e.buttons > 1 || e.pointerType === "touch") {
       now.x += dx; now.y += dy; draw();
     } else {
-      now.light = Math.min(4, Math.max(0.2, now.light * Math.exp(-dy * 0.004)));
-      now.contrast = Math.min(5, Math.max(0.3, now.contrast * Math.exp(dx * 0.004)));
+      adjustLight(now, dx, dy);
       draw();
     }
   };
   stage.onpointerup = (e) => {
-    if (v.pointers.delete(e.pointerId) && !v.moved && view()) { const j = near(...at(e)); if (j) select(j.name); }
+    if (v.pointers.delete(e.pointerId) && !v.moved && view()) { const j = near(...pointIn(stage, e)); if (j) select(j.name); }
   };
   stage.onpointercancel = (e) => v.pointers.delete(e.pointerId);
   stage.onpointerleave = () => { $(".hint").hidden = true; };
@@ -227,12 +222,10 @@ function makeViewer(root) {
   new ResizeObserver(() => { if (v.data?.url && stage.clientWidth) { const now = view(); if (now && now.k === now.fitK) fit(); draw(); } }).observe(stage);
 
   v.update = (data, send) => {
-    v.send = send;
-    v.sent = Math.max(v.sent, data.acked);
-    v.outbox = v.outbox.filter((a) => a.n > data.acked);
+    v.outbox.answered(data.acked, send);
     v.data = data;
     v.filmKey = data.film;
-    if (!v.outbox.length) { v.joint = data.joint; v.damage = data.damage; } // the person is ahead of the page otherwise
+    if (!v.outbox.waiting) { v.joint = data.joint; v.damage = data.damage; } // the person is ahead of the page otherwise
     const strip = data.strip.map((f) => {
       const b = document.createElement("button"), i = document.createElement("img"), n = document.createElement("b"), s = document.createElement("span");
       b.type = "button"; b.setAttribute("role", "tab"); b.dataset.film = f.key; b.title = f.file;

@@ -11,16 +11,12 @@ from core.model_reader.evidence import FilmReading, ScoredCell
 from core.svh import SITES, Damage, Site
 from core.svh.words import SIDE_WORD, film_name, joint_name
 from pages.widgets.shared.film_pictures import Shelf
+from pages.widgets.shared.inline_component import inline_component
 from pages.widgets.shared.outbox import new_actions, said, whole
 
 HERE = Path(__file__).parent
 KEY = "film_viewer"
-_VIEWER = st.components.v2.component(
-    KEY,
-    html=(HERE / "film_viewer.html").read_text(encoding="utf-8"),
-    css=(HERE / "film_viewer.css").read_text(encoding="utf-8"),
-    js=(HERE / "film_viewer.js").read_text(encoding="utf-8"),
-)
+_VIEWER = inline_component(HERE, KEY)
 
 
 def whole_points(low: float | None, high: float | None) -> tuple[int | None, int | None]:

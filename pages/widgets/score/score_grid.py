@@ -10,17 +10,13 @@ from core.model_reader.evidence import FilmReading
 from core.svh import Damage, Site, points_words
 from core.svh.words import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.score.film_viewer import cell_data, site_of, whole_points
+from pages.widgets.shared.inline_component import inline_component
 from pages.widgets.shared.outbox import said
 
 HERE = Path(__file__).parent
 KEY = "score_grid"
 NOT_SCORABLE = "\N{EN DASH}"
-_GRID = st.components.v2.component(
-    KEY,
-    html=(HERE / "score_grid.html").read_text(encoding="utf-8"),
-    css=(HERE / "score_grid.css").read_text(encoding="utf-8"),
-    js=(HERE / "score_grid.js").read_text(encoding="utf-8"),
-)
+_GRID = inline_component(HERE, KEY)
 
 
 def grid_rows(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[str, Any]]:

@@ -239,7 +239,9 @@ def _distribution(view: ClassView, truth: Mapping[Site, int]) -> None:
     for site, counts in (view.counts or {}).items():
         true = f", truth {truth[site]}" if site in truth else ""
         points = list(range(site.maximum + 1))
-        figure = go.Figure(go.Bar(x=points, y=[counts.get(k, 0) for k in points], marker_color=web_colour(DAMAGE_RGB[site.damage])))
+        figure = go.Figure(
+            go.Bar(x=points, y=[counts.get(k, 0) for k in points], marker_color=web_colour(DAMAGE_RGB[site.damage]))
+        )
         figure.update_layout(
             title=f"{NAME[site.damage]}: answers of the class{true}", height=210,
             margin={"l": 10, "r": 10, "t": 40, "b": 10}, xaxis={"title": "points", "dtick": 1}, yaxis={"dtick": 1},

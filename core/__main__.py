@@ -150,7 +150,7 @@ def train(
 
 
 class What(StrEnum):
-    """What is evaluated."""
+    """What `evaluate` measures: a set of weights, its heatmaps, or the systems of the papers."""
 
     weights = "weights"
     study = "study"

@@ -214,6 +214,7 @@ def krippendorff_alpha(scores: ArrayLike, *, metric: str = "interval") -> float:
     """Krippendorff's alpha of scores [subjects, readers], NaN where a reader gave none; NaN if nothing can be compared.
 
     `metric` is nominal, ordinal or interval (squared differences).
+    Raises: ValueError for another metric.
     Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability.
     """
     x = np.asarray(scores, np.float64)

@@ -48,12 +48,12 @@ class Scores:
 
 
 def nothing_read() -> NDArray[np.float64]:
-    """[86], nothing read."""
+    """Points [86] of a visit of which no site was read."""
     return np.full(len(CELLS), np.nan)
 
 
 def scores_of(reading: Reading | Scores) -> Scores:
-    """The scores of a reading."""
+    """A reading as scores; what are scores stay so."""
     if isinstance(reading, Scores):
         return reading
     points = nothing_read()

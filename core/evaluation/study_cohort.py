@@ -35,7 +35,7 @@ class StudyPatient:
 
     @property
     def seed(self) -> int:
-        """Seed of the films."""
+        """What the films are drawn from: the first seed and the number of the patient."""
         return FIRST_SEED + self.number
 
     @property

@@ -177,10 +177,10 @@ class Radiograph:
 
     @property
     def height_px(self) -> int:
-        """Rows."""
+        """Rows of the picture."""
         return int(self.pixels.shape[0])
 
     @property
     def width_px(self) -> int:
-        """Columns."""
+        """Columns of the picture."""
         return int(self.pixels.shape[1])

@@ -15,7 +15,10 @@ _LEVELS = 65535  # 16-bit grey
 
 
 def picture_bytes(pixels: NDArray[np.float32]) -> bytes:
-    """A 16-bit PNG of pixels in [0, 1]; the same pixels give the same bytes."""
+    """A 16-bit PNG of pixels in [0, 1]; the same pixels give the same bytes.
+
+    Raises: StoreError if the picture cannot be written as a PNG.
+    """
     done, data = cv2.imencode(".png", np.round(pixels * _LEVELS).astype(np.uint16), [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
         raise StoreError("The film could not be written as a picture.")

@@ -79,12 +79,12 @@ def cell_of(row: CellRow) -> Cell:
 
 
 def visit_of(row: VisitRow) -> StoredVisit:
-    """The visit of a row."""
+    """A visit out of its row in the store."""
     return StoredVisit(row.id, row.patient, row.label, row.position)
 
 
 def film_of(row: FilmRow) -> StoredFilm:
-    """The film of a row."""
+    """A film out of its row in the store; its joints are kept as JSON."""
     joints = {name: (x, y) for name, (x, y) in json.loads(row.joints).items()}
     return StoredFilm(row.id, Limb(row.limb), Side(row.side), row.content, row.spacing_mm, joints)
 

@@ -123,6 +123,8 @@ class Store:
         """The reader's reading of a visit: the one already begun, or a new one.
 
         A complete reading comes back as it is; with `again` a new one is begun that supersedes it.
+
+        Raises: StoreError for the name of a model, or if the reading could not be begun.
         """
         reader = _typed(reader, "name of the reader")
         with self._writing() as session:

@@ -110,7 +110,7 @@ TABLES: dict[str, type[SQLModel]] = {
 
 
 def table_name(row: SQLModel) -> str:
-    """Name of the table of a row."""
+    """Under which name the log knows the table of a row."""
     return str(type(row).__tablename__)
 
 

@@ -50,12 +50,12 @@ class Reading:
 
     @property
     def hands(self) -> int | None:
-        """Both hands."""
+        """Points of both hands together."""
         return self.total(TotalKind.HANDS)
 
     @property
     def feet(self) -> int | None:
-        """Both feet."""
+        """Points of both feet together."""
         return self.total(TotalKind.FEET)
 
     @property

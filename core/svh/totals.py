@@ -81,11 +81,16 @@ class CellScore(Protocol):
     """Points of a cell with their interval; None where there are none."""
 
     @property
-    def points(self) -> int | None: ...  # noqa: D102
+    def points(self) -> int | None:
+        """Whole points; None where the cell has none."""
+
     @property
-    def low(self) -> float | None: ...  # noqa: D102
+    def low(self) -> float | None:
+        """Lower end of the interval, in points."""
+
     @property
-    def high(self) -> float | None: ...  # noqa: D102
+    def high(self) -> float | None:
+        """Upper end of the interval, in points."""
 
 
 @dataclass(frozen=True)

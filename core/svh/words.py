@@ -28,7 +28,7 @@ _WRIST = {
 
 
 def web_colour(rgb: RGB) -> str:
-    """`#E69F00`."""
+    """The colour as style sheets and charts write it: `#E69F00`."""
     return "#{:02X}{:02X}{:02X}".format(*rgb)
 
 

@@ -160,7 +160,7 @@ def make_batch(samples: Sequence[PartsSample], settings: PartsSettings) -> Parts
 
 
 def batch_losses(network: PartsNetwork, batch: PartsBatch) -> dict[str, Tensor]:
-    """The three losses of a batch."""
+    """Classification, box and heat-map loss of a batch, by name."""
     device = next(network.parameters()).device
     views = batch.views.to(device, memory_format=torch.channels_last)
     targets = [{key: value.to(device) for key, value in target.items()} for target in batch.targets]

@@ -73,7 +73,8 @@ def train_system(
 
     `films_folder` holds the real films that are trained on beside the phantoms. `most` keeps only the first patients of each
     split. Under torchrun every process trains and process 0 writes.
-    Raises: KeyError for an unknown name; FileNotFoundError if the network it starts from has not been trained.
+    Raises: KeyError for an unknown name; FileNotFoundError if the network it starts from has not been trained; ValueError
+    for minutes, or a detector, under torchrun.
     """
     system = system or SYSTEMS[name]
     # Before, not after: a training takes long enough for the checkout to move on.

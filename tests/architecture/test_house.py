@@ -1,6 +1,7 @@
 import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,16 +34,47 @@ def test_nothing_is_left_for_later() -> None:
     assert not [str(p) for p in CODE if words.search(p.read_text())]
 
 
-def test_public_names_of_core_are_explained() -> None:
-    bare = []
-    for path in (ROOT / "core").rglob("*.py"):
+Named = ast.FunctionDef | ast.ClassDef
+USER_ERRORS = {"ValueError", "KeyError", "FilmError", "StoreError", "WeightsError", "ClassError"}
+
+
+def public(tree: ast.Module) -> Iterator[Named]:
+    """Functions, classes and methods without an underscore."""
+    for node in tree.body:
+        if isinstance(node, Named) and not node.name.startswith("_"):
+            yield node
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            yield from (n for n in inner if isinstance(n, ast.FunctionDef) and not n.name.startswith("_"))
+
+
+def raised(function: ast.FunctionDef) -> set[str]:
+    """Errors that the function itself raises by name, not those of functions inside it."""
+    names, left = set(), list(function.body)
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            names |= {error.id} if isinstance(error, ast.Name) else set()
+        left += ast.iter_child_nodes(node)
+    return names & USER_ERRORS
+
+
+def test_public_names_of_core_say_more_than_their_name_and_what_they_raise() -> None:
+    little = []
+    for path in sorted((ROOT / "core").rglob("*.py")):
         tree = ast.parse(path.read_text())
-        nodes = [
-            tree,
-            *(n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and not n.name.startswith("_")),
-        ]
-        bare += [f"{path.name}: {getattr(n, 'name', 'module')}" for n in nodes if not ast.get_docstring(n)]
-    assert not bare
+        if not ast.get_docstring(tree):
+            little.append(f"{path.name}: no docstring")
+        for node in public(tree):
+            told = ast.get_docstring(node) or ""
+            fillers = {"the", "of", "and", "for", "to", "in", "an", "is", *node.name.lower().split("_")}
+            if "[" not in told and len(set(re.findall(r"[a-z]{2,}", told.lower())) - fillers) < 2:
+                little.append(f"{path.name}: {node.name} says nothing that its name does not")
+            unsaid = [name for name in raised(node) if name not in told] if isinstance(node, ast.FunctionDef) else []
+            little += [f"{path.name}: {node.name} does not say that it raises {name}" for name in unsaid]
+    assert not little
 
 
 def test_no_path_of_a_machine_stands_in_the_tree() -> None:

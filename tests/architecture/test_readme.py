@@ -1,4 +1,4 @@
-"""What the README files promise: their commands can be given, their links lead somewhere, their Python runs."""
+"""What the README files promise: their commands can be given, their links lead somewhere."""
 
 import re
 import shlex
@@ -54,12 +54,5 @@ def test_links_lead_to_files_and_headings(path: Path) -> None:
             assert heading in {re.sub(r"[^\w -]", "", t.lower()).replace(" ", "-") for t in titles}, target
 
 
-def test_the_first_page_is_short_and_its_python_runs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert len(text.encode()) < 8000
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    monkeypatch.chdir(ROOT)
-    exec(compile(code, "README.md", "exec"), {})
-    assert "'SvH': '" in capsys.readouterr().out
+def test_the_first_page_is_short() -> None:
+    assert len((ROOT / "README.md").read_bytes()) < 8000

@@ -268,7 +268,7 @@ def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:
 
 
 class Timed(StrEnum):
-    """What is timed."""
+    """What `benchmark` measures on this machine."""
 
     visit = "visit"
     cohort = "cohort"

@@ -124,7 +124,7 @@ def _connected(there: np.ndarray) -> bool:
         patients = there[:, sorted(linked)].any(axis=1)
         more = set(np.flatnonzero(there[patients].any(axis=0)).tolist())
         if more <= linked:
-            return len(linked) == there.shape[1]
+            return len(linked) == int(there.shape[1])
         linked |= more
 
 

@@ -74,7 +74,10 @@ def _inflate(data: bytes, name: str) -> bytes:
 
 
 def split_meta(data: bytes, name: str) -> tuple[str, bytes]:
-    """Transfer syntax, and the bytes behind the file meta information."""
+    """Transfer syntax, and the bytes behind the file meta information.
+
+    Raises: FilmError if that information is not whole.
+    """
     bare = data[128:132] != b"DICM"
     if bare and data[:2] != b"\x02\x00":  # no preamble, no meta: tell explicit from implicit by the first element
         return ("1.2.840.10008.1.2.1" if data[4:6].isalpha() and data[4:6].isupper() else ImplicitVRLittleEndian), data

@@ -171,7 +171,8 @@ def _make_durable(engine: Engine, file: Path | None) -> None:
                 f"The last changes of the store lie in {wal.name}, and its folder is read-only. Copy both files to a folder that can "
                 "be written, and name the copy in SVH_STORE_URL."
             )
-        return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, **options)
+        opened: sqlite3.Connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, **options)
+        return opened
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _: object) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.store.blinded_reading import Status
 from core.store.marks import Mark
-from core.store.records import Order, Status
+from core.store.records import Order
 from core.store.tables import row_key
 from core.svh import SITE_BY_SUFFIX, Limb, Side
 

@@ -41,7 +41,7 @@ class Analysis:
 
     @property
     def score(self) -> StudyScore:
-        """The score of the study."""
+        """The last of the scores, which the figures of the paper are of."""
         return self.scores[-1]
 
     @property

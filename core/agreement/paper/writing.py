@@ -59,7 +59,7 @@ def write_report(a: Analysis, folder: Path) -> list[Path]:
 
 
 def report_zip(a: Analysis) -> bytes:
-    """The report as a zip."""
+    """Every file of the report in one zip, to be downloaded."""
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         folder = Path(name)

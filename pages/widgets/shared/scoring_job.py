@@ -112,9 +112,9 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             notes.append(f"{words} {_files(len(entries) + 1)} not opened, from {film.name} on.")
             break
         names[film.sha256] = film.name
-        found = reader.read_film(film) if reader is not None else ()
-        films.append(as_read(film, found))
-        readings += [flag_repeat(reading, taken) for reading in found]
+        read_limbs = reader.read_film(film) if reader is not None else ()
+        films.append(as_read(film, read_limbs))
+        readings += [flag_repeat(reading, taken) for reading in read_limbs]
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(

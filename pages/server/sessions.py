@@ -1,7 +1,7 @@
 """The end of a browser session: its jobs, uploads, films and pictures go within a minute of its last connection.
 
-Streamlit keeps a session that lost its connection for `server.disconnectedSessionTTL` seconds, so that a browser can come back,
-but lets go of it only when another session comes.
+Streamlit keeps a session that lost its connection for `server.disconnectedSessionTTL` seconds, so that a browser can come back.
+After that it can no longer be closed, and yet is let go of only when another session comes: so it is closed here, before.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 
-import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -27,6 +26,7 @@ def _connected(session: str) -> bool:
 
 QUEUE = JobQueue(connected=_connected)  # of the server
 LOOK_EVERY_S = 5.0
+AWAY_S = 30.0  # without a connection; well below server.disconnectedSessionTTL
 
 
 class Sessions:
@@ -35,10 +35,11 @@ class Sessions:
     def __init__(self, queue: JobQueue, clock: Callable[[], float] = time.monotonic) -> None:
         self._queue, self._clock = queue, clock
         self._gone_since: dict[str, float | None] = {}
+        self._forget: dict[str, Callable[[], None]] = {}
 
-    def seen(self, session: str) -> None:
-        """A page runs in this session."""
-        self._gone_since[session] = None
+    def seen(self, session: str, forget: Callable[[], None] = lambda: None) -> None:
+        """A page runs in this session; `forget` empties what the session holds."""
+        self._gone_since[session], self._forget[session] = None, forget
 
     def close_gone(self, active: Callable[[str], bool], close: Callable[[str], None], after_s: float) -> int:
         """Close every session that has had no connection for `after_s` seconds, and end its jobs; how many those were."""
@@ -52,6 +53,7 @@ class Sessions:
                 del self._gone_since[session]
                 self._queue.end_all_of(session)
                 close(session)
+                self._forget.pop(session)()  # Streamlit's own loop holds the last session that it served
                 closed += 1
         return closed
 
@@ -67,8 +69,9 @@ def session_name() -> str:
 
 def keep_watch() -> None:
     """Called by every run of a page: this session will be cleared away when its browser is gone."""
-    if name := session_name():
-        SESSIONS.seen(name)
+    context = get_script_run_ctx(suppress_warning=True)
+    if context:
+        SESSIONS.seen(context.session_id, context.session_state._state.clear)
 
 
 def give_memory_back() -> None:
@@ -86,9 +89,8 @@ async def clear_away() -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
         runtime = Runtime.instance()
-        after_s = float(st.get_option("server.disconnectedSessionTTL"))
         try:
-            if SESSIONS.close_gone(runtime.is_active_session, runtime.close_session, after_s):
+            if SESSIONS.close_gone(runtime.is_active_session, runtime.close_session, AWAY_S):
                 give_memory_back()
         except Exception:  # a fault in one session must not keep all later ones in memory
             _LOG.exception("a session could not be closed")

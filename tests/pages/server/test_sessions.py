@@ -1,12 +1,15 @@
 """Sessions whose browser is gone are closed in time, with their jobs; others stay."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from core.radiograph import Radiograph
-from pages.server import limits
+from pages.server import limits, sessions
 from pages.server.job_queue import JobEnded, JobQueue, Steps
 from pages.server.sessions import Sessions
 
@@ -39,6 +42,27 @@ def test_a_session_without_a_connection_is_closed_after_its_time_and_its_jobs_en
     with pytest.raises(JobEnded):
         job.future.result(10)
     assert look(500) == 0 and closed == ["gone"]
+
+
+def test_a_session_is_closed_while_streamlit_still_knows_it_and_nothing_holds_its_state_afterwards() -> None:
+    """Past its time a stored session is neither found nor dropped: closing it did nothing, and its films stayed."""
+    now, closed = [0.0], []
+    storage = MemorySessionStorage(ttl_seconds=st.get_option("server.disconnectedSessionTTL"))
+    storage._cache._timer = lambda: now[0]  # type: ignore[attr-defined]
+    storage.save(SimpleNamespace(session=SimpleNamespace(id="gone")))  # type: ignore[arg-type]
+
+    def close(name: str) -> None:
+        if storage.get(name):
+            storage.delete(name)
+            closed.append(name)
+
+    watched = Sessions(JobQueue(), clock=lambda: now[0])
+    state = {"case": film(8)}
+    watched.seen("gone", state.clear)
+    while now[0] <= 60:
+        watched.close_gone(lambda name: False, close, sessions.AWAY_S)
+        now[0] += sessions.LOOK_EVERY_S
+    assert closed == ["gone"] and not storage._cache._data and not state  # type: ignore[attr-defined]
 
 
 def film(side: int) -> Radiograph:

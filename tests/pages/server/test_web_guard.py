@@ -136,7 +136,7 @@ def test_the_settings_that_are_shipped() -> None:
     wanted = {
         "server.address": "localhost", "server.enableXsrfProtection": True, "server.enableCORS": True,
         "server.enableStaticServing": False, "server.enableAgentApi": False, "server.maxUploadSize": 100,
-        "server.disconnectedSessionTTL": 30, "server.fileWatcherType": "none", "client.showErrorDetails": "none",
+        "server.disconnectedSessionTTL": 90, "server.fileWatcherType": "none", "client.showErrorDetails": "none",
         "client.toolbarMode": "viewer", "browser.gatherUsageStats": False,
     }  # fmt: skip
     assert {name: st.get_option(name) for name in wanted} == wanted, json.dumps(wanted)

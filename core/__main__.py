@@ -135,6 +135,9 @@ def train(
     minutes: Annotated[
         float | None, typer.Option(min=0.01, help="End after so many minutes: for a GPU lent for a while.")
     ] = None,
+    further: Annotated[
+        bool, typer.Option("--further", help="A compact network begins with the weights that are there, at a lower rate.")
+    ] = False,
 ) -> None:
     """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
 
@@ -143,7 +146,9 @@ def train(
     from core.training.run import train_named
 
     try:
-        train_named(name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps, minutes=minutes)
+        train_named(
+            name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps, minutes=minutes, further=further
+        )
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
         typer.echo(f"Cannot train: {error}", err=True)
         raise typer.Exit(2) from None

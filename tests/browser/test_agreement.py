@@ -34,7 +34,7 @@ def saved(page: Any, button: str, path: Path) -> Path:
 def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: Any, tmp_path: Path) -> None:
     opened(page, server)
     assert "Not a medical device" in page.content()
-    page.get_by_text("40 patients, status at every visit").wait_for()
+    page.get_by_text("40 patients, status, all visits pooled").wait_for()
     page.locator(".js-plotly-plot").first.wait_for()
     page.get_by_role("tab", name="Sites").click()
     page.locator(".js-plotly-plot .scatterlayer").last.wait_for()

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.anatomy.parts import BOX_POINTS, JOINTS, PARTS, Point
+from core.anatomy.parts import BOX_POINTS, JOINTS, PART_JOINTS, Point
 from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
@@ -235,8 +235,8 @@ class ModelReader:
         )
         parts = tuple(
             FoundPart(part, tuple(round(v, 1) for v in found.parts[part][0]), round(found.parts[part][1], 3))  # type: ignore[arg-type]
-            for part in PARTS[found.limb]
-            if part in found.parts
+            for part, inside in PART_JOINTS[found.limb].items()
+            if part in found.parts and any(joint in places for joint in inside)
         )
         cells = () if refused else tuple(_cell(s, scores.get(s), s.joint in found.off_film) for s in SITES[found.limb])
         unclear = sum(cell.why_unscored is Unscored.NOT_CLEAR for cell in cells)

@@ -39,7 +39,7 @@ def test_from_a_deep_link_over_the_sample_to_ones_own_table(server: str, page: A
     page.get_by_role("tab", name="Sites").click()
     page.locator(".js-plotly-plot .scatterlayer").last.wait_for()
     page.get_by_role("radio", name="Change").click()
-    page.get_by_text("change from the first to the last visit").first.wait_for()
+    page.get_by_text("change from ").first.wait_for()
 
     study = random_study(1, patients=6)
     named = {("=cmd()" if r == "A" else r, p, v): reading for (r, p, v), reading in study.readings.items()}

@@ -114,7 +114,7 @@ class _Worker:
         timer.start()
         try:
             if archive is not None and isinstance(archive.source, Path):
-                header = header | {"path": str(archive.source)}
+                header = header | {"path": str(archive.source.absolute())}  # the child stands where it was started
             elif archive is not None and self._kept != archive.token:
                 send(self._to, {"do": "keep"}, archive.source)  # type: ignore[arg-type]
                 receive(self._from, 0)

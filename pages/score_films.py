@@ -5,7 +5,7 @@ import streamlit as st
 from core.model_reader.case import Case
 from pages.server.job_queue import QueueFull
 from pages.widgets.score.downloads import downloads
-from pages.widgets.score.film_facts import ask_side, case_warnings, film_facts, refusal
+from pages.widgets.score.film_facts import ask_side, case_warnings, confirm_side, film_facts, refusal
 from pages.widgets.score.film_viewer import film_viewer
 from pages.widgets.score.score_grid import joint_editor, score_grid
 from pages.widgets.score.totals import show_totals
@@ -72,6 +72,7 @@ if case.left_out:
     with st.expander(f"{len(case.left_out)} files are no films and were left out", icon=":material/folder_off:"):
         st.container(height=240, border=False).text("\n".join(case.left_out))
 ask_side(case)
+confirm_side(case)
 case_warnings(case)
 keep_whole_hand(case)
 

@@ -131,8 +131,19 @@ class Case:
         )
 
     def set_side(self, key: str, side: Side) -> None:
-        """Say which side of the patient a film shows."""
-        self._step(replace(self.changes, sides={**self.changes.sides, key: side}))
+        """Say which side of the patient a film shows. Of two hands, or two feet, on one film the other one is the other side."""
+        film = self.film(key)
+        sides = {**self.changes.sides, key: side}
+        pair = [other for other in self.films if other.radiograph.sha256 == film.radiograph.sha256]
+        limbs = {other.found.limb if other.found else None for other in pair}
+        if len(pair) == 2 and len(limbs) == 1:
+            sides |= {other.key: Side.L if side is Side.R else Side.R for other in pair if other.key != key}
+        self._step(replace(self.changes, sides=sides))
+
+    @property
+    def open_sides(self) -> list[CaseFilm]:
+        """The films whose side a person still has to say."""
+        return [film for film in self.films if (reading := self.edited(film)) is not None and reading.side_open]
 
     def _step(self, after: Changes) -> None:
         if after == self.changes:

@@ -30,12 +30,13 @@ class FlagCode(StrEnum):
     PART_OF_LIMB = "part_of_limb"
     LIMB_IN_DOUBT = "limb_in_doubt"
     SIDE_IN_DOUBT = "side_in_doubt"
+    SIDE_NOT_CONFIRMED = "side_not_confirmed"
     SAME_LIMB_AND_SIDE = "same_limb_and_side"
     SITES_UNSCORED = "sites_unscored"
 
 
 # What a person settles by saying the side.
-ABOUT_THE_SIDE = frozenset({FlagCode.SIDE_IN_DOUBT, FlagCode.SAME_LIMB_AND_SIDE})
+ABOUT_THE_SIDE = frozenset({FlagCode.SIDE_IN_DOUBT, FlagCode.SIDE_NOT_CONFIRMED, FlagCode.SAME_LIMB_AND_SIDE})
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,16 @@ class FilmReading:
         """Whether the film has scores."""
         return self.status is FilmStatus.SCORED
 
+    @property
+    def side_open(self) -> bool:
+        """Whether a person still has to say the side: no source, only the anatomy, or sources that disagree."""
+        return self.scored and (self.side is None or bool(self.ask_side) or self.side_source == "anatomy")
+
+    @property
+    def side_words(self) -> str:
+        """`side not confirmed` where a person still has to say it; else empty."""
+        return "side not confirmed" if self.side_open else ""
+
     def points(self, damage: Damage | None = None) -> int | None:
         """Sum of the points of the film, or of a kind; None where no such site has points."""
         found = [c.points for c in self.cells if c.points is not None and damage in (None, c.site.damage)]

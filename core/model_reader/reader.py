@@ -25,7 +25,7 @@ from core.radiograph.film import TURNED_ROUND, Radiograph
 from core.svh import SITES, Limb, Side, Site
 from core.whole_hand import TotalScore, WholeHandScorer
 
-Slot = tuple[Limb, Side]
+Slot = tuple[Limb, Side | None]  # a side of None leaves the question open
 Progress = Callable[[str, float], None]
 
 

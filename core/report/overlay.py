@@ -67,7 +67,7 @@ def _caption(
         if film.scored and film.limb and film.side:
             text = (
                 f"{film_name(film.limb, film.side)}: erosion {points_words(film.erosion)}, JSN {points_words(film.jsn)}"
-                "  (research only)"
+                f"{', side not confirmed' if film.side_open else ''}  (research only)"
             )
         else:
             text = f"not scored: {film.code}"

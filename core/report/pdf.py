@@ -14,7 +14,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
-from core.model_reader.codes import Unscored
+from core.model_reader.codes import FlagCode, Unscored
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
 from core.report.overlay import overlay_picture
@@ -96,7 +96,8 @@ def _films(canvas: Canvas, report: VisitReport) -> None:
         y = FILM_TOP - place // columns * (tall + CAPTION) - height
         canvas.drawImage(ImageReader(data), x, y, width, height)
         counted = any(film in report.visit.counted for film in readings)
-        caption = " and ".join(_film_name(film) for film in readings) + ("" if counted else ", not counted")
+        names = [", ".join(filter(None, (_film_name(film), film.side_words))) for film in readings]
+        caption = " and ".join(names) + ("" if counted else ", not counted")
         draw_fitted(canvas, x, y - 3.2 * mm, caption, size=6.5, room=wide - (wide - width) / 2)
     left_out = Counter(_film_name(film) for film in report.visit.films if film.sha256 not in shown)
     if left_out:
@@ -198,7 +199,17 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
         lines.insert(0, f"<b>\N{DAGGER} Incomplete: sites without points.</b> {', '.join(incomplete)}.")
     if report.edited:
         lines.append(f"<b>*</b> {_count(len(report.edited), 'site')} changed by a person; all others are the model's.")
-    flagged = [f"{_film_name(film)}: {flag.text}" for film in report.visit.films for flag in film.flags]
+    if unsure := [_film_name(film) for film in report.visit.films if film.side_open]:
+        lines.insert(
+            0,
+            f"<b>Side not confirmed: {', '.join(unsure)}.</b> Read the marker on the film before you use these points.",
+        )
+    flagged = [
+        f"{_film_name(film)}: {flag.text}"
+        for film in report.visit.films
+        for flag in film.flags
+        if flag.code is not FlagCode.SIDE_NOT_CONFIRMED
+    ]
     flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if not film.scored]
     if flagged:
         lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")

@@ -35,7 +35,7 @@ def _capture(report: VisitReport, digest: str, number: int) -> pydicom.Dataset:
     )  # fmt: skip
     pixels = np.asarray(picture)
     study = study_uid(report)
-    sides = {film.side for film in films if film.side}
+    sides = {None if film.side_open else film.side for film in films}
     made = SCImage(
         pixels,
         photometric_interpretation="RGB",
@@ -58,6 +58,6 @@ def _capture(report: VisitReport, digest: str, number: int) -> pydicom.Dataset:
     made.DerivationDescription = INTENDED_USE
     made.ImageComments = INTENDED_USE
     made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = made.ContentDate, TM(TIME)
-    if len(sides) == 1:
+    if len(sides) == 1 and None not in sides:
         made.Laterality = "L" if sides == {Side.L} else "R"
     return made

@@ -80,7 +80,7 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
         )
     )
     for number, film in enumerate(report.visit.films, start=1):
-        for note in film.notes:  # never the name of the file: it may hold a person's
+        for note in (*film.flags, *film.notes):  # never the name of the file: it may hold a person's
             content[0].ContentSequence.append(
                 sr.TextContentItem(
                     name=Code("121106", "DCM", "Comment"),

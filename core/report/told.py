@@ -55,5 +55,7 @@ def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterat
                 yield f"  refused {name}: {film.reason}"
             elif film.ask_side:
                 yield f"  {name}: {film.ask_side}"
+            elif film.side_open:
+                yield f"  {name}: side not confirmed; only the anatomy tells it"
             yield from (f"  {name}: {note}" for note in film.notes)
     yield from (f"  refused {error}" for error in refused)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
+from core.model_reader.sides import NOT_CONFIRMED
 from core.radiograph import Radiograph
 from core.svh import SITES, Damage, Limb, Side
 
@@ -28,7 +29,7 @@ class StubReader:
         self.weights, self.cards, self.whole_hand = "stub", (), None
 
     def read_film(
-        self, radiograph: Radiograph, *, slot: tuple[Limb, Side] | None = None, force: bool = False
+        self, radiograph: Radiograph, *, slot: tuple[Limb, Side | None] | None = None, force: bool = False
     ) -> tuple[FilmReading, ...]:
         size = {"width": radiograph.width_px, "height": radiograph.height_px}
         name, digest = radiograph.name, radiograph.sha256
@@ -36,7 +37,8 @@ class StubReader:
             return (
                 FilmReading(name, digest, FilmStatus.REFUSED, Refusal.NO_LIMB, "This is no hand or foot film.", **size),
             )
-        limb, side = slot or (radiograph.limb_name or Limb.HAND, radiograph.side_name)
+        limb, said = slot or (radiograph.limb_name or Limb.HAND, None)
+        side = said or radiograph.side_name
         wide, high = radiograph.width_px, radiograph.height_px
         at = HAND_AT if limb is Limb.HAND else FOOT_AT
         reading = FilmReading(
@@ -57,6 +59,14 @@ class StubReader:
         if "both" in name:
             halves = ((Side.R, (0.0, 0.0, wide / 2, float(high))), (Side.L, (wide / 2, 0.0, float(wide), float(high))))
             return tuple(replace(reading, side=side, side_source="anatomy", region=region) for side, region in halves)
+        if "unnamed" in name:  # only the anatomy tells the side
+            open_side = Flag(FlagCode.SIDE_NOT_CONFIRMED, NOT_CONFIRMED)
+            reading = replace(
+                reading,
+                side=said or Side.L,
+                side_source="user" if said else "anatomy",
+                flags=() if said else (open_side,),
+            )
         if "ask" in name:
             reading = replace(reading, ask_side="The name says left, the anatomy right. Which side is it?")
         return (reading,)

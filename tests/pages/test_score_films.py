@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.checkpoint import WeightsError
-from core.svh import Side
+from core.svh import Limb, Side
 from pages.widgets.shared import cached_reader, sample_case
 from tests.pages.page_runs import film_bytes, opened_page
 
@@ -110,6 +110,30 @@ def test_a_disputed_side_is_asked_for(page_with: Callable[..., AppTest]) -> None
     question.set_value(Side.R).run()
     assert f"ask_side_{key}_0" not in [radio.key for radio in page.radio]
     assert page.session_state["case"].visit().counted[0].side is Side.R
+
+
+def test_a_side_that_only_the_anatomy_tells_is_asked_and_one_click_confirms_it(
+    page_with: Callable[..., AppTest],
+) -> None:
+    page = page_with(unnamed_a=4, unnamed_b=5)
+    assert "Which side is this hand?" in words(page) and "1 more film waits" in words(page)
+    page.button("confirm_R").click().run()
+    case = page.session_state["case"]
+    assert case.edited(case.shown).side is Side.R and len(case.open_sides) == 1
+    assert "Side not confirmed: left hand" in words(page)
+    page.button("show_open_side").click().run()
+    page.button("confirm_L").click().run()
+    assert not page.exception and case.open_sides == [] and "confirmed" not in words(page)
+    page.button("undo").click().run()
+    assert len(case.open_sides) == 1
+
+
+def test_naming_the_limb_does_not_confirm_the_side(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(unnamed=4)
+    case = page.session_state["case"]
+    page.segmented_control(f"limb_{case.films[0].key}_0").set_value(Limb.FOOT).run()
+    assert not page.exception and case.films[0].found.limb is Limb.FOOT
+    assert len(case.open_sides) == 1
 
 
 def test_two_hands_on_one_film_are_two_entries_and_both_count(page_with: Callable[..., AppTest]) -> None:

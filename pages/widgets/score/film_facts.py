@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.model_reader.case import Case, CaseFilm
+from core.model_reader.codes import FlagCode
 from core.model_reader.evidence import FilmReading
 from core.svh import Limb, Side
 from core.svh.words import LIMB_WORD, SIDE_WORD, film_name
@@ -43,7 +44,7 @@ def ask_side(case: Case) -> None:
     for film in case.films:
         reading = case.edited(film)
         if reading is None or not reading.scored or (reading.side and not reading.ask_side):
-            continue
+            continue  # a side that the anatomy alone tells is asked in `confirm_side`
         question = reading.ask_side or "Its side is not known, so it is not counted. Which side is it?"
         with st.container(border=True, key=f"ask_{film.key}"):
             widget = f"ask_side_{film.key}_{case.revision}"
@@ -59,13 +60,57 @@ def ask_side(case: Case) -> None:
             )
 
 
+def _confirm(key: str, side: Side) -> None:
+    case: Case = st.session_state["case"]
+    case.set_side(key, side)
+
+
+def _show_film(key: str) -> None:
+    case: Case = st.session_state["case"]
+    case.film_key, case.joint = key, ""
+
+
+def confirm_side(case: Case) -> None:
+    """The film in view whose side only the anatomy tells: one click or key says it; how many others wait."""
+    waiting = [
+        film for film in case.open_sides if (reading := case.edited(film)) and not reading.ask_side and reading.side
+    ]
+    if not waiting:
+        return
+    film = next((film for film in waiting if film is case.shown), None)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="confirm_side"):
+        if film is None:
+            names = ", ".join(_name_of(case, other).lower() for other in waiting)
+            st.markdown(f":material/help: **Side not confirmed: {names}.**", width="stretch")
+            st.button("Show", key="show_open_side", on_click=_show_film, args=(waiting[0].key,))
+            return
+        reading = case.edited(film)
+        limb = LIMB_WORD[reading.limb] if reading and reading.limb else "film"
+        others = len(waiting) - 1
+        more = f" {others} more {'film waits' if others == 1 else 'films wait'}." if others else ""
+        shown = f"Which side is this {limb}?"
+        says = f"Only the anatomy tells it, and says {SIDE_WORD[reading.side]}." if reading and reading.side else ""
+        st.markdown(
+            f":material/help: **{shown}** {says} Read the marker on the film: a mirrored film looks like the other side.{more}",
+            width="stretch",
+        )
+        for side in Side:
+            name = SIDE_WORD[side].capitalize()
+            st.button(f"{name} ({side.value})", key=f"confirm_{side.value}", on_click=_confirm, args=(film.key, side))
+
+
+def _name_of(case: Case, film: CaseFilm) -> str:
+    reading = case.edited(film)
+    return film_name(reading.limb, reading.side) if reading else film.radiograph.name
+
+
 def _say_limb(key: str, widget: str, revision: int) -> None:
     case: Case = st.session_state["case"]
     if revision != case.revision:
         return
     film = case.film(key)
     reading = case.edited(film)
-    side = reading.side if reading and reading.side else Side.L
+    side = reading.side if reading and reading.side_source == "user" else None  # the limb says nothing of the side
     begin_again(film, slot=(st.session_state[widget], side))
 
 
@@ -106,7 +151,7 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
                 on_change=_say_limb,
                 args=(film.key, limb_widget, case.revision),
             )
-        if reading.side and not reading.ask_side:
+        if reading.side and not reading.side_open:
             st.segmented_control(
                 "Side of the patient",
                 list(Side),
@@ -118,11 +163,11 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
                 on_change=_say_side,
                 args=(film.key, side_widget, case.revision),
             )
-        source = (
-            f"side {SOURCE_WORD.get(reading.side_source, reading.side_source)}" if reading.side else "side not known"
-        )
+        source = reading.side_words or f"side {SOURCE_WORD.get(reading.side_source, reading.side_source)}"
         turned = f" · turned by {reading.turned_deg:.0f}°" if abs(reading.turned_deg) >= 1 else ""
         st.caption(f"{film.radiograph.name} · {source}{turned}", width="stretch")
     for flag in reading.flags:
+        if flag.code is FlagCode.SIDE_NOT_CONFIRMED:
+            continue  # asked above the film
         st.caption(f":material/flag: {flag.text}")
     _film_notes(film)

@@ -8,7 +8,7 @@ const KEYS = [
   ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
   ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["O", "boxes of the parts"], ["J", "joint rings"],
   ["D", "what dragging does"], ["N / P", "next / previous joint"], ["Tab", "JSN or erosion (Esc first: leave the film)"], ["0-9", "points of the selected site"],
-  ["A", "accept the model's"], ["X", "not scorable"], ["Esc", "let the joint go"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
+  ["A", "accept the model's"], ["X", "not scorable"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
 ];
 const viewers = new WeakMap();
 
@@ -158,6 +158,7 @@ function makeViewer(root) {
     else if (key === "0") commands.fit();
     else if (key === "a" && j) score("accept");
     else if (key === "x" && j) score("not scorable");
+    else if (key === "l" || key === "r") act({ do: "side", side: key.toUpperCase() });
     else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (j) select(""); else stage.blur(); }
     else used = false;
     if (used) { e.preventDefault(); e.stopPropagation(); }

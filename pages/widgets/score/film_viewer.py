@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.model_reader.case import Case, CaseFilm
 from core.model_reader.evidence import FilmReading, ScoredCell
-from core.svh import SITES, Damage, Site
+from core.svh import SITES, Damage, Side, Site
 from core.svh.words import SIDE_WORD, film_name, joint_name
 from pages.widgets.shared.film_pictures import Shelf
 from pages.widgets.shared.inline_component import inline_component
@@ -50,7 +50,9 @@ def film_status(film: CaseFilm, reading: FilmReading | None, counted: set[str]) 
     if film.key not in counted:
         return "side?" if reading.side is None else "not counted"
     points = reading.points()
-    words = "no site scored" if points is None else f"{points} points"
+    words = "no site scored" if points is None else f"{points} point{'' if points == 1 else 's'}"
+    if reading.side_open:
+        return f"{words}, {reading.side_words}"
     return f"{words}, flagged" if reading.flags else words
 
 
@@ -77,6 +79,10 @@ def _act(case: Case, action: dict[str, Any]) -> None:
         return
     if action.get("do") == "film":
         case.film_key, case.joint = film.key, ""
+        return
+    if action.get("do") == "side":
+        if action.get("side") in tuple(Side) and film in case.open_sides:
+            case.set_side(film.key, Side(action["side"]))
         return
     joint, damage = str(action.get("joint", "")), action.get("damage")
     if damage not in (Damage.JSN.value, Damage.EROSION.value):

@@ -72,7 +72,7 @@ def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = ""
     st.session_state["job"] = ("files", keep, start(read_files(items, known, weights)))
 
 
-def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side] | None = None, force: bool = False) -> None:
+def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side | None] | None = None, force: bool = False) -> None:
     """Start to score one film of the case once more; where the server takes no more, the case says so."""
     case: Case = st.session_state["case"]
     try:

@@ -128,7 +128,7 @@ def _files(count: int) -> str:
     return f"{count} files were" if count != 1 else "1 file was"
 
 
-def read_again(film: Radiograph, slot: tuple[Limb, Side] | None, force: bool, weights: str = "") -> Steps:
+def read_again(film: Radiograph, slot: tuple[Limb, Side | None] | None, force: bool, weights: str = "") -> Steps:
     """One film once more: although it was refused, or as the limb that the person named."""
     yield "scoring one film", 0.3
     try:

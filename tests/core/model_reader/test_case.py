@@ -87,6 +87,28 @@ def test_a_second_film_of_one_limb_and_side_is_not_counted_until_its_side_change
     assert len(case.counted_keys()) == 2
 
 
+def test_the_side_of_one_of_two_hands_on_a_film_settles_the_other() -> None:
+    film = radiograph("both", None, None)
+    case = Case("P", case_films((film,), StubReader().read_visit((film,), patient="P").films))
+    left, right = case.films
+    assert case.open_sides == [left, right]
+    case.set_side(left.key, Side.R)  # the film is mirrored
+    assert [case.edited(each).side for each in case.films] == [Side.R, Side.L]
+    assert case.open_sides == []
+
+
+def test_the_viewer_says_a_side_only_where_it_is_open() -> None:
+    films = (radiograph("unnamed", Limb.HAND, None), radiograph("R", Limb.HAND, Side.R))
+    case = Case("P", case_films(films, StubReader().read_visit(films, patient="P").films))
+    unnamed, named = (next(f.key for f in case.films if f.radiograph is film) for film in films)
+    take_actions(case, [{"n": 1, "do": "side", "film": named, "side": "L"}], 0)
+    take_actions(case, [{"n": 1, "do": "side", "film": unnamed, "side": ["L"]}], 0)
+    assert [film.key for film in case.open_sides] == [unnamed]
+    take_actions(case, [{"n": 1, "do": "side", "film": unnamed, "side": "L"}], 0)
+    assert case.open_sides == [] and case.edited(case.film(unnamed)).flags == ()
+    assert case.edited(case.film(named)).side is Side.R
+
+
 def test_viewer_actions_are_done_once_and_in_order(case: Case) -> None:
     key = case.films[0].key
     outbox = [

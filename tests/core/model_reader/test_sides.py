@@ -30,6 +30,19 @@ def test_without_any_label_the_anatomy_speaks() -> None:
     for side in Side:
         proposal = propose_side(film(), found(side), None, alone=True)
         assert (proposal.side, proposal.source, proposal.question) == (side, "anatomy", "")
+        assert [flag.code for flag in proposal.flags] == [FlagCode.SIDE_NOT_CONFIRMED]
+
+
+def test_a_label_or_a_word_of_the_user_confirms_the_side() -> None:
+    for label in ({"side_tag": Side.R}, {"side_name": Side.R}):
+        assert propose_side(film(**label), found(Side.R), None, alone=True).flags == ()
+    assert propose_side(film(), found(Side.L), (Limb.HAND, Side.R), alone=True).flags == ()
+
+
+def test_who_names_the_limb_alone_has_not_said_the_side() -> None:
+    proposal = propose_side(film(), found(Side.L), (Limb.HAND, None), alone=True)
+    assert (proposal.side, proposal.source) == (Side.L, "anatomy")
+    assert [flag.code for flag in proposal.flags] == [FlagCode.SIDE_NOT_CONFIRMED]
 
 
 def test_a_disagreement_is_asked_about_and_the_label_is_kept() -> None:

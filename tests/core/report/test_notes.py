@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from core.model_reader import Flag, FlagCode
+from core.model_reader.sides import NOT_CONFIRMED
 from core.radiograph import FilmError, FilmNote, NoteKind
 from core.report import VisitReport, readings_json, structured_report, visits_pdf
 from core.report.told import told
@@ -47,3 +49,18 @@ def test_the_structured_report_holds_them_without_the_name_of_the_file() -> None
     texts = [item.TextValue for item in made.ContentSequence if item.ValueType == "TEXT"]
     assert all(f"Film 1: {note.text}" in texts for note in NOTES)
     assert not any("Secret" in text or "disc" in text for text in texts)
+
+
+def test_a_side_that_only_the_anatomy_tells_is_said_in_json_command_line_and_report() -> None:
+    report = report_of(reading_of(1))
+    flag = Flag(FlagCode.SIDE_NOT_CONFIRMED, NOT_CONFIRMED)
+    unsure = replace(report.visit.films[0], side_source="anatomy", flags=(flag,))
+    report = replace(report, visit=replace(report.visit, films=(unsure, *report.visit.films[1:])))
+    rows = json.loads(readings_json([report.visit], {}))["films"]
+    assert [row["side_confirmed"] for row in rows] == [False, True, True, True]
+    assert any("side not confirmed" in line for line in told([report.visit], []))
+    made, captures = structured_report(report)
+    texts = [item.TextValue for item in made.ContentSequence if item.ValueType == "TEXT"]
+    assert f"Film 1: {NOT_CONFIRMED}" in texts
+    assert "Laterality" not in captures[unsure.sha256]
+    assert all("Laterality" in capture for digest, capture in captures.items() if digest != unsure.sha256)

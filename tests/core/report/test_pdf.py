@@ -116,6 +116,15 @@ def test_hostile_names_make_a_page_all_the_same(name: str, tmp_path: Path) -> No
     assert "448 of 448" in words(visits_pdf([report_of(FULL, patient=name)]), tmp_path)
 
 
+def test_a_side_that_only_the_anatomy_tells_is_said_until_a_person_confirms_it(tmp_path: Path) -> None:
+    report = report_of(Reading({(Side.L, site): 1 for site in SITES[Limb.HAND]}))
+    open_side = replace(report.visit.films[0], side_source="anatomy")
+    for film, said in ((open_side, True), (open_side.on_side(Side.L), False)):
+        text = words(visits_pdf([replace(report, visit=replace(report.visit, films=(film,)))]), tmp_path, "-raw")
+        assert ("Side not confirmed: Left hand." in text) is said
+        assert ("Left hand, side not confirmed" in text) is said
+
+
 def test_no_visit_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one visit"):
         visits_pdf([])

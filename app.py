@@ -17,13 +17,17 @@ from pages.widgets.shared.film_pictures import PATH, serve_picture
 
 @asynccontextmanager
 async def warm_start(_: st.App) -> AsyncIterator[None]:
-    """Read the sample case in the background, so that the first visitor finds it scored, and clear sessions away that ended."""
+    """Read the sample case in the background, so that the first visitor finds it scored.
+
+    Sessions that ended are cleared away.
+    """
     from pages.server.sessions import clear_away
     from pages.server.threads import share_cores
     from pages.widgets.shared.sample_case import sample_files, sample_job  # the server runs now, its caches are there
 
-    # Streamlit collects garbage after every run of a page or a part of it. Half a million objects of torch and timm, which live as
-    # long as the server, took it 0.3 s each time, with every session waiting. Nobody's films are here yet to be frozen with them.
+    # Streamlit collects garbage after every run of a page or a part of it. Half a million objects of torch and timm,
+    # which live as long as the server, took it 0.3 s each time, with every session waiting. Nobody's films are here yet
+    # to be frozen with them.
     gc.freeze()
     share_cores()
     if sample_files():

@@ -13,7 +13,10 @@ from core.store.command_line import app as store_app
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Sharp/van der Heijde scores of hand and foot radiographs. Research and teaching software, not a medical device.",
+    help=(
+        "Sharp/van der Heijde scores of hand and foot radiographs. Research and teaching software, not a medical"
+        " device."
+    ),
 )
 app.add_typer(store_app, name="store")
 app.command()(agree)
@@ -72,8 +75,9 @@ def score(
 ) -> None:
     """Find the joints of hand and foot films and score every Sharp/van der Heijde site.
 
-    Results are written visit by visit; a run that was cut off goes on when it is started again. Ends with code 0 when every file
-    was scored or refused with a reason, 2 when the weights, a path or the folder for the results cannot be used.
+    Results are written visit by visit; a run that was cut off goes on when it is started again. Ends with code 0 when
+    every file was scored or refused with a reason, 2 when the weights, a path or the folder for the results cannot be
+    used.
     """
     from core.batch.run import CannotRun
     from core.batch.score_command import score_into
@@ -116,9 +120,12 @@ def train(
     name: Annotated[
         str,
         typer.Argument(
-            help="limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or all: the compact "
-            "set. resnet_dwise50, mobilenet_v2, paper_jsn_wrist ... : a system of the papers; missing: all that have no weights; "
-            "study_films: their training films alone; paper_calibration: cuts and intervals of DeepRA's networks again."
+            help=(
+                "limb_finder, hand_parts, foot_parts, joint_scorer, calibration, films (makes the training films) or "
+                "all: the compact set. resnet_dwise50, mobilenet_v2, paper_jsn_wrist ... : a system of the papers; "
+                "missing: all that have no weights; study_films: their training films alone; "
+                "paper_calibration: cuts and intervals of DeepRA's networks again."
+            )
         ),
     ],
     films: Annotated[
@@ -136,7 +143,8 @@ def train(
         float | None, typer.Option(min=0.01, help="End after so many minutes: for a GPU lent for a while.")
     ] = None,
     further: Annotated[
-        bool, typer.Option("--further", help="A compact network begins with the weights that are there, at a lower rate.")
+        bool,
+        typer.Option("--further", help="A compact network begins with the weights that are there, at a lower rate."),
     ] = False,
 ) -> None:
     """Train networks and write weights and cards into weights/: the compact set, or a system of the papers.
@@ -170,7 +178,8 @@ def evaluate(
         What,
         typer.Argument(
             help="weights: a set of weights. study: every trained system of the two papers, table by table. "
-            "saliency: where the scorer looks, against controls and truth. agreement: how often intervals of agreement hold. "
+            "saliency: where the scorer looks, against controls and truth. "
+            "agreement: how often intervals of agreement hold. "
             "disease: whether mutilated limbs and pieces of limbs are found."
         ),
     ] = What.weights,
@@ -178,13 +187,22 @@ def evaluate(
     data: Annotated[
         str | None,
         typer.Option(
-            help="NAME=FOLDER: your own data instead of phantoms; NAME is ra2, ram-h1200, ram-w600 or anhui (see the README)."
+            help=(
+                "NAME=FOLDER: your own data instead of phantoms; NAME is ra2, ram-h1200, ram-w600 or anhui (see the"
+                " README)."
+            )
         ),
     ] = None,
     weights: Annotated[Weights, typer.Option(help="Which set of weights.")] = Weights.compact,
     patients: Annotated[
         int | None,
-        typer.Option(min=2, help="Unseen phantom patients: 100 for weights, all 188 for the study, 30 for saliency; films of each limb, 200, for disease."),
+        typer.Option(
+            min=2,
+            help=(
+                "Unseen phantom patients: 100 for weights, all 188 for the study, 30 for saliency; films of each limb,"
+                " 200, for disease."
+            ),
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -194,8 +212,8 @@ def evaluate(
 ) -> None:
     """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
 
-    With `study`: every trained system beside the papers' figures. With `saliency`: whether attention and Grad-CAM show the
-    damage better than maps that know nothing of the film. With `--data`: a set of weights on your own films.
+    With `study`: every trained system beside the papers' figures. With `saliency`: whether attention and Grad-CAM show
+    the damage better than maps that know nothing of the film. With `--data`: a set of weights on your own films.
     """
     if data is not None:
         if what is not What.weights or write_cards or films or patients:

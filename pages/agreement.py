@@ -58,8 +58,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     with st.popover("Complete totals", icon=":material/rule:"):
         st.slider(
             "Share of its cells that a total needs, in %", 50, 100, 100, 5, key="agreement_share",
-            help="At 100 all cells that the study scores. Below, the cells that are lacking are taken to have the same share of "
-            "their maximum as the reader's other cells of that part.",
+            help="At 100 all cells that the study scores. Below, the cells that are lacking are taken to have the same "
+            "share of their maximum as the reader's other cells of that part.",
         )  # fmt: skip
         st.caption(rule_in_view().words)
 

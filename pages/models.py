@@ -57,8 +57,9 @@ def show_tables(paper: str) -> None:
 page_style()
 st.markdown("##### Models")
 st.markdown(
-    "What reads the films here, what it learnt from and how well it does. Every network of this project learnt from digital phantoms and, "
-    "where its card says so, from real films without scores: **none has been tested on patients.**"
+    "What reads the films here, what it learnt from and how well it does. Every network of this project learnt from"
+    " digital phantoms and, where its card says so, from real films without scores: **none has been tested on"
+    " patients.**"
 )
 found, faults = weight_cards.cards()
 for fault in faults:
@@ -82,8 +83,8 @@ with of_the_papers:
         )
 with tables:
     st.markdown(
-        "The papers measured on films of patients, we on digital phantoms with two simulated readers. Read a column downwards: "
-        "**do the systems come in the same order?** Figures of two columns must not be compared."
+        "The papers measured on films of patients, we on digital phantoms with two simulated readers. Read a column"
+        " downwards: **do the systems come in the same order?** Figures of two columns must not be compared."
     )
     for paper in PAPERS:
         st.markdown(f"##### {paper}")

@@ -51,7 +51,7 @@ class Adjudication:
 def adjudication(
     study: Study, readers: Sequence[str], *, threshold: float = THRESHOLD, rule: Completeness = ALL_CELLS
 ) -> Adjudication:
-    """Changes of the total that differ by `threshold` points or more between two readers, at every visit after the first.
+    """Changes of the total that differ between two readers by `threshold` or more, at every visit after the first.
 
     Raises: ValueError for a threshold that is not above 0, or readers as `Study.index` does.
     """

@@ -1,6 +1,7 @@
-"""The coefficients of agreement, from sums over subjects: vectorised over any leading axes, so that a bootstrap is one call.
+"""The coefficients of agreement, from sums over subjects.
 
-What cannot be computed (no variation, too few subjects) is NaN here; `core.agreement.compare` turns that into words.
+Vectorised over any leading axes, so that a bootstrap is one call. What cannot be computed (no variation, too few
+subjects) is NaN here; `core.agreement.compare` turns that into words.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,10 @@ Z_95 = 1.96
 
 
 def _ratio(above: Array, below: Array, scale: Array | float = 0.0) -> Array:
-    """The quotient, NaN where nothing is below: nothing but rounding, where `scale` is the size of what was added up."""
+    """The quotient, NaN where nothing is below.
+
+    Nothing but rounding, where `scale` is the size of what was added up.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         some = below > 1e-12 * np.asarray(scale)
         return np.asarray(np.where(some, above / np.where(some, below, 1), np.nan), np.float64)
@@ -33,9 +37,8 @@ def spread(n: Array, sums: Array, products: Array) -> Array:
 def smallest_change(sd_difference: Array, *, change: bool) -> dict[str, Array]:
     """What a single reader, and the mean of two, can tell from error at 95 %, from the SD of the readers' difference.
 
-    Status (SDD): 1.96 SD(d), and by sqrt(2) less for the mean. Change (SDC): 1.96 SD(d) / (sqrt(2) sqrt(k)) for k readers,
-    d the difference of their changes.
-    Source: Bruynesteyn 2005, Ann Rheum Dis 64:179.
+    Status (SDD): 1.96 SD(d), and by sqrt(2) less for the mean. Change (SDC): 1.96 SD(d) / (sqrt(2) sqrt(k)) for k
+    readers, d the difference of their changes. Source: Bruynesteyn 2005, Ann Rheum Dis 64:179.
     """
     if change:
         return {"sdc_one": Z_95 * sd_difference / np.sqrt(2), "sdc_mean": Z_95 * sd_difference / 2}
@@ -82,8 +85,8 @@ def icc(scores: ArrayLike) -> dict[str, float]:
 def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, centre: float = 0.0) -> dict[str, Array]:
     """Everything that compares the sums of two readers, d = first - second.
 
-    `distance` is the sum of |d|; `centre` was taken from every score before summing. Lin's coefficient has 1/n variances.
-    Source: Bland and Altman 1986, Lancet 1:307; Lin 1989, Biometrics 45:255.
+    `distance` is the sum of |d|; `centre` was taken from every score before summing. Lin's coefficient has 1/n
+    variances. Source: Bland and Altman 1986, Lancet 1:307; Lin 1989, Biometrics 45:255.
     """
     within = spread(n, sums, products)
     saa, sbb = np.maximum(within[..., 0, 0], 0), np.maximum(within[..., 1, 1], 0)
@@ -113,7 +116,7 @@ def pair_from_sums(n: Array, sums: Array, products: Array, distance: Array, cent
 
 
 def pair(first: ArrayLike, second: ArrayLike) -> dict[str, float]:
-    """The statistics of `pair_from_sums` for two columns of scores, with Spearman's coefficient and the paired t-test."""
+    """The statistics of `pair_from_sums` for two columns of scores, Spearman's coefficient and the paired t-test."""
     x = np.stack([np.asarray(first, np.float64), np.asarray(second, np.float64)], axis=1)
     centre = float(np.rint(x.mean())) if x.size else 0.0
     c = x - centre
@@ -138,7 +141,9 @@ def rank_correlation(first: Array, second: Array) -> float:
 
 
 def table_kappa(counts: ArrayLike, weights: ArrayLike) -> float:
-    """1 - sum(w O) / sum(w E) of a square table of counts or shares, with w the weights of disagreement; NaN if none is expected.
+    """1 - sum(w O) / sum(w E) of a square table of counts or shares, with w the weights of disagreement.
+
+    NaN if none is expected.
 
     Source: Cohen 1968, Psychol Bull 70:213.
     """
@@ -151,7 +156,10 @@ def table_kappa(counts: ArrayLike, weights: ArrayLike) -> float:
 
 
 def weighted_kappa(first: ArrayLike, second: ArrayLike, *, grades: int, power: int) -> float:
-    """Cohen's kappa of grades 0..grades-1 with weights |i - j|**power (1 linear, 2 quadratic), over the full list of grades."""
+    """Cohen's kappa of grades 0..grades-1 with weights |i - j|**power, over the full list of grades.
+
+    The power is 1 for linear and 2 for quadratic weights.
+    """
     a, b = np.asarray(first, np.intp), np.asarray(second, np.intp)
     counts = np.zeros((grades, grades))
     np.add.at(counts, (a, b), 1)
@@ -168,12 +176,12 @@ def quadratic_kappa(first: ArrayLike, second: ArrayLike) -> float:
 def grades_from_sums(sums: Mapping[str, Array], *, step: float = 1.0, highest: Array | None = None) -> dict[str, Array]:
     """Kappa, shares of agreement, positive agreement, AC2 and alpha of two readers from sums over cells.
 
-    `first` and `second` [..., grades] count the grades of each reader in order, `step` points apart; the others [...] are
-    sums over cells: `exact`, `near` (|d| <= 1), `distance` |d|, `square` d^2, `both`, `one` (both or one of them above 0).
-    `highest` [...] is how far the lowest and the highest grade of a part lie apart, in points, for AC2. Kappa is NaN where a
-    reader gave one grade alone: it would be 0 or undefined whatever the readers did.
-    Source: Gwet 2014, Handbook of inter-rater reliability, ch. 4 (AC2, quadratic weights); Krippendorff 2011, Computing
-    Krippendorff's alpha-reliability (squared differences).
+    `first` and `second` [..., grades] count the grades of each reader in order, `step` points apart; the others [...]
+    are sums over cells: `exact`, `near` (|d| <= 1), `distance` |d|, `square` d^2, `both`, `one` (both or one of them
+    above 0). `highest` [...] is how far the lowest and the highest grade of a part lie apart, in points, for AC2. Kappa
+    is NaN where a reader gave one grade alone: it would be 0 or undefined whatever the readers did. Source: Gwet 2014,
+    Handbook of inter-rater reliability, ch. 4 (AC2, quadratic weights); Krippendorff 2011, Computing Krippendorff's
+    alpha-reliability (squared differences).
     """
     a, b = sums["first"], sums["second"]
     cells = a.sum(axis=-1)

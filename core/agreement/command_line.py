@@ -8,9 +8,9 @@ import typer
 from core.cohort.reading_table import ReadTable, join_readings, read_readings
 
 TABLES_HELP = (
-    "CSV or xlsx tables of readings: patient,visit,reader,side,site,points; or the 90 RA2 columns; or patient,visit,reader and "
-    "totals (total, or erosion and jsn, or hands and feet). A table without a column reader has one reader: NAME in "
-    "NAME=FILE, or --reader, or the name of the file."
+    "CSV or xlsx tables of readings: patient,visit,reader,side,site,points; or the 90 RA2 columns; or"
+    " patient,visit,reader and totals (total, or erosion and jsn, or hands and feet). A table without a column reader"
+    " has one reader: NAME in NAME=FILE, or --reader, or the name of the file."
 )
 
 

@@ -1,7 +1,7 @@
 """How well readers agree, part of the score by part, with 95 % intervals.
 
-Every statistic follows from sums that add over patients. A bootstrap of patients is then a table of how often each patient
-was drawn times those sums: all statistics of all parts of the score in one matrix product.
+Every statistic follows from sums that add over patients. A bootstrap of patients is then a table of how often each
+patient was drawn times those sums: all statistics of all parts of the score in one matrix product.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,8 +79,8 @@ class SectionAgreement:
 class Comparison:
     """Readers compared, on status (at the visit in `visit`, or at all with "") or on change.
 
-    `left_out` counts cells that not all of them scored, `not_counted` are the SvH totals that do not count; `spans` say from
-    which visit to which the change is, of how many patients. `cells_of_study` are the cells of a whole total.
+    `left_out` counts cells that not all of them scored, `not_counted` are the SvH totals that do not count; `spans` say
+    from which visit to which the change is, of how many patients. `cells_of_study` are the cells of a whole total.
     """
 
     readers: tuple[str, ...]
@@ -116,7 +116,10 @@ class Comparison:
         if len(self.spans) <= 3:
             return ", ".join(f"from {first} to {last} ({n} patient{'s' * (n != 1)})" for first, last, n in self.spans)
         first, last, n = self.spans[0]
-        return f"from each patient's first to last visit (from {first} to {last} in {n}, {len(self.spans) - 1} other pairs)"
+        return (
+            f"from each patient's first to last visit (from {first} to {last} in {n}, {len(self.spans) - 1} other"
+            " pairs)"
+        )
 
 
 def compare(
@@ -133,9 +136,9 @@ def compare(
 ) -> Comparison:
     """All statistics of two readers, or the intraclass correlations of more, for every part of the score in `sections`.
 
-    `visit` is the place of the one visit whose status is compared; without it all visits are pooled and patients stay the
-    unit. The same seed gives the same intervals.
-    Raises: ValueError for readers who are not in the study, or who scored no patient in common.
+    `visit` is the place of the one visit whose status is compared; without it all visits are pooled and patients stay
+    the unit. The same seed gives the same intervals. Raises: ValueError for readers who are not in the study, or who
+    scored no patient in common.
     """
     pair = paired(study, readers, change=change, visit=visit, span=span, rule=rule)
     used = pair.used

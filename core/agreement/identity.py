@@ -9,7 +9,10 @@ from core.agreement.study import Study
 
 @dataclass(frozen=True)
 class Lone:
-    """A patient or a visit that `reader` alone read; `meant` is another name that may be the same, "" if none is near."""
+    """A patient or a visit that `reader` alone read.
+
+    `meant` is another name that may be the same, "" if none is near.
+    """
 
     kind: str
     name: str

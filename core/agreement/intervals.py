@@ -16,10 +16,11 @@ D_SUMS = ("n", "d", "dd", "n_n", "n_d", "n_dd", "d_d", "d_dd", "dd_dd")
 
 
 def icc_f_intervals(scores: Array, *, level: float = 0.95) -> dict[str, tuple[float, float]]:
-    """F-based intervals of ICC(A,1), ICC(C,1) and ICC(A,k) from scores [subjects, readers]; none where they do not exist.
+    """F-based intervals of ICC(A,1), ICC(C,1) and ICC(A,k) from scores [subjects, readers].
 
-    The intervals are for readers like these, drawn from a population of readers, and normal scores.
-    Source: McGraw and Wong 1996, Psychol Methods 1:30, tables 4 and 7; Shrout and Fleiss 1979, Psychol Bull 86:420.
+    None where they do not exist. The intervals are for readers like these, drawn from a population of readers, and
+    normal scores. Source: McGraw and Wong 1996, Psychol Methods 1:30, tables 4 and 7; Shrout and Fleiss 1979, Psychol
+    Bull 86:420.
     """
     n, k = scores.shape
     if n < 3 or k < 2:
@@ -49,9 +50,10 @@ def icc_f_intervals(scores: Array, *, level: float = 0.95) -> dict[str, tuple[fl
 
 
 def difference_sums(d: Array, there: NDArray[np.bool_]) -> Array:
-    """What the spread of differences [patients, visits, parts] needs, a row a patient: [patients, 9, parts] as `D_SUMS`.
+    """What the spread of differences [patients, visits, parts] needs, a row a patient.
 
-    d are sums of a patient's differences, dd of their squares; the pairs are products of two such sums.
+    [patients, 9, parts] as `D_SUMS`. d are sums of a patient's differences, dd of their squares; the pairs are products
+    of two such sums.
     """
     n, one = there.sum(axis=1).astype(np.float64), np.where(there, d, 0.0).sum(axis=1)
     two = np.where(there, d**2, 0.0).sum(axis=1)
@@ -59,7 +61,10 @@ def difference_sums(d: Array, there: NDArray[np.bool_]) -> Array:
 
 
 def spread_and_error(sums: Array, patients: Array) -> tuple[Array, Array, Array]:
-    """SD of the differences (n - 1), the standard error of its logarithm and that of their mean, from sums [..., 9, parts]."""
+    """SD of the differences (n - 1), the standard error of its logarithm, and that of their mean.
+
+    From sums [..., 9, parts].
+    """
     s = dict(zip(D_SUMS, np.moveaxis(sums, -2, 0), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, size = s["d"] / s["n"], patients / (patients - 1)
@@ -76,12 +81,12 @@ def spread_and_error(sums: Array, patients: Array) -> tuple[Array, Array, Array]
 
 
 def sd_interval(sd: Array, error_log: Array, patients: int) -> tuple[float, float] | None:
-    """95 % interval of an SD from its values and errors in the study (first) and in the draws of a bootstrap of patients.
+    """95 % interval of an SD from its values and errors in the study (first) and in draws of a bootstrap of patients.
 
-    The wider, on each side, of a bootstrap-t on the logarithm and of the interval by the kurtosis: simulated coverage is at
-    least 0.91 from 10 patients, normal or with heavy tails (`python -m core evaluate agreement`). None if most draws have no
-    spread.
-    Source: Bonett 2006, Comput Stat Data Anal 50:775; Efron and Tibshirani 1993, An introduction to the bootstrap, ch. 12.
+    The wider, on each side, of a bootstrap-t on the logarithm and of the interval by the kurtosis: simulated coverage
+    is at least 0.91 from 10 patients, normal or with heavy tails (`python -m core evaluate agreement`). None if most
+    draws have no spread. Source: Bonett 2006, Comput Stat Data Anal 50:775; Efron and Tibshirani 1993, An introduction
+    to the bootstrap, ch. 12.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (np.log(sd[1:]) - np.log(sd[0])) / error_log[1:]

@@ -1,8 +1,8 @@
 """What readers scored alike, as status or as change: the one owner of pairs, complete totals and what is left out.
 
-A total counts when all cells of its part that the study scores are there for all readers. With `Completeness(share)` below 1
-it counts when at least that share of them is there for every reader; what a reader lacks is then taken to have the same
-share of its maximum as the cells of that part that the reader scored at that visit.
+A total counts when all cells of its part that the study scores are there for all readers. With `Completeness(share)`
+below 1 it counts when at least that share of them is there for every reader; what a reader lacks is then taken to have
+the same share of its maximum as the cells of that part that the reader scored at that visit.
 """
 
 from collections import Counter
@@ -40,8 +40,9 @@ class Completeness:
         if self.share == 1:
             return "A total counts when all of its cells that the study scores are there for all readers."
         return (
-            f"A total counts when at least {self.share:.0%} of its cells that the study scores are there for every reader; a "
-            "cell that is lacking is taken to have the same share of its maximum as the reader's other cells of that part."
+            f"A total counts when at least {self.share:.0%} of its cells that the study scores are there for every"
+            " reader; a cell that is lacking is taken to have the same share of its maximum as the reader's other"
+            " cells of that part."
         )
 
 
@@ -62,9 +63,10 @@ class Paired:
     """What readers scored alike: `points` [readers, patients, visits, 86], NaN where not all of them scored the cell.
 
     For change `points` are those of the later visit less those of the earlier (one "visit"). `visits[p]` are the names,
-    `spans[p]` the positions and `ends[p]` the names of the earlier and the later visit of a patient with change; `left_out` counts the cells that
-    some but not all of the readers scored at the visits in view. `scored` [86] are the cells that the study scores: those
-    that every reader scored anywhere. `_raw` and `_totals` hold what each reader gave at these visits.
+    `spans[p]` the positions and `ends[p]` the names of the earlier and the later visit of a patient with change;
+    `left_out` counts the cells that some but not all of the readers scored at the visits in view. `scored` [86] are the
+    cells that the study scores: those that every reader scored anywhere. `_raw` and `_totals` hold what each reader
+    gave at these visits.
     """
 
     readers: tuple[str, ...]
@@ -96,7 +98,10 @@ class Paired:
         return np.asarray(np.isfinite(self.sums(SECTIONS)).any(axis=3)).all(axis=0)  # type: ignore[return-value]
 
     def sums(self, sections: Sequence[Section]) -> Array:
-        """Totals of parts of the score [readers, patients, visits, parts]; NaN where they do not count for all readers."""
+        """Totals of parts of the score [readers, patients, visits, parts].
+
+        NaN where they do not count for all readers.
+        """
         whole = [
             part_sums(raw, totals, sections, self.scored, self.rule)
             for raw, totals in zip(self._raw, self._totals, strict=True)
@@ -152,7 +157,10 @@ class Paired:
 def part_sums(
     raw: Array, totals: Array | None, sections: Sequence[Section], scored: NDArray[np.bool_], rule: Completeness
 ) -> Array:
-    """Totals of parts of the score [..., parts] from points [..., 86] and the totals that a table gave; NaN if incomplete."""
+    """Totals of parts of the score [..., parts] from points [..., 86] and the totals that a table gave.
+
+    NaN if incomplete.
+    """
     masks = np.stack([section.mask & scored for section in sections], axis=1).astype(np.float64)
     there = np.isfinite(raw)
     points = np.where(there, raw, 0.0)

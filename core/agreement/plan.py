@@ -21,8 +21,8 @@ class Plan:
 def patients_for_icc(icc: float, width: float, *, readers: int = 2, level: float = 0.95) -> Plan:
     """Patients for an interval of the ICC that is `width` wide on average (0.95 to 0.75 is 0.2).
 
-    n = 8 z^2 (1 - rho)^2 (1 + (k - 1) rho)^2 / (k (k - 1) w^2) + 1, and 5 rho more for two readers and an ICC of 0.7 or more.
-    Raises: ValueError for an ICC outside 0..1, a width that is not between 0 and 1, or fewer than 2 readers.
+    n = 8 z^2 (1 - rho)^2 (1 + (k - 1) rho)^2 / (k (k - 1) w^2) + 1, and 5 rho more for two readers and an ICC of 0.7 or
+    more. Raises: ValueError for an ICC outside 0..1, a width that is not between 0 and 1, or fewer than 2 readers.
     Source: Bonett 2002, Stat Med 21:1331.
     """
     if not 0 < icc < 1 or not 0 < width < 1 or readers < 2:
@@ -40,9 +40,9 @@ def patients_for_icc(icc: float, width: float, *, readers: int = 2, level: float
 
 
 def patients_for_sdc(upper: float, *, level: float = 0.95) -> Plan:
-    """Patients so that the upper limit of the SDC's interval is `upper` times the SDC (1.25: a quarter more), on normal differences.
+    """Patients so that the upper limit of the SDC's interval is `upper` times the SDC, on normal differences.
 
-    By the chi-squared interval of an SD: sqrt((n - 1) / chi2) <= upper.
+    At 1.25 it is a quarter more. By the chi-squared interval of an SD: sqrt((n - 1) / chi2) <= upper.
     Raises: ValueError for an upper limit that is not above 1, or one so near to it that no study is large enough.
     Source: Hahn and Meeker 1991, Statistical intervals, ch. 8.
     """

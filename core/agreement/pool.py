@@ -1,4 +1,7 @@
-"""More than two readers, and pools in which each patient is read by some of them: variance components by a mixed model."""
+"""More than two readers, and pools in which each patient is read by some of them.
+
+Variance components by a mixed model.
+"""
 
 import warnings
 from collections.abc import Sequence
@@ -60,9 +63,9 @@ def variance_components(scores: ArrayLike) -> Components:
     """Components of scores [patients, readers], NaN where a reader did not read.
 
     A linear mixed model with crossed random effects of patient and reader, y = mean + patient + reader + rest.
-    Raises: ValueError where they cannot be told apart: fewer than 3 patients or 2 readers, no patient read twice, a set of
-    readers who share no patient with the others, no variation, or more scores than fit.
-    Source: Bates et al. 2015, J Stat Softw 67:1 (lme4 gives the same components).
+    Raises: ValueError where they cannot be told apart: fewer than 3 patients or 2 readers, no patient read twice, a set
+    of readers who share no patient with the others, no variation, or more scores than fit. Source: Bates et al. 2015, J
+    Stat Softw 67:1 (lme4 gives the same components).
     """
     x = np.asarray(scores, np.float64)
     there = np.isfinite(x)

@@ -18,7 +18,7 @@ _SDC_80 = 1.2816 / 1.96
 
 @dataclass(frozen=True)
 class DetectableChange:
-    """The smallest change of a total that is more than the readers' error, of one reader and of the mean of these readers.
+    """The smallest change of a total that exceeds the readers' error, of one reader and of the mean of these readers.
 
     Both at 95 % and at 80 %; from the changes of `patients` that all `readers` read.
     """
@@ -47,9 +47,10 @@ def detectable_change(
     span: tuple[int, int] | None = None,
     rule: Completeness = ALL_CELLS,
 ) -> DetectableChange | None:
-    """The smallest detectable change of these readers, the one that the comparison of changes gives; None if not estimable.
+    """The smallest detectable change of these readers, the one that the comparison of changes gives.
 
-    More than two readers: from the residual mean square of the analysis of variance, which for two is SD(d)^2 / 2.
+    None if not estimable. More than two readers: from the residual mean square of the analysis of variance, which for
+    two is SD(d)^2 / 2.
     """
     if len(readers) < 2:
         return None

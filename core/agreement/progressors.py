@@ -140,7 +140,10 @@ def _net(name: str, up: np.ndarray, down: np.ndarray) -> Share:
 
 
 def _new_erosions(study: Study, score: StudyScore, changes: Sequence[Change]) -> list[Share]:
-    """Joints without an erosion at the first visit and with one at the last, on the cells scored at both; mean of readers."""
+    """Joints without an erosion at the first visit and with one at the last, on the cells scored at both.
+
+    Mean of readers.
+    """
     at = [study.readers.index(reader) for reader in score.readers]
     numbers = []
     for change in changes:

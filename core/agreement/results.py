@@ -41,7 +41,9 @@ def reader_sets(study: Study) -> list[tuple[str, ...]]:
 def all_comparisons(
     study: Study, *, draws: int = DRAWS, seed: int = 0, rule: Completeness = ALL_CELLS, visit: str = ""
 ) -> list[Comparison]:
-    """Everybody in `reader_sets`: status at one visit (without a name: at all visits, pooled), then change if there is any.
+    """Everybody in `reader_sets`.
+
+    Status at one visit (without a name: at all visits, pooled), then change if there is any.
 
     Raises: ValueError if the study has one reader alone, no two of them scored the same patient, or no such visit.
     """
@@ -86,10 +88,10 @@ def rmse_to_mean(
     visit: int | None = None,
     rule: Completeness = ALL_CELLS,
 ) -> tuple[float, float] | None:
-    """RMSE of the totals against the mean of two readers: the model's, and that of either reader; None without a patient.
+    """RMSE of the totals against the mean of two readers: the model's, and that of either reader.
 
-    A reader's is half of the readers' RMSE against each other, whatever they scored: that is the yardstick. All three are
-    compared on the totals that count for all three.
+    None without a patient. A reader's is half of the readers' RMSE against each other, whatever they scored: that is
+    the yardstick. All three are compared on the totals that count for all three.
     """
     pair = paired(study, (model, *readers), change=change, visit=visit, rule=rule)
     sums = [s for _, _, s in pair.observed(TOTAL)]
@@ -147,7 +149,10 @@ def results_json(
     threshold: float = THRESHOLD,
     notes: Sequence[str] = (),
 ) -> str:
-    """JSON text (version 2) that is the same for the same study; a number that cannot be had is null, with the words."""
+    """JSON text (version 2) that is the same for the same study.
+
+    A number that cannot be had is null, with the words.
+    """
     rule = found[0].rule if found else ALL_CELLS
     pairs = [c.readers for c in found if c.change and len(c.readers) == 2]
     judged = [(readers, adjudication(study, readers, threshold=threshold, rule=rule)) for readers in pairs]

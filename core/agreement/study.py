@@ -21,10 +21,10 @@ TOTAL_KEYS = tuple(TOTAL_LIMITS)
 class Study:
     """Readings as `points` [readers, patients, visits, 86], NaN where a cell was not scored.
 
-    `visits` are the places of the visits in time: by their names where patients share them, else `visit 1`, `visit 2`, ...;
-    `visit_names[p]` are a patient's own names in these places, "" where there is none. `totals` [readers, patients, visits,
-    10] are those that a table gave itself, in the order of `TOTAL_KEYS`; None if no table did. `groups` are the patients'
-    groups, "" where none is told. `rereads` names, for a second reading, who reads again.
+    `visits` are the places of the visits in time: by their names where patients share them, else `visit 1`, `visit 2`,
+    ...; `visit_names[p]` are a patient's own names in these places, "" where there is none. `totals` [readers,
+    patients, visits, 10] are those that a table gave itself, in the order of `TOTAL_KEYS`; None if no table did.
+    `groups` are the patients' groups, "" where none is told. `rereads` names, for a second reading, who reads again.
     """
 
     readers: tuple[str, ...]
@@ -75,8 +75,8 @@ def study_of(readings: Mapping[ReadingKey, Reading | Scores], visits: Sequence[s
     """The study of readings by (reader, patient, visit): the one way into this package, for tables and for a store.
 
     Visits stand in time: as `visits` says (first to last), or as `core.agreement.visits` reads their names.
-    Raises: UnknownVisitOrder if a patient has several visits whose order neither tells; ValueError for no readings, more than
-    fit into memory, or a patient in two groups.
+    Raises: UnknownVisitOrder if a patient has several visits whose order neither tells; ValueError for no readings,
+    more than fit into memory, or a patient in two groups.
     """
     if not readings:
         raise ValueError("there are no readings")

@@ -106,8 +106,8 @@ def adjudicated_score(
 ) -> StudyScore:
     """The mean of two readers; of a patient whose change they see `threshold` points or more apart, what `how` says.
 
-    Third reader and consensus: the score of `adjudicator` in place of the mean. Nearest two: the mean of the two of the three
-    that lie nearest to each other, visit by visit. A patient whom the adjudicator did not read has no score.
+    Third reader and consensus: the score of `adjudicator` in place of the mean. Nearest two: the mean of the two of the
+    three that lie nearest to each other, visit by visit. A patient whom the adjudicator did not read has no score.
     Raises: ValueError for readers who are not in the study, or an adjudicator who is one of the two.
     """
     if adjudicator in readers:

@@ -1,4 +1,7 @@
-"""The order of visits in time, and the time between them, from their names; what a name does not tell is never guessed."""
+"""The order of visits in time, and the time between them, from their names.
+
+What a name does not tell is never guessed.
+"""
 
 import re
 from collections.abc import Sequence
@@ -106,10 +109,10 @@ def in_order(names: Sequence[str], order: Sequence[str] | None = None) -> list[s
 
 
 def years_between(first: str, last: str, names: Sequence[str] = ()) -> float | None:
-    """Years from one visit to another, None where the names tell the order at most; `names` are all visits of the study.
+    """Years from one visit to another, None where the names tell the order at most.
 
-    From one date to the same date of a later year is a whole number of years, whatever days these years have; 12 months are
-    a year, a week is 7 days of 365.25.
+    `names` are all visits of the study. From one date to the same date of a later year is a whole number of years,
+    whatever days these years have; 12 months are a year, a week is 7 days of 365.25.
     """
     times = visit_times(list(dict.fromkeys((*names, first, last))))
     if times is None:
@@ -121,7 +124,10 @@ def years_between(first: str, last: str, names: Sequence[str] = ()) -> float | N
 
 
 def calendar_years(first: float, last: float) -> float:
-    """Years between two days, counted from day 1 of year 1: whole years by the calendar and the share of the next one."""
+    """Years between two days, counted from day 1 of year 1.
+
+    Whole years by the calendar and the share of the next one.
+    """
     if last < first:
         return -calendar_years(last, first)
     one, two = date.fromordinal(int(first)), date.fromordinal(int(last))
@@ -250,7 +256,7 @@ def _placed(
 
 
 def _bare(name: str) -> str:
-    """The name in small letters without a remark in brackets (`week 0 (baseline)`) and without `visit` behind a word."""
+    """The name in small letters without a remark in brackets (`week 0 (baseline)`) and `visit` behind a word."""
     text = re.sub(r"\s*\([^)]*\)\s*", " ", name.strip().casefold()).strip() or name.strip().casefold()
     return re.sub(r"^(baseline|screening|bl|final|end|last|initial)[ _-]+(visit|visite|film|films)$", r"\1", text)
 

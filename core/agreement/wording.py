@@ -48,10 +48,10 @@ WORDING: dict[str, Wording] = {
     "t_test_p": Wording("Paired t-test p", "patients as the unit; a p above 0.05 is no proof of agreement", 3),
 }
 INTERVALS = (
-    "95 %. Bootstrap of patients (percentiles): these readers, other patients. F intervals of ICCs (McGraw and Wong): other "
-    "readers like these too, normal scores, so they are wider where the readers differ. Bias: t by patients. SD, SEM, SDD, SDC: "
-    "the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of bias and SD. None below 10 "
-    "patients, but for F"
+    "95 %. Bootstrap of patients (percentiles): these readers, other patients. F intervals of ICCs (McGraw and Wong):"
+    " other readers like these too, normal scores, so they are wider where the readers differ. Bias: t by patients. SD,"
+    " SEM, SDD, SDC: the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of"
+    " bias and SD. None below 10 patients, but for F"
 )
 
 

@@ -1,1 +1,4 @@
-"""Where things lie in a hand or foot: parts and joints, the average limb in mm, a limb's pose on a film, views of it."""
+"""Where things lie in a hand or foot.
+
+Parts and joints, the average limb in mm, a limb's pose on a film, views of it.
+"""

@@ -15,8 +15,8 @@ Floats = NDArray[np.float32]
 class Frame:
     """A view of a film: turned, scaled, perhaps mirrored, cut to `width_px` x `height_px`.
 
-    `matrix` is [2, 3] and maps film pixels (x, y) to view pixels; it is a similarity (mirror allowed), up to the rounding of
-    a view's sides to whole pixels.
+    `matrix` is [2, 3] and maps film pixels (x, y) to view pixels; it is a similarity (mirror allowed), up to the
+    rounding of a view's sides to whole pixels.
     """
 
     matrix: NDArray[np.float64]
@@ -42,8 +42,8 @@ class Frame:
     ) -> "Frame":
         """View with `centre` (film pixels) in its middle.
 
-        `scale` is view pixels per film pixel. `turn_deg` is the direction (clockwise from up, on the film) that points up
-        in the view. `mirror` swaps left and right in the view.
+        `scale` is view pixels per film pixel. `turn_deg` is the direction (clockwise from up, on the film) that points
+        up in the view. `mirror` swaps left and right in the view.
         """
         angle = np.deg2rad(turn_deg)
         cos, sin = np.cos(angle), np.sin(angle)

@@ -1,6 +1,7 @@
 """The parts of a hand or foot, the joints inside each, and the box of a part from its joints.
 
-Source: DeepRA stage 1 for the classes; a finger box runs from a little proximal of the MCP to a little distal of the PIP.
+Source: DeepRA stage 1 for the classes; a finger box runs from a little proximal of the MCP to a little distal of the
+PIP.
 """
 
 from collections.abc import Mapping

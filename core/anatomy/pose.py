@@ -20,8 +20,8 @@ from core.svh import Limb, Side
 class Pose:
     """How a limb lies on a film.
 
-    `matrix` [2, 3] maps film pixels to template mm (a similarity); `residual_mm` is the root mean square distance of the
-    points from the template after the fit.
+    `matrix` [2, 3] maps film pixels to template mm (a similarity); `residual_mm` is the root mean square distance of
+    the points from the template after the fit.
     """
 
     limb: Limb

@@ -1,4 +1,7 @@
-"""From paths to readings: one visit at a time, in one process or on a cluster, into a folder that survives an interruption."""
+"""From paths to readings: one visit at a time, in one process or on a cluster.
+
+The folder of results survives an interruption.
+"""
 
 from core.batch.read import ReadVisits as ReadVisits
 from core.batch.read import VisitResult as VisitResult

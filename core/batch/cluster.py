@@ -17,7 +17,8 @@ class NoCluster(Exception):
 class _Task:
     """A visit under way.
 
-    After it ended a worker more than once its films are tried one by one, then it is done without those that do it again.
+    After it ended a worker more than once its films are tried one by one, then it is done without those that do it
+    again.
     """
 
     visit: PlannedVisit

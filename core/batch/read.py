@@ -1,4 +1,7 @@
-"""The one way from paths to readings: open, group, and read one visit after the other; no more than one film is held."""
+"""The one way from paths to readings: open, group, and read one visit after the other.
+
+No more than one film is held.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -46,9 +49,10 @@ def read_files(
     each: Each = lambda number, film, readings: None,
     without: frozenset[int] = frozenset(),
 ) -> VisitResult:
-    """Read the files of one visit; `each` is told the number of the file, the film and its readings while the film is there.
+    """Read the files of one visit.
 
-    Files in `without` (by number) have ended a process before and are refused unread.
+    `each` is told the number of the file, the film and its readings while the film is there. Files in `without` (by
+    number) have ended a process before and are refused unread.
     """
     refused: list[FilmError] = []
     current: list[tuple[int, Radiograph]] = []

@@ -66,8 +66,8 @@ def run_cohort(
 ) -> list[str]:
     """Score everything under `paths` into `out`; the lines that are to be said at the end.
 
-    Visits are written as they are finished. A run over the same files with the same weights does only what is missing; the
-    result does not depend on interruptions, on the number of workers or on the order in which they finish.
+    Visits are written as they are finished. A run over the same files with the same weights does only what is missing;
+    the result does not depend on interruptions, on the number of workers or on the order in which they finish.
 
     Raises: CannotRun, WeightsError, ValueError.
     """

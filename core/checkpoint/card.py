@@ -16,8 +16,8 @@ class WeightsError(Exception):
 class WeightCard(BaseModel):
     """Everything needed to rebuild a network and to judge it.
 
-    `settings` are the fields of the network's settings dataclass; `calibration` holds numbers fitted on validation data after
-    training; `results` only what an evaluation command printed.
+    `settings` are the fields of the network's settings dataclass; `calibration` holds numbers fitted on validation data
+    after training; `results` only what an evaluation command printed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,8 +1,8 @@
 """Half-precision or int8 safetensors beside their cards; opened only when the card, the digest and every tensor fit.
 
-In an int8 file every weight with two or more dimensions is whole numbers in -127..127 and, under `<key>.scale`, one float32 a
-first index (output channel): weight = whole number x scale, scale = largest |weight| / 127. All else is in half precision,
-or in single precision where it would overflow.
+In an int8 file every weight with two or more dimensions is whole numbers in -127..127 and, under `<key>.scale`, one
+float32 a first index (output channel): weight = whole number x scale, scale = largest |weight| / 127. All else is in
+half precision, or in single precision where it would overflow.
 """
 
 import hashlib
@@ -49,7 +49,10 @@ def write_card(card: WeightCard, *, folder: Path = FOLDER) -> None:
 
 
 def weights_there(name: str, *, folder: Path = FOLDER) -> bool:
-    """Whether both `<name>.json` and `<name>.safetensors` lie in `folder`: a card alone tells of weights too large to ship."""
+    """Whether both `<name>.json` and `<name>.safetensors` lie in `folder`.
+
+    A card alone tells of weights too large to ship.
+    """
     return all((folder / f"{name}.{ending}").is_file() for ending in ("json", "safetensors"))
 
 
@@ -70,7 +73,8 @@ def save_weights(network: nn.Module, name: str, *, folder: Path = FOLDER, int8: 
 def open_weights(network: nn.Module, card: WeightCard, *, folder: Path = FOLDER) -> None:
     """Fill `network` with the tensors of `<card.name>.safetensors`.
 
-    Raises: WeightsError if the file is missing, differs from the card's digest, lacks or adds tensors, or is not finite.
+    Raises: WeightsError if the file is missing, differs from the card's digest, lacks or adds tensors, or is not
+    finite.
     """
     path = folder / f"{card.name}.safetensors"
     if not path.is_file():
@@ -93,7 +97,10 @@ def _half(value: Tensor) -> Tensor:
 
 
 def _whole_numbers(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """int8 [C, ...] and scale [C] of a weight [C, ...]; a weight that is not finite leaves a scale that is not either."""
+    """int8 [C, ...] and scale [C] of a weight [C, ...].
+
+    A weight that is not finite leaves a scale that is not either.
+    """
     weight = weight.float()
     scale = weight.flatten(1).abs().amax(1) / 127
     step = torch.where(scale == 0, 1.0, scale).view(-1, *[1] * (weight.dim() - 1))

@@ -1,8 +1,9 @@
-"""Hands with the totals of two readers, as in the private set of the ResNet-Dwise50 paper (section 3.1.1): a table and films.
+"""Hands with the totals of two readers, as in the private set of the ResNet-Dwise50 paper (section 3.1.1).
 
-The paper does not publish its table. Here it is a CSV with the columns patient, left, right (film names), reader_1, reader_2
-(points of both hands, 0-280) and, where there is more than one visit, visit. Other column names are said in `columns.json`
-beside it: {"patient": "Name of the column", ...}. One film of both hands is named in both left and right.
+A table and films. The paper does not publish its table. Here it is a CSV with the columns patient, left, right (film
+names), reader_1, reader_2 (points of both hands, 0-280) and, where there is more than one visit, visit. Other column
+names are said in `columns.json` beside it: {"patient": "Name of the column", ...}. One film of both hands is named in
+both left and right.
 """
 
 import re

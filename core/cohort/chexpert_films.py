@@ -1,7 +1,8 @@
-"""CheXpert (Irvin 2019, AAAI 33:590): chest films and 14 findings, on which the ResNet-Dwise50 paper pretrains. Never evaluated here.
+"""CheXpert (Irvin 2019, AAAI 33:590): chest films and 14 findings, on which the ResNet-Dwise50 paper pretrains.
 
-`train.csv` or `valid.csv` has the columns Path, Sex, Age, Frontal/Lateral, AP/PA and the findings; `Path` begins with the name of
-the set's folder: `CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg`.
+Never evaluated here. `train.csv` or `valid.csv` has the columns Path, Sex, Age, Frontal/Lateral, AP/PA and the
+findings; `Path` begins with the name of the set's folder:
+`CheXpert-v1.0-small/train/patient00001/study1/view1_frontal.jpg`.
 """
 
 import re
@@ -22,7 +23,10 @@ _VALUES = {"1": 1, "1.0": 1, "0": 0, "0.0": 0, "-1": -1, "-1.0": -1}
 
 @dataclass(frozen=True)
 class ChestFilm:
-    """A chest film; `findings` holds 1 present, 0 absent, -1 uncertain; a finding that the report does not name is not in it."""
+    """A chest film; `findings` holds 1 present, 0 absent, -1 uncertain.
+
+    A finding that the report does not name is not in it.
+    """
 
     patient: str
     study: str

@@ -78,7 +78,10 @@ def _check_text(data: bytes, encoding: str) -> None:
 
 
 def _delimiter(head: list[str]) -> str:
-    """The separator of most cells in the first rows; a decimal comma in a table of semicolons does not count for more."""
+    """The separator of most cells in the first rows.
+
+    A decimal comma in a table of semicolons does not count for more.
+    """
     width = {mark: max((line.count(mark) for line in head), default=0) for mark in ";\t,"}
     header = next((line for line in head if line.strip() and line.lstrip('"')[:1] != "#"), "")
     best = max(";\t,", key=header.count)
@@ -104,7 +107,10 @@ def _workbook(data: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
 
 
 def _check_package(data: bytes) -> bool:
-    """Whether there are formulas; a package that unpacks to too much, or declares entities, is refused before it is read."""
+    """Whether there are formulas.
+
+    A package that unpacks to too much, or declares entities, is refused before it is read.
+    """
     formulas = False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -149,8 +155,8 @@ def _sheet(sheet: Any, written: Any) -> Iterator[Row]:
                 for column, (text, formula) in enumerate(zip(cells, next(formulas, ()), strict=False), start=1):
                     if not text and isinstance(formula, str) and formula.startswith("="):
                         raise ValueError(
-                            f"row {number}, column {column} holds a formula without a stored value; open the workbook once "
-                            "and save it, or save it as CSV UTF-8"
+                            f"row {number}, column {column} holds a formula without a stored value; open the workbook"
+                            " once and save it, or save it as CSV UTF-8"
                         )
             width = max(width, len(cells))
             cells += [""] * (width - len(cells))  # a workbook does not store the empty cells at the end of a row

@@ -36,7 +36,8 @@ class LabelledFilm:
     bone centres, tips: the names of `films.json`). `grades` holds the true SvH points of the sites that can be scored.
     `damage_mask` is [H, W] uint8: 1 where an erosion lies in projection, 2 inside a joint gap, 0 elsewhere.
     `gap_mm` holds the joint spaces, `normal_gap_mm` what they would be in this person without damage (phantoms only).
-    `side` is the side that the anatomy shows. `source` says where the film came from, `film_id` is the unit of splitting.
+    `side` is the side that the anatomy shows. `source` says where the film came from, `film_id` is the unit of
+    splitting.
     """
 
     pixels: NDArray[np.float32]

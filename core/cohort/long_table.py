@@ -1,7 +1,8 @@
 """Readings written in long form, one row a site: `patient,visit,reader,side,site,points`.
 
-`side` is LH, RH, LF or RF, `site` an RA2 column without its side (`mcp_J__2`). `NS` in `points` is a site that was looked at
-and is not scorable, never 0; a site without a row was not read. Studies with groups have them in one more column.
+`side` is LH, RH, LF or RF, `site` an RA2 column without its side (`mcp_J__2`). `NS` in `points` is a site that was
+looked at and is not scorable, never 0; a site without a row was not read. Studies with groups have them in one more
+column.
 """
 
 from collections.abc import Mapping, Sequence

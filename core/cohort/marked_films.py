@@ -36,8 +36,8 @@ def marks() -> Mapping[str, Mapping[str, Any]]:
 def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]:
     """Films of a split: the large plates, or the small ones that are for detection alone.
 
-    "train" films teach, "validation" films choose checkpoints and calibrate, "test" films are looked at once, for the figures (the
-    networks of the papers saw them before they were set aside).
+    "train" films teach, "validation" films choose checkpoints and calibrate, "test" films are looked at once, for the
+    figures (the networks of the papers saw them before they were set aside).
 
     Untouched joints have grade 0; on a small plate little damage would show anyway.
     Raises: FileNotFoundError if a film is not in `folder`.
@@ -66,7 +66,9 @@ def marked_films(folder: Path, *, split: str, small: bool) -> list[LabelledFilm]
 
 
 def found_films(folder: Path) -> list[LabelledFilm]:
-    """Small plates of undamaged hands and feet of the training half whose joints an earlier detector found: `found_films.json`.
+    """Small plates of undamaged hands and feet of the training half whose joints an earlier detector found.
+
+    `found_films.json`.
 
     Raises: FileNotFoundError if a film is not in `folder`.
     """

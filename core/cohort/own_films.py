@@ -1,4 +1,7 @@
-"""Films of the user's own data set: where each lies and what readers gave it. Pixels stay on disk until they are asked for."""
+"""Films of the user's own data set: where each lies and what readers gave it.
+
+Pixels stay on disk until they are asked for.
+"""
 
 import json
 from collections.abc import Mapping
@@ -21,9 +24,9 @@ from core.svh import Limb, Reading, Side
 class OwnFilm:
     """One film of a data set on the user's disk.
 
-    `side` is None where the film shows both sides. `reading` holds the points of this film's limb, None in a set that has
-    only totals. `hand_totals` are the points of both hands of this visit (0-280), one a reader. `boxes` are joint boxes in
-    pixels of the film, under the set's own names, where the set has them.
+    `side` is None where the film shows both sides. `reading` holds the points of this film's limb, None in a set that
+    has only totals. `hand_totals` are the points of both hands of this visit (0-280), one a reader. `boxes` are joint
+    boxes in pixels of the film, under the set's own names, where the set has them.
     """
 
     patient: str

@@ -11,7 +11,8 @@ from core.svh import Limb, Reading, Side
 def ra2_films(folder: Path) -> Iterator[OwnFilm]:
     """The films of every limb that the table has points for, patient by patient.
 
-    Raises: ValueError naming file, row, column and value for a table that is no RA2 table, and the film that is not there.
+    Raises: ValueError naming file, row, column and value for a table that is no RA2 table, and the film that is not
+    there.
     """
     name, text = find_table(folder, "Patient_ID")
     try:

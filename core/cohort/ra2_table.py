@@ -1,6 +1,7 @@
 """The RA2-DREAM table (Synapse syn20545111): 90 columns, one row a patient, read and written without loss.
 
-A site that was looked at and is not scorable is "NS", a site without a film is empty, and so is a total without any score.
+A site that was looked at and is not scorable is "NS", a site without a film is empty, and so is a total without any
+score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,10 @@ COLUMNS: tuple[str, ...] = ("Patient_ID", *TOTALS, *CELLS)
 
 
 def write_table(readings: Mapping[str, Reading]) -> str:
-    """CSV text of readings by patient, without a line of research use: the form is the challenge's, its tools read row 1."""
+    """CSV text of readings by patient, without a line of research use.
+
+    The form is the challenge's, its tools read row 1.
+    """
     table: list[Sequence[str | int]] = [COLUMNS]
     for patient, reading in readings.items():
         totals = ("" if total is None else total for total in (reading.svh, reading.erosion, reading.jsn))
@@ -35,8 +39,8 @@ def write_table(readings: Mapping[str, Reading]) -> str:
 def read_table(text: str) -> dict[str, Reading]:
     """Readings by patient from CSV text; columns may come in any order.
 
-    Raises: ValueError naming row and column for a missing column, a patient that comes twice, a value that is no score, or
-    totals that are not the sums of the cells.
+    Raises: ValueError naming row and column for a missing column, a patient that comes twice, a value that is no score,
+    or totals that are not the sums of the cells.
     """
     readings: dict[str, Reading] = {}
     for number, row in rows(text, COLUMNS):

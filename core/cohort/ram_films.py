@@ -1,13 +1,14 @@
 """RAM-H1200 (hands) and RAM-W600 (wrists) of TokyoTechMagicYang on Hugging Face, CC BY 4.0.
 
-What their published benchmark code and file lists confirm: H1200 keeps its scores in `SvdH_Scoring/SvdH_BE_Scoring/<split>/
-_annotation_be_scores.json` and `SvdH_Scoring/SvdH_JSN_Scoring/<split>/_annotation_jsn_scores.json` (film name -> {"BE_MCP-I": 0,
-...}, the name of a site being that of its close-up in the folder of the film: `STT`, `SC` and `SR` are the wrist's narrowing sites
-at the scaphoid), its films are BMP under `Segmentation/`; W600 keeps scores in `SvdHBEScoreClassification/JointBE_SvdH_GT.json`
-(a list of {"identifier", "joints"}) and films and boxes in `JointLocationDetection/` (`images/`, `Joints.coco.json`). Not
-confirmed: where the joint boxes of H1200 lie; they are read where a `Joints.coco.json` lies anywhere in the folder. A site's name
-that is not known here is taken from the user's `sites.json` in the folder, {"name in the set": "RA2 suffix"}, which also
-overrules the table below.
+What their published benchmark code and file lists confirm: H1200 keeps its scores in
+`SvdH_Scoring/SvdH_BE_Scoring/<split>/ _annotation_be_scores.json` and
+`SvdH_Scoring/SvdH_JSN_Scoring/<split>/_annotation_jsn_scores.json` (film name -> {"BE_MCP-I": 0, ...}, the name of a
+site being that of its close-up in the folder of the film: `STT`, `SC` and `SR` are the wrist's narrowing sites at the
+scaphoid), its films are BMP under `Segmentation/`; W600 keeps scores in
+`SvdHBEScoreClassification/JointBE_SvdH_GT.json` (a list of {"identifier", "joints"}) and films and boxes in
+`JointLocationDetection/` (`images/`, `Joints.coco.json`). Not confirmed: where the joint boxes of H1200 lie; they are
+read where a `Joints.coco.json` lies anywhere in the folder. A site's name that is not known here is taken from the
+user's `sites.json` in the folder, {"name in the set": "RA2 suffix"}, which also overrules the table below.
 """
 
 import re
@@ -32,7 +33,8 @@ H1200_SITES: dict[str, str] = {
     "JSN_STT": "wrist_J__mna", "JSN_SC": "wrist_J__capnlun", "JSN_SR": "wrist_J__radcar",
 }  # fmt: skip
 W600_SITES: dict[str, str] = {
-    "METACARPAL1ST": "wrist_E__mc1", "TRAPZIUM": "wrist_E__mul", "TRAPEZIUM": "wrist_E__mul", "SCAPHOID": "wrist_E__nav",
+    "METACARPAL1ST": "wrist_E__mc1", "TRAPZIUM": "wrist_E__mul", "TRAPEZIUM": "wrist_E__mul",
+    "SCAPHOID": "wrist_E__nav",
     "LUNATE": "wrist_E__lunate", "DISTALRADIUS": "wrist_E__radius", "DISTALULNA": "wrist_E__ulna",
 }  # fmt: skip
 _H1200_NAME = re.compile(r"(?P<patient>.+)_(?P<visit>[0-9]{8}_[^_]+)_(?P<side>[LR])")

@@ -1,4 +1,7 @@
-"""Which column of a table says what: names as people write them, in any case of letters, below title rows if need be."""
+"""Which column of a table says what.
+
+Names as people write them, in any case of letters, below title rows if need be.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +23,8 @@ _WORDS = {
     "points": "points point score grade value",
     "session": "session pass readingno readingnumber readnumber reread",
     "group": "group arm treatment treatmentgroup treatmentarm trt",
-    "total": "total totalscore svh svhtotal totalsvh svhscore svhs tss mtss totalsharp totalsharpscore overalltol overalltotal",
+    "total": "total totalscore svh svhtotal totalsvh svhscore svhs tss mtss totalsharp totalsharpscore overalltol"
+    " overalltotal",
     "erosion": "erosion erosions erosionscore erosiontotal totalerosion es overallerosion",
     "jsn": "jsn jsnscore jsntotal totaljsn narrowing jointspacenarrowing jsns overallnarrowing",
     "sens": "sens",
@@ -39,9 +43,9 @@ _OF_READER = re.compile(r"(?P<what>[a-z]+)[ _.:-]+(?P<who>.+)", re.IGNORECASE)
 class Columns:
     """Where the columns of a table are, and below which row.
 
-    `layout` is `long` (a row a site), `ra2` (a column a site) or `totals`. `at` gives the position of each meaning, `cells`
-    those of the sites, `readers` those of totals in a column a reader: (position, reader, which total). `unit` is the unit
-    of time that the column of visits is called after, "" if none.
+    `layout` is `long` (a row a site), `ra2` (a column a site) or `totals`. `at` gives the position of each meaning,
+    `cells` those of the sites, `readers` those of totals in a column a reader: (position, reader, which total). `unit`
+    is the unit of time that the column of visits is called after, "" if none.
     """
 
     layout: str
@@ -66,8 +70,8 @@ def find_header(rows: Iterator[Row], *, reader_known: bool) -> Columns:
             return found
     seen = "it is empty" if first is None else f"row {first[0]} holds " + ", ".join(repr(c[:20]) for c in first[1][:6])
     raise ValueError(
-        f"this is no reading table ({seen}): it needs the columns {','.join(COLUMNS)}, or patient, visit, reader and totals "
-        "(total, or erosion and jsn, or hands and feet), or the 90 RA2 columns (Patient_ID, ...)"
+        f"this is no reading table ({seen}): it needs the columns {','.join(COLUMNS)}, or patient, visit, reader and"
+        " totals (total, or erosion and jsn, or hands and feet), or the 90 RA2 columns (Patient_ID, ...)"
     )
 
 
@@ -100,8 +104,8 @@ def _columns(number: int, names: list[str], *, reader_known: bool) -> Columns | 
         found = "totals", lacking
     elif len(at) >= 3 and {"patient", "visit", "reader"} <= at.keys():
         raise ValueError(
-            f"row {number}: the table has patients, visits and readers, but no column of scores: it needs site, side and "
-            "points, or total, or erosion and jsn, or hands and feet"
+            f"row {number}: the table has patients, visits and readers, but no column of scores: it needs site, side"
+            " and points, or total, or erosion and jsn, or hands and feet"
         )
     elif len({"patient", "visit", "side", "points"} & at.keys()) >= 3:
         found = "long", [name for name in COLUMNS if name not in at and not (name == "reader" and reader_known)]

@@ -1,7 +1,7 @@
 """Tables of readings as trials keep them, to scores: a row a site, a column a site (RA2), or totals alone.
 
-A table is read whole, or refused with row, column, value and remedy. Names are trimmed and have one form of Unicode (NFC),
-so that a blank or another way to write an umlaut makes no other patient.
+A table is read whole, or refused with row, column, value and remedy. Names are trimmed and have one form of Unicode
+(NFC), so that a blank or another way to write an umlaut makes no other patient.
 """
 
 import re
@@ -83,8 +83,8 @@ def join_readings(*tables: Mapping[ReadingKey, Scores]) -> dict[ReadingKey, Scor
             if key in whole:
                 reader, patient, visit = key
                 raise ValueError(
-                    f"reader {reader} has patient {patient}, visit {visit}, in two tables; give the tables other readers "
-                    "(NAME=FILE) or a column visit"
+                    f"reader {reader} has patient {patient}, visit {visit}, in two tables; give the tables other"
+                    " readers (NAME=FILE) or a column visit"
                 )
             whole[key] = scores
     return whole

@@ -26,8 +26,9 @@ class Scores:
     """One reader, one visit of one patient.
 
     `points` [86] in the order of the RA2 columns: NaN was not read, -1 was looked at and is not scorable. A mean of two
-    readers has halves, a model has fractions. `totals` are those that the table gives itself, by the key of the part of the
-    score (`total`, `erosion`, `LH`). `rereads` names the reader whose films are read again here, "" for a first reading.
+    readers has halves, a model has fractions. `totals` are those that the table gives itself, by the key of the part of
+    the score (`total`, `erosion`, `LH`). `rereads` names the reader whose films are read again here, "" for a first
+    reading.
     """
 
     points: NDArray[np.float64]
@@ -73,8 +74,8 @@ def with_sums(totals: dict[str, float]) -> dict[str, float]:
             sum_of = sum(whole[part] for part in parts)
             if name in whole and abs(whole[name] - sum_of) > 0.051:
                 raise ValueError(
-                    f"{name} is {whole[name]:g}, but {' and '.join(parts)} sum to {sum_of:g}; correct one of them or leave "
-                    f"{name} out"
+                    f"{name} is {whole[name]:g}, but {' and '.join(parts)} sum to {sum_of:g}; correct one of them or"
+                    f" leave {name} out"
                 )
             whole.setdefault(name, sum_of)
     return whole

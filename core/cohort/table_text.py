@@ -1,6 +1,7 @@
 """Tables as people send them: bytes to rows, cells to points, and text that no spreadsheet runs as a formula.
 
-Nothing is guessed where a guess could be wrong: a table is read whole, or refused with the row, the column and the reason.
+Nothing is guessed where a guess could be wrong: a table is read whole, or refused with the row, the column and the
+reason.
 """
 
 import csv
@@ -75,7 +76,8 @@ def rows(text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str
     """Every row as a dict, with its number as a spreadsheet counts; empty lines are skipped.
 
     Commas, semicolons and tabs separate. Columns may come in any order, and others may stand beside them.
-    Raises: ValueError for a column that is lacking or comes twice, or a row that has more or fewer cells than the header.
+    Raises: ValueError for a column that is lacking or comes twice, or a row that has more or fewer cells than the
+    header.
     """
     text, first = _below_line(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
@@ -102,7 +104,7 @@ def rows(text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str
 
 
 def _below_line(text: str) -> tuple[str, int]:
-    """The table without our own line above it, as a spreadsheet may have saved it, and the number of the header's row."""
+    """The table without our own line above it, as a spreadsheet may have saved it, and the row of the header."""
     if text.startswith((RESEARCH_LINE, f'"{RESEARCH_LINE}')):
         return _FIRST_LINE.sub("", text, count=1), 2
     return text, 1

@@ -20,18 +20,23 @@ HEAT_STRIDE = 4
 CLEAR = 0.6  # mean height of the peaks of a limb that is certainly seen the right way round
 SEEN = 0.25  # height of the heat peak above which a joint counts as seen
 NEAR_MM = 7.0  # half the way from one toe's joint to the next
-# How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film to the
-# edges, sideways above all, may be found on the smaller pictures; they are tried when the first look finds nothing that fits.
+# How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film
+# to the edges, sideways above all, may be found on the smaller pictures; they are tried when the first look finds
+# nothing that fits.
 LOOKS = ((1.0, 0.0), (0.62, 90.0))
-# A scale from joints that lie close together is uncertain, one from the look of the bones less so: they are averaged by these
-# spreads of the logarithm. `JOINT_SPREAD` is that of joints whose root mean square distance from their middle is `AT_MM`.
+# A scale from joints that lie close together is uncertain, one from the look of the bones less so: they are averaged by
+# these spreads of the logarithm. `JOINT_SPREAD` is that of joints whose root mean square distance from their middle is
+# `AT_MM`.
 GLANCE_SPREAD, JOINT_SPREAD, AT_MM = 0.06, 0.20, 15.0
 SIDE_TOLD = 0.8  # the joints tell the side when they fit it so much better than the other
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What the coarse pass says of a film: the limbs on it, best first, and a logit above zero for a film light for dark."""
+    """What the coarse pass says of a film.
+
+    The limbs on it, best first, and a logit above zero for a film light for dark.
+    """
 
     limbs: tuple[SeenLimb, ...]
     inverted: float
@@ -41,8 +46,8 @@ class Sight:
 class FoundLimb:
     """A limb with its parts: name -> (box, confidence), joints: name -> (point, confidence), in film pixels.
 
-    `off_film` names the joints whose place lies off the film; `other_kind` is how much speaks for the other kind of limb (0 to 1),
-    `growing` a logit above zero for a skeleton with open growth plates.
+    `off_film` names the joints whose place lies off the film; `other_kind` is how much speaks for the other kind of
+    limb (0 to 1), `growing` a logit above zero for a skeleton with open growth plates.
     """
 
     limb: Limb
@@ -105,9 +110,10 @@ def whole_film_frame(height: int, width: int, side_px: int, *, share: float = 1.
 
 
 class Detector:
-    """The networks together: finder on the film, parts network on each limb it sees, twice, and a larger one at the end.
+    """The networks together: finder on the film, parts network twice on each limb it sees, a larger one at the end.
 
-    `last` are the larger networks: they look once, at a limb that is known to be one, for joints near the places that are known.
+    `last` are the larger networks: they look once, at a limb that is known to be one, for joints near the places that
+    are known.
     """
 
     def __init__(
@@ -136,9 +142,10 @@ class Detector:
         return Sight(tuple(limbs), float(polarity))
 
     def find(self, pixels: Floats, seen: SeenLimb) -> FoundLimb:
-        """Parts and joints of one limb that the coarse pass saw: a look, the pose from what it showed, and a second look.
+        """Parts and joints of one limb that the coarse pass saw.
 
-        The coarse pass does not tell the side: where the limb is not clear as a right one, it is looked at as a left one too.
+        A look, the pose from what it showed, and a second look. The coarse pass does not tell the side: where the limb
+        is not clear as a right one, it is looked at as a left one too.
         """
         found = self._looks(pixels, seen, seen.pose)
         if found.clarity < CLEAR:
@@ -147,7 +154,10 @@ class Detector:
         return replace(found, pose=better_pose(found), other_kind=seen.other_kind)
 
     def _looks(self, pixels: Floats, seen: SeenLimb, pose: Pose) -> FoundLimb:
-        """A look, the pose from what it showed, and a second look; a third where the second changed the size by a tenth."""
+        """A look, the pose from what it showed, and a second look.
+
+        A third where the second changed the size by a tenth.
+        """
         network = self.parts[seen.limb]
         for _ in range(3):
             found = self._look(network, pixels, seen.limb, seen.confidence, pose)
@@ -176,7 +186,10 @@ class Detector:
         *,
         known: Mapping[str, tuple[Point, float]] = {},
     ) -> FoundLimb:
-        """One look; a joint `known` from an earlier look is looked for near its place, and stays there if it is not seen."""
+        """One look at a limb.
+
+        A joint `known` from an earlier look is looked for near its place, and stays there if it is not seen.
+        """
         settings = network.settings
         frame = pose.frame(
             mm_per_view_px=settings.mm_per_px,
@@ -227,7 +240,10 @@ def _cells_on_film(frame: Frame, film_px: tuple[int, int]) -> NDArray[np.bool_]:
 
 
 def off_film(pose: Pose, joints: Mapping[str, tuple[Point, float]], film_px: tuple[int, int]) -> frozenset[str]:
-    """The joints that are not seen and whose place lies off the film: that of the template, moved as the nearest joints are."""
+    """The joints that are not seen and whose place lies off the film.
+
+    That of the template, moved as the nearest joints are.
+    """
     template = TEMPLATE_MM[pose.limb]
     names = [n for n in joints if n in template]
     expected = dict(zip(names, pose.to_film(np.array([template[n] for n in names])), strict=True))
@@ -249,9 +265,10 @@ def off_film(pose: Pose, joints: Mapping[str, tuple[Point, float]], film_px: tup
 
 
 def better_pose(found: FoundLimb) -> Pose:
-    """The pose that fits the joints that were seen; of few or close joints the scale comes from the look of the bones as well.
+    """The pose that fits the joints that were seen.
 
-    The pose of the look itself where fewer than two joints were seen.
+    Of few or close joints the scale comes from the look of the bones as well. The pose of the look itself where fewer
+    than two joints were seen.
     """
     seen = {name: (point, height) for name, (point, height) in found.joints.items() if height > 0.3}
     template = TEMPLATE_MM[found.limb]
@@ -274,7 +291,10 @@ def better_pose(found: FoundLimb) -> Pose:
 
 
 def _mirrored(pose: Pose, points: Mapping[str, Point], heights: Mapping[str, float]) -> bool:
-    """Whether the joints lie as those of a left limb; as the look took it where they are few, in a row, or fit both alike."""
+    """Whether the joints lie as those of a left limb.
+
+    As the look took it where they are few, in a row, or fit both alike.
+    """
     if len(points) < 6:
         return pose.mirrored
     as_right, as_left = (fit_pose(pose.limb, points, weights=heights, mirrored=m).residual_mm for m in (False, True))

@@ -1,4 +1,7 @@
-"""From the finder's maps to limbs: every cell votes for the middle of its limb, and the cells of a limb for its pose."""
+"""From the finder's maps to limbs.
+
+Every cell votes for the middle of its limb, and the cells of a limb for its pose.
+"""
 
 from dataclasses import dataclass
 
@@ -30,8 +33,8 @@ class SeenLimb:
 def seen_limbs(heat: Floats, maps: Floats, frame: Frame, *, min_heat: float = 0.3, limit: int = 8) -> list[SeenLimb]:
     """The limbs on a film, best first.
 
-    `heat` [2, h, w] in [0, 1] and `maps` [8, h, w] as `LimbFinder` gives them, `frame` the view they were read from. Cells are
-    gathered round the strongest that is left, as far as their votes for the middle of the limb agree.
+    `heat` [2, h, w] in [0, 1] and `maps` [8, h, w] as `LimbFinder` gives them, `frame` the view they were read from.
+    Cells are gathered round the strongest that is left, as far as their votes for the middle of the limb agree.
     """
     strength = heat.max(0)
     rows, columns = np.nonzero(strength >= min_heat)
@@ -68,7 +71,10 @@ def seen_limbs(heat: Floats, maps: Floats, frame: Frame, *, min_heat: float = 0.
 def _voted_pose(
     limb: Limb, at: NDArray[np.float64], maps: NDArray[np.float64], score: NDArray[np.float64]
 ) -> Pose | None:
-    """The pose, not mirrored, that most cells agree on; `at` [n, 2] film pixels, `maps` [n, 4]. None where they tell no size."""
+    """The pose, not mirrored, that most cells agree on; `at` [n, 2] film pixels, `maps` [n, 4].
+
+    None where they tell no size.
+    """
     places = maps[:, :2] * PLACE_UNIT_MM
     if np.ptp(places, axis=0).max() < 8 or np.ptp(at, axis=0).max() < 1:
         return None

@@ -1,7 +1,8 @@
 """The networks that find: limbs on a whole film, and parts and joints in an upright view of one limb.
 
-Source: DeepRA stage 1 for the RetinaNets (Lin 2017, arXiv:1708.02002; ResNet-50-FPN at 1000/1400 in the paper, MobileNetV2-FPN
-in the compact set); the limb finder reads centres and vectors off a map as in CenterNet (Zhou 2019, arXiv:1904.07850).
+Source: DeepRA stage 1 for the RetinaNets (Lin 2017, arXiv:1708.02002; ResNet-50-FPN at 1000/1400 in the paper,
+MobileNetV2-FPN in the compact set); the limb finder reads centres and vectors off a map as in CenterNet (Zhou 2019,
+arXiv:1904.07850).
 """
 
 from collections import OrderedDict
@@ -108,14 +109,15 @@ def _tower(width: int, out: int) -> nn.Sequential:
 class LimbFinder(nn.Module):
     """Whole film [N, 1, S, S] in [0, 1] -> heat logits, maps and polarity logits.
 
-    Heat [N, 2, S/8, S/8]: whether a cell lies on a hand, on a foot. Maps [N, 2 * 4, S/8, S/8], for each kind of limb: the place of
-    the cell on the template limb (x, y, in units of 32 mm) if it is not mirrored, and where the middle of what is seen of this limb
-    lies from the cell (x, y, in units of 32 px). So every cell of a limb says by itself where it belongs: half a hand is found like
-    a whole one, and many cells outvote a few. Which side it is, is not asked here: the joints tell it better.
-    Polarity [N]: above zero for a film stored light for dark, on which no limb is found.
+    Heat [N, 2, S/8, S/8]: whether a cell lies on a hand, on a foot. Maps [N, 2 * 4, S/8, S/8], for each kind of limb:
+    the place of the cell on the template limb (x, y, in units of 32 mm) if it is not mirrored, and where the middle of
+    what is seen of this limb lies from the cell (x, y, in units of 32 px). So every cell of a limb says by itself where
+    it belongs: half a hand is found like a whole one, and many cells outvote a few. Which side it is, is not asked
+    here: the joints tell it better. Polarity [N]: above zero for a film stored light for dark, on which no limb is
+    found.
 
-    Source: centres and offsets as in CenterNet (Zhou 2019, arXiv:1904.07850) and Panoptic-DeepLab (Cheng 2020, arXiv:1911.10194);
-    places on a template as in DensePose (Gueler 2018, arXiv:1802.00434).
+    Source: centres and offsets as in CenterNet (Zhou 2019, arXiv:1904.07850) and Panoptic-DeepLab (Cheng 2020,
+    arXiv:1911.10194); places on a template as in DensePose (Gueler 2018, arXiv:1802.00434).
     """
 
     def __init__(self, settings: FinderSettings = FinderSettings()) -> None:
@@ -138,10 +140,10 @@ class LimbFinder(nn.Module):
 class PartsNetwork(RetinaNet):
     """torchvision's RetinaNet on the views of one limb, with a map of joint centres read off the same pyramid.
 
-    `forward(views [N, 1, H, W])` gives (detections as torchvision gives them, heat logits [N, P, H/4, W/4], glance [N, 2]);
-    `losses(views, targets)` the two RetinaNet losses, the heat logits and the glance. Boxes in view pixels; label k is
-    `PARTS[limb][k]`. The glance: the logarithm of how much larger the limb is in the view than the template, and a logit that is
-    above zero for a skeleton that grows; zeros for a network without it.
+    `forward(views [N, 1, H, W])` gives (detections as torchvision gives them, heat logits [N, P, H/4, W/4], glance [N,
+    2]); `losses(views, targets)` the two RetinaNet losses, the heat logits and the glance. Boxes in view pixels; label
+    k is `PARTS[limb][k]`. The glance: the logarithm of how much larger the limb is in the view than the template, and a
+    logit that is above zero for a skeleton that grows; zeros for a network without it.
     """
 
     def __init__(self, settings: PartsSettings) -> None:

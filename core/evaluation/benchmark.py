@@ -1,4 +1,7 @@
-"""`python -m core benchmark`: how long a visit of four films takes, stage by stage, and how the paper's networks compare."""
+"""`python -m core benchmark`.
+
+How long a visit of four films takes, stage by stage, and how the paper's networks compare.
+"""
 
 import itertools
 import time
@@ -31,8 +34,9 @@ def benchmark(
 ) -> dict[str, Any]:
     """Median seconds of a warm visit and of its stages, resident memory, and the ratio to the paper's networks in fp32.
 
-    Everything runs in one process, so that the ratio holds on a noisy machine. The paper's networks are built at the paper's
-    sizes with random weights: RetinaNet ResNet-50-FPN at 1000/1400 on four films, the six EfficientNets on every crop.
+    Everything runs in one process, so that the ratio holds on a noisy machine. The paper's networks are built at the
+    paper's sizes with random weights: RetinaNet ResNet-50-FPN at 1000/1400 on four films, the six EfficientNets on
+    every crop.
 
     Raises: WeightsError if the weights cannot be used; ValueError for a device that is not there.
     """

@@ -1,4 +1,7 @@
-"""`python -m core benchmark cohort`: films a second and memory of `score` by number of films and of workers, all from one run."""
+"""`python -m core benchmark cohort`.
+
+Films a second and memory of `score` by number of films and of workers, all from one run.
+"""
 
 import subprocess
 import sys
@@ -29,8 +32,8 @@ def cohort_benchmark(
 ) -> list[dict[str, Any]]:
     """Score cohorts of so many phantom films with so many workers, each in a process of its own, and tell a table.
 
-    Films are those of ten patients, repeated under other names. The speed is that between the first and the last finished
-    visit; memory is the highest resident size of the largest process, its guarded child not counted.
+    Films are those of ten patients, repeated under other names. The speed is that between the first and the last
+    finished visit; memory is the highest resident size of the largest process, its guarded child not counted.
     """
     rows: list[dict[str, Any]] = []
     tell("| films | workers | seconds | films/s | share of the ideal | largest process, MB | main process, MB |")
@@ -48,8 +51,8 @@ def cohort_benchmark(
                 row["share"] = round(row["films_s"] / (one * number), 2) if one else 0.0
                 rows.append(row)
                 tell(
-                    f"| {count} | {number} | {row['seconds']} | {row['films_s']} | {row['share']} | {row['largest_mb']} | "
-                    f"{row['main_mb']} |"
+                    f"| {count} | {number} | {row['seconds']} | {row['films_s']} | {row['share']} | {row['largest_mb']}"
+                    f" | {row['main_mb']} |"
                 )
     return rows
 

@@ -1,4 +1,7 @@
-"""How well parts and joints are found: average precision at IoU 0.6 as DeepRA's Table 1 has it, and joint-centre errors."""
+"""How well parts and joints are found.
+
+Average precision at IoU 0.6 as DeepRA's Table 1 has it, and joint-centre errors.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +62,10 @@ def true_boxes(film: LabelledFilm) -> dict[str, Box]:
 
 
 def detection_figures(films: Sequence[FoundFilm], limb: Limb) -> dict[str, float]:
-    """AP at IoU 0.6 of each part and their mean; median and 95th percentile of joint errors in % of the part's long side."""
+    """AP at IoU 0.6 of each part and their mean.
+
+    Median and 95th percentile of joint errors in % of the part's long side.
+    """
     mine = [f for f in films if f.film.limb is limb]
     pairs: dict[str, list[tuple[float, bool]]] = {part: [] for part in PARTS[limb]}
     truths = dict.fromkeys(PARTS[limb], 0)

@@ -1,4 +1,7 @@
-"""Limbs as disease leaves them, and limbs of which only a part is on the film: are they found, and scored alike at any scale?"""
+"""Limbs as disease leaves them, and limbs of which only a part is on the film.
+
+Are they found, and scored alike at any scale?
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -55,7 +58,10 @@ def severe_figures(reader: ModelReader, films: int, tell: Callable[[str], None] 
 
 
 def piece_figures(reader: ModelReader, films: list[LabelledFilm]) -> dict[str, Any]:
-    """Of the joints on pieces of limbs: the share found within 5 % of the part; of the pieces: those with a joint off the film."""
+    """Of the joints on pieces of limbs: the share found within 5 % of the part.
+
+    Of the pieces: those with a joint off the film.
+    """
     near = there = invented = refused = other = 0
     for film in films:
         reading = read_one(reader, film)
@@ -77,7 +83,10 @@ def piece_figures(reader: ModelReader, films: list[LabelledFilm]) -> dict[str, A
 
 
 def _part_sizes(film: LabelledFilm) -> dict[str, float]:
-    """Long side in pixels of the part of each joint; of joints whose part has no box that of the palm's or forefoot's width."""
+    """Long side in pixels of the part of each joint.
+
+    Of joints whose part has no box that of the palm's or forefoot's width.
+    """
     sizes = {name: max(box[2] - box[0], box[3] - box[1]) for name, box in true_boxes(film).items()}
     a, b = ("MCP2", "MCP5") if film.limb is Limb.HAND else ("MTP1", "MTP5")
     width = float(np.hypot(*np.subtract(film.points[a], film.points[b])))

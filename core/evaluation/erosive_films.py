@@ -111,7 +111,10 @@ def auc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
 def auc_interval(
     values: NDArray[np.float64], erosive: NDArray[np.bool_], patients: Sequence[str]
 ) -> tuple[float, float]:
-    """95 % interval of the AUC from a bootstrap of patients (seeded); NaN where fewer than ten draws show both kinds."""
+    """95 % interval of the AUC from a bootstrap of patients (seeded).
+
+    NaN where fewer than ten draws show both kinds.
+    """
     rng = np.random.default_rng(7)
     names = sorted(set(patients))
     of = {name: np.flatnonzero(np.array(patients) == name) for name in names}
@@ -126,7 +129,7 @@ def auc_interval(
 
 
 def erosive_figures(readings: Sequence[ErosiveReading]) -> dict[str, Any]:
-    """Films read and refused, sites a film, side right, mean points of both kinds, AUC of each sum with its interval."""
+    """Films read and refused, sites a film, side right, mean points of both kinds, AUC of each sum with interval."""
     read = [r for r in readings if r.reading is not None]
     figures: dict[str, Any] = {"films": len(readings), "films_read": len(read)}
     if not read:

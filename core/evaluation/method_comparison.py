@@ -1,7 +1,7 @@
-"""How far an estimate of totals is from a reference: r, MAE, RMSE with intervals by patient, limits of agreement, paired t-test.
+"""How far an estimate of totals is from a reference.
 
-"p > 0.05" says only that a mean difference was not shown, not that two methods agree; the limits of agreement say how far apart
-they are for one patient.
+R, MAE, RMSE with intervals by patient, limits of agreement, paired t-test. "p > 0.05" says only that a mean difference
+was not shown, not that two methods agree; the limits of agreement say how far apart they are for one patient.
 """
 
 from typing import Any

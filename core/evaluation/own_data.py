@@ -1,4 +1,7 @@
-"""`python -m core evaluate --data NAME=FOLDER`: the model reader on films that the user has, in the figures of the phantoms."""
+"""`python -m core evaluate --data NAME=FOLDER`.
+
+The model reader on films that the user has, in the figures of the phantoms.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -44,10 +47,10 @@ def parse_data(text: str) -> tuple[str, Path]:
 def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = print) -> dict[str, Any]:
     """Figures of a reader on a data set: sites and totals where it has points, else totals against each of its readers.
 
-    Comparisons with intervals and against readers take the first complete visit of each patient, so that no patient counts
-    twice; sites and plain totals take every visit. A film that is refused or cannot be opened is told, counted, and left out of truth and points alike: read the errors of the
-    totals beside `films_refused`.
-    Raises: ValueError as the loaders do, and for a set without films.
+    Comparisons with intervals and against readers take the first complete visit of each patient, so that no patient
+    counts twice; sites and plain totals take every visit. A film that is refused or cannot be opened is told, counted,
+    and left out of truth and points alike: read the errors of the totals beside `films_refused`. Raises: ValueError as
+    the loaders do, and for a set without films.
     """
     if name == "ram-w600" and (folder / LABELS).is_file():
         figures = erosive_figures(read_erosive(reader, erosive_films(folder), tell))
@@ -135,7 +138,10 @@ def _hands(reader: ModelReader, opened: Sequence[tuple[OwnFilm, LabelledFilm]], 
 
 
 def _against_readers(totals: Sequence[tuple[float, ...]]) -> dict[str, Any]:
-    """Both of the model's scores against each reader and their mean, the readers against each other; visits with both hands."""
+    """Both of the model's scores against each reader and their mean, the readers against each other.
+
+    Visits with both hands.
+    """
     if len(totals) < 3:
         return {}
     first, second, joints, whole = np.array(totals, float).T

@@ -1,4 +1,7 @@
-"""`python -m core evaluate study`: every trained system once over the study's test patients; figures as JSON, Markdown and SVG."""
+"""`python -m core evaluate study`: every trained system once over the study's test patients.
+
+Figures as JSON, Markdown and SVG.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,8 +28,8 @@ from core.model_reader.weight_sets import SCORERS
 from core.svh import Cell, Damage, Limb, Reading
 
 Figures = dict[str, Any]
-# Test patients that DeepRA's detectors look at, the last ones: at their full size a foot takes some seconds on two cores. How the
-# compact and DeepRA's networks look one after the other was settled on films of the first ones.
+# Test patients that DeepRA's detectors look at, the last ones: at their full size a foot takes some seconds on two
+# cores. How the compact and DeepRA's networks look one after the other was settled on films of the first ones.
 DETECTED = 30
 
 
@@ -89,7 +92,10 @@ def random_answers(patients: Sequence[StudyPatient]) -> list[Answer]:
 
 
 def sample_cases(patients: Sequence[StudyPatient], estimates: NDArray[np.floating]) -> list[list[float]]:
-    """Of four test patients (reader 1, reader 2, mean, network), those whose mean is nearest to the paper's cases (Table 6)."""
+    """Of four test patients: reader 1, reader 2, mean, network.
+
+    They are those whose mean is nearest to the paper's cases (Table 6).
+    """
     free = list(range(len(patients)))
     rows = []
     for _, _, wanted, _ in SAMPLE_CASES[: len(free)]:
@@ -110,9 +116,10 @@ def evaluate_study(
     mm_per_px: float = 0.2,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Run every trained system once over the test patients (the first `most`) and write `study.json`, `study.md` and figures.
+    """Run every trained system once over the (first `most`) test patients; writes `study.json`, `study.md`, figures.
 
-    Raises: WeightsError if the compact set is not there or a file is damaged; ValueError with fewer than three patients.
+    Raises: WeightsError if the compact set is not there or a file is damaged; ValueError with fewer than three
+    patients.
     """
     patients = study_cohort("test")[:most]
     if len(patients) < 3:
@@ -175,9 +182,10 @@ def cards_in(folder: Path) -> list[WeightCard]:
 
 
 def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
-    """What the weight cards themselves say: size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study.
+    """What the weight cards themselves say.
 
-    Those of the study stand under the system that was measured, which for a set of scorers is the set.
+    Size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study. Those of the study stand
+    under the system that was measured, which for a set of scorers is the set.
     """
     figures: dict[str, Figures] = {}
     for card in cards:

@@ -1,9 +1,10 @@
-"""`python -m core evaluate saliency`: do attention and Grad-CAM show where the damage is, or what any centred map shows?
+"""`python -m core evaluate saliency`.
 
-Unseen phantoms, whose damage is known to the pixel, and the validation split of the marked real films, on which nothing is
-damaged: there only agreement and heat inside the site's box can be measured. The mask does not tell whose erosion a pixel is:
-in the wrist a close-up holds erosions of neighbouring sites too. Where the whole-hand network is trained, its maps of the picture
-of both hands are measured on the same phantoms.
+Do attention and Grad-CAM show where the damage is, or what any centred map shows? Unseen phantoms, whose damage is
+known to the pixel, and the validation split of the marked real films, on which nothing is damaged: there only agreement
+and heat inside the site's box can be measured. The mask does not tell whose erosion a pixel is: in the wrist a close-up
+holds erosions of neighbouring sites too. Where the whole-hand network is trained, its maps of the picture of both hands
+are measured on the same phantoms.
 """
 
 import json
@@ -124,9 +125,10 @@ def site_rows(
 
 
 def hands_rows(view: HandsView, found: Explained, points: int, patient: str) -> Iterator[Row]:
-    """Every map and control of the picture of both hands, measured on the pixels that show a film. `points` is the true total.
+    """Every map and control of the picture of both hands, measured on the pixels that show a film.
 
-    Deletion and insertion are left out: the network would have to run some 200 times a patient.
+    `points` is the true total. Deletion and insertion are left out: the network would have to run some 200 times a
+    patient.
     """
     maps, controls = ({name: heat[view.seen] for name, heat in group.items()} for group in found.values())
     boxes, truth, nan = view.joint_boxes()[view.seen], view.damage(), float("nan")
@@ -174,7 +176,8 @@ def mean_with_interval(rows: Sequence[Row], measure: str) -> tuple[float, float,
 
 
 MEASURES = (
-    "inside_damage", "pointing", "pr_area", "inside_box", "deletion", "insertion", "spearman", "overlap", "blank", "chance",
+    "inside_damage", "pointing", "pr_area", "inside_box", "deletion", "insertion", "spearman", "overlap", "blank",
+    "chance",
 )  # fmt: skip
 
 
@@ -207,9 +210,9 @@ def evaluate_saliency(
 ) -> dict[str, Any]:
     """Run the study and write `saliency.json`, `saliency.md` and `saliency.png` into the folder `out`.
 
-    `write_cards` stores the mean attention maps in the scorer's cards, where the page "Explain" finds its control. Deletion and
-    insertion are left out for the papers' networks, which would have to run some 260 times a site at many times the cost.
-    Raises: FileNotFoundError if a marked film is not in `films_folder`.
+    `write_cards` stores the mean attention maps in the scorer's cards, where the page "Explain" finds its control.
+    Deletion and insertion are left out for the papers' networks, which would have to run some 260 times a site at many
+    times the cost. Raises: FileNotFoundError if a marked film is not in `films_folder`.
     """
     reader = ModelReader.open(weights)
     others = (film for n in range(PRIOR_PATIENTS) for film in phantom_visit(PRIOR_SEED + n).values())

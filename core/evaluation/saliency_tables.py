@@ -31,7 +31,8 @@ def is_control(name: str) -> bool:
 def unbeaten(group: Mapping[str, Any], name: str, measure: str) -> list[str] | None:
     """The controls that a map does not beat: whose mean is not below the lower end of the map's interval.
 
-    Those that apply are the general ones and the same method with shuffled weights; None where the measure is not defined.
+    Those that apply are the general ones and the same method with shuffled weights; None where the measure is not
+    defined.
     """
     mine = group[name][measure]
     if mine is None:
@@ -62,17 +63,22 @@ def markdown(results: Mapping[str, Any]) -> str:
     lines = [
         f"# Where the network looks: {results['weights']} weights",
         "",
-        f"{results['patients']} phantom patients, {results['maps']} maps. Mean (95 % interval, bootstrap by patient). "
-        "Measures against the damage are of damaged phantom sites; a random order of pixels has deletion and insertion 0.50. "
-        "The reference that maps are compared with is the attention.",
+        (
+            f"{results['patients']} phantom patients, {results['maps']} maps. Mean (95 % interval, bootstrap by"
+            " patient). Measures against the damage are of damaged phantom sites; a random order of pixels has"
+            " deletion and insertion 0.50. The reference that maps are compared with is the attention."
+        ),
     ]
     for name, group in results["groups"].items():
         chance = next((m["chance"][0] for m in group.values() if m["chance"] is not None), None)
         lines += ["", f"## {name}", ""]
         if name == WHOLE_HAND:
             lines += [
-                "Measured on the films in the picture of both hands. The box is the boxes of all scored joints; the uniform map "
-                "has their share of the films. The reference is Grad-CAM: the network has no attention.",
+                (
+                    "Measured on the films in the picture of both hands. The box is the boxes of all scored joints; the"
+                    " uniform map has their share of the films. The reference is Grad-CAM: the network has no"
+                    " attention."
+                ),
                 "",
             ]
         if chance is not None:
@@ -89,7 +95,10 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 
 def draw_figure(results: Mapping[str, Any]) -> Image.Image:
-    """PR area of every map for erosion, JSN and the whole-hand network on phantoms, with intervals; controls are grey."""
+    """PR area of every map for erosion, JSN and the whole-hand network on phantoms, with intervals.
+
+    Controls are grey.
+    """
     names = [n for n in COMPARED if n in results["groups"]]
     height = sum(60 + 26 * len(results["groups"][n]) for n in names) + 20
     picture = Image.new("RGB", (900, max(height, 60)), "white")

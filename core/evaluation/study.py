@@ -1,6 +1,7 @@
 """`python -m core evaluate`: every figure of a set of weights, printed, and written into its cards.
 
-Test phantoms have seeds of their own; the real films are the validation split of the marked films and the unmarked ones.
+Test phantoms have seeds of their own; the real films are the validation split of the marked films and the unmarked
+ones.
 """
 
 import hashlib

@@ -1,9 +1,10 @@
-"""The study's patients: 367 to train on, 119 to validate, 188 to test (the sizes of the RA2-DREAM challenge), all phantoms, by seed.
+"""The study's patients: 367 to train on, 119 to validate, 188 to test, all phantoms, by seed.
 
-Two simulated readers score every patient; the mean of their hand totals is the target, as in the ResNet-Dwise50 paper. Their
-disagreement is the paper's (Table 2: r 0.97, RMSE 18.75 on hand totals). The table contradicts itself: readers with its spreads
-(40.90 and 38.78) and r 0.97 differ by an RMSE of 10.0. r 0.97 with 18.75 needs a spread of about 76.5, so that this cohort is
-more damaged than the paper's; the skew stays. All figures on it are figures on phantoms.
+The sizes are those of the RA2-DREAM challenge.
+Two simulated readers score every patient; the mean of their hand totals is the target, as in the ResNet-Dwise50 paper.
+Their disagreement is the paper's (Table 2: r 0.97, RMSE 18.75 on hand totals). The table contradicts itself: readers
+with its spreads (40.90 and 38.78) and r 0.97 differ by an RMSE of 10.0. r 0.97 with 18.75 needs a spread of about 76.5,
+so that this cohort is more damaged than the paper's; the skew stays. All figures on it are figures on phantoms.
 """
 
 from collections.abc import Mapping, Sequence

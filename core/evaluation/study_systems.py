@@ -27,7 +27,10 @@ Readings = Mapping[tuple[Limb, Side], FilmReading]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system says of a patient: total of both hands, and unrounded points of cells (none from a whole-hand network)."""
+    """What a system says of a patient.
+
+    Total of both hands, and unrounded points of cells (none from a whole-hand network).
+    """
 
     hands: float
     cells: Mapping[Cell, float]
@@ -123,7 +126,9 @@ def trained_systems(folder: Path = FOLDER, *, device: str = "auto") -> dict[str,
 
 
 def paper_finder(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[ModelReader, set[Limb]] | None:
-    """A reader that finds as the paper set does and scores with the compact scorer, and the limbs of which DeepRA's detector is there.
+    """A reader that finds as the paper set does and scores with the compact scorer.
+
+    With it the limbs of which DeepRA's detector is there.
 
     None where neither is. Raises: WeightsError if a file is damaged.
     """

@@ -12,8 +12,8 @@ NOT_TRAINED = "not trained yet"
 NOT_MEASURED = "not measured yet"
 AGREEMENT = "Agreement on hand totals"
 AGREEMENT_CAPTION = (
-    "A p above 0.05 is no agreement: the limits say how far a system may be from the readers for one patient. Against the mean of two "
-    "readers a third one looks better than against either, which is why both are shown."
+    "A p above 0.05 is no agreement: the limits say how far a system may be from the readers for one patient. Against"
+    " the mean of two readers a third one looks better than against either, which is why both are shown."
 )
 Figures = Mapping[str, Mapping[str, Any]]
 
@@ -63,7 +63,10 @@ def table_rows(table: PaperTable, figures: Figures) -> tuple[list[str], list[lis
 
 
 def agreement_rows(figures: Figures) -> tuple[list[str], list[list[str]]]:
-    """Every system of the tables against the readers' mean and each reader alone: RMSE, bias, limits of agreement, paired t-test."""
+    """Every system of the tables against the readers' mean and each reader alone.
+
+    RMSE, bias, limits of agreement, paired t-test.
+    """
     headings = [
         "System",
         "RMSE",
@@ -102,9 +105,12 @@ def study_markdown(result: Mapping[str, Any], cards: Figures) -> str:
     figures = merged(result["figures"], cards)
     parts = [
         "# Both papers, table by table\n",
-        f"Ours: {result['patients']} digital phantom patients that no system has seen, scored by two simulated readers; intervals are 95 % "
-        "bootstrap intervals by patient. The papers' figures are on films of patients: the two columns show the same order or another "
-        "one, never that one system is better than the other paper's.\n",
+        (
+            f"Ours: {result['patients']} digital phantom patients that no system has seen, scored by two simulated"
+            " readers; intervals are 95 % bootstrap intervals by patient. The papers' figures are on films of"
+            " patients: the two columns show the same order or another one, never that one system is better than the"
+            " other paper's.\n"
+        ),
     ]
     for table in TABLES:
         parts += [f"## {table.paper}, Table {table.number}: {table.title}\n", _markdown(*table_rows(table, figures))]
@@ -145,14 +151,17 @@ def predicted_against_true(true: NDArray[np.floating], predicted: NDArray[np.flo
     ]
     (x0, y0), (x1, y1) = place(0, 0), place(most, most)
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + size + 24} {top + size + 56}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + size + 24} {top + size + 56}" '
+        'font-family="sans-serif" font-size="12">',
         f"<title>{system}: predicted against true hand totals of {len(true)} phantom patients</title>",
         '<rect width="100%" height="100%" fill="white"/>',
         f'<rect x="{left}" y="{top}" width="{size}" height="{size}" fill="none" stroke="#888"/>',
         f'<line x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}" stroke="#888" stroke-dasharray="4 4"/>',
         *marks,
         *dots,
-        f'<text x="{left + size / 2}" y="{top + size + 40}" text-anchor="middle">mean of the two readers (points of 280)</text>',
-        f'<text x="16" y="{top + size / 2}" text-anchor="middle" transform="rotate(-90 16 {top + size / 2})">{system} (points of 280)</text>',
+        f'<text x="{left + size / 2}" y="{top + size + 40}" text-anchor="middle">'
+        "mean of the two readers (points of 280)</text>",
+        f'<text x="16" y="{top + size / 2}" text-anchor="middle" '
+        f'transform="rotate(-90 16 {top + size / 2})">{system} (points of 280)</text>',
         "</svg>\n",
     ])  # fmt: skip

@@ -1,8 +1,8 @@
 """The errors of DeepRA's Table 3: weighted mean absolute error of the total, weighted RMSE of JSN and of erosion.
 
-The challenge never published its weights (section 4.3.2), so figures made with ours must not be compared with its figures.
-Ours are 1 + truth / (mean truth): an undamaged patient or site counts once, an average one twice, and the mean weight is 2;
-the weights are then divided by their mean, so that a weighted error stays in points.
+The challenge never published its weights (section 4.3.2), so figures made with ours must not be compared with its
+figures. Ours are 1 + truth / (mean truth): an undamaged patient or site counts once, an average one twice, and the mean
+weight is 2; the weights are then divided by their mean, so that a weighted error stays in points.
 """
 
 import numpy as np

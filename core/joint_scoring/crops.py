@@ -69,8 +69,9 @@ PART_OF: dict[Limb, dict[str, str]] = {
 def part_frames(limb: Limb, joints: Mapping[str, Point], pose: Pose, *, side_px: int) -> dict[str, Frame]:
     """DeepRA's crops: the square view of each whole part (finger, thumb, toe, wrist) whose joints are there.
 
-    The limb is upright and a right one, so that a turned film gives the same crop. The view is as wide as the longer side of
-    the part's box: the paper squeezes the box into a square, which changes the width of a joint gap with the finger's turn.
+    The limb is upright and a right one, so that a turned film gives the same crop. The view is as wide as the longer
+    side of the part's box: the paper squeezes the box into a square, which changes the width of a joint gap with the
+    finger's turn.
     """
     if not joints:
         return {}
@@ -103,8 +104,9 @@ class Crop:
 
 
 def limb_crops(limb: Limb, joints: Mapping[str, Point], pose: Pose, *, side_px: int, close_up: bool) -> list[Crop]:
-    """Close-ups of every scored joint that has a place, or DeepRA's crops of whole parts with those of their joints that have one.
+    """Close-ups of every scored joint that has a place.
 
+    Or DeepRA's crops of whole parts, with those of their joints that have a place.
     A joint whose part has no box (its other points are missing) is in no crop of the second kind.
     """
     there = [joint for joint in SCORED_JOINTS[limb] if joint in joints]

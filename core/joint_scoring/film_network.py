@@ -62,7 +62,10 @@ class FilmNetwork(nn.Module):
 
 
 def film_square(pixels: NDArray[np.float32], side: Side, side_px: int) -> NDArray[np.float32]:
-    """A whole film [H, W] in [0, 1] in the middle of a square [side_px, side_px]; a left limb is mirrored into a right one."""
+    """A whole film [H, W] in [0, 1] in the middle of a square [side_px, side_px].
+
+    A left limb is mirrored into a right one.
+    """
     if side is Side.L:
         pixels = np.ascontiguousarray(pixels[:, ::-1])
     scale = side_px / max(pixels.shape)

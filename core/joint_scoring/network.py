@@ -1,7 +1,8 @@
 """EfficientNet with DeepRA's attention block, one head a row of its Table 2.
 
 Each paper network is one backbone with one row; the compact network is one small backbone that all six rows share.
-Unlike the original the outputs have no ReLU (it dies on zero targets and leaves Grad-CAM blank); points are clipped at the end.
+Unlike the original the outputs have no ReLU (it dies on zero targets and leaves Grad-CAM blank); points are clipped at
+the end.
 """
 
 from collections.abc import Sequence
@@ -21,10 +22,10 @@ QUANTILES = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class ScoringSettings:
-    """Backbone (timm name), which of its stages is read, side of the square crop, rows, and whether crops are close-ups.
+    """Backbone (timm name), which of its stages is read, side of the square crop, rows, whether crops are close-ups.
 
-    `scales` are the sizes at which every crop is looked at; the values are their mean, so that an error of the pose's scale
-    counts less.
+    `scales` are the sizes at which every crop is looked at; the values are their mean, so that an error of the pose's
+    scale counts less.
     """
 
     backbone: str = "tf_efficientnet_lite0"
@@ -98,8 +99,9 @@ class ScoringNetwork(nn.Module):
         return {name: self.heads[name](features) for name in (rows or self.settings.rows)}
 
 
-# DeepRA's networks with detection and attention, by row of its Table 2. An attention map is 8 x 8 on 256 px crops, 10 x 10 on
-# 300 px. Its DenseNet-169 "with both" is one line of Table 3 without details: here one backbone that all six rows share.
+# DeepRA's networks with detection and attention, by row of its Table 2. An attention map is 8 x 8 on 256 px crops, 10 x
+# 10 on 300 px. Its DenseNet-169 "with both" is one line of Table 3 without details: here one backbone that all six rows
+# share.
 PAPER_SETTINGS: dict[str, ScoringSettings] = {
     row.name: ScoringSettings(row.backbone, 4, row.crop_px, (row.name,), close_up=False, truth_map=False)
     for row in ROWS

@@ -21,7 +21,10 @@ BATCH = 32  # crops that go through a network at once: those of a hand, or of so
 
 @dataclass(frozen=True)
 class SiteScore:
-    """What the network says of one site: unrounded estimate, the 90 % interval and whole points, low <= points <= high."""
+    """What the network says of one site.
+
+    Unrounded estimate, the 90 % interval and whole points, low <= points <= high.
+    """
 
     estimate: float
     low: float
@@ -93,10 +96,12 @@ class LimbJoints:
 
 
 class JointScorer:
-    """The networks of DeepRA's Table 2, over crops in batches of at most `BATCH`, so that memory does not grow with the films.
+    """The networks of DeepRA's Table 2, over crops in batches of at most `BATCH`.
 
-    One network may hold all rows (the compact set) or each row have its own (the paper's six); the settings of a network say
-    whether it looks at close-ups of joints or at whole parts. `lock` is held by whoever runs or explains a network.
+    Memory does not grow with the films.
+    One network may hold all rows (the compact set) or each row have its own (the paper's six); the settings of a
+    network say whether it looks at close-ups of joints or at whole parts. `lock` is held by whoever runs or explains a
+    network.
 
     Raises: ValueError unless every row of the table has exactly one network.
     """

@@ -1,7 +1,7 @@
 """DeepRA's Table 2: which network scores which sites, with which of its outputs.
 
-Source: DeepRA, Table 2. Its public code lets foot erosion (0-10) and finger erosion (0-5) share a head unscaled; here every
-target is a share of its site's maximum.
+Source: DeepRA, Table 2. Its public code lets foot erosion (0-10) and finger erosion (0-5) share a head unscaled; here
+every target is a share of its site's maximum.
 """
 
 from dataclasses import dataclass

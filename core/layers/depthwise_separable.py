@@ -1,6 +1,7 @@
 """A 3x3 filter per channel, then a 1x1 mix of the channels, each behind batch norm and ReLU.
 
-Source: MobileNet (Howard 2017, arXiv:1704.04861) with the full preactivation of He 2016 (arXiv:1603.05027), as ResNet-Dwise50 has it.
+Source: MobileNet (Howard 2017, arXiv:1704.04861) with the full preactivation of He 2016 (arXiv:1603.05027), as
+ResNet-Dwise50 has it.
 """
 
 from torch import Tensor, nn

@@ -1,7 +1,7 @@
 """Shortcuts of ResNet-D, and the inverted residual block: expand by 1x1, filter each channel, project by 1x1.
 
-Source: MobileNetV2 (Sandler 2018, arXiv:1801.04381, section 3) for the block, He 2019 (arXiv:1812.01187, ResNet-D) for the shortcut
-and He 2016 (arXiv:1603.05027) for full preactivation, as ResNet-Dwise50 joins the three.
+Source: MobileNetV2 (Sandler 2018, arXiv:1801.04381, section 3) for the block, He 2019 (arXiv:1812.01187, ResNet-D) for
+the shortcut and He 2016 (arXiv:1603.05027) for full preactivation, as ResNet-Dwise50 joins the three.
 """
 
 import torch

@@ -43,8 +43,8 @@ class Case:
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)
     future: list[Changes] = field(default_factory=list)
-    # Counts every change. Controls carry it, and what comes from a control of an older count is passed over: the browser
-    # sends the values of controls that are being replaced once more, which would undo an undo.
+    # Counts every change. Controls carry it, and what comes from a control of an older count is passed over: the
+    # browser sends the values of controls that are being replaced once more, which would undo an undo.
     revision: int = 0
     film_key: str = ""
     joint: str = ""
@@ -131,7 +131,10 @@ class Case:
         )
 
     def set_side(self, key: str, side: Side) -> None:
-        """Say which side of the patient a film shows. Of two hands, or two feet, on one film the other one is the other side."""
+        """Say which side of the patient a film shows.
+
+        Of two hands, or two feet, on one film the other one is the other side.
+        """
         film = self.film(key)
         sides = {**self.changes.sides, key: side}
         pair = [other for other in self.films if other.radiograph.sha256 == film.radiograph.sha256]

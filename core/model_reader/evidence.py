@@ -1,4 +1,7 @@
-"""What the model reader found and gave: a film's reading and a visit's, with everything that hangs beside the points."""
+"""What the model reader found and gave.
+
+A film's reading and a visit's, with everything that hangs beside the points.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -32,8 +35,9 @@ class FoundJoint:
 class ScoredCell:
     """One site of one film.
 
-    `points` whole, None when not scorable; `low` and `high` the 90 % interval and `estimate` the unrounded value, in points,
-    None when the model could not look. `unscored` says why the model gave no points; it is None where a person said so.
+    `points` whole, None when not scorable; `low` and `high` the 90 % interval and `estimate` the unrounded value, in
+    points, None when the model could not look. `unscored` says why the model gave no points; it is None where a person
+    said so.
     """
 
     site: Site
@@ -58,10 +62,10 @@ class ScoredCell:
 class FilmReading:
     """One limb on one film, scored, or refused with a code and a reason.
 
-    `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from; `ask_side`
-    is a question for the user where sources disagree. `flags` say what makes the result doubtful, `notes` how the film was read and
-    what its file says; `folder` is where it lay. A film that was scored although it would have been refused keeps the code of the
-    refusal.
+    `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from;
+    `ask_side` is a question for the user where sources disagree. `flags` say what makes the result doubtful, `notes`
+    how the film was read and what its file says; `folder` is where it lay. A film that was scored although it would
+    have been refused keeps the code of the refusal.
     """
 
     file: str
@@ -124,14 +128,20 @@ class FilmReading:
         return tuple(site.suffix for site in SITES[self.limb] if site not in have)
 
     def on_side(self, side: Side) -> "FilmReading":
-        """The same film with the side that the user chose, which settles doubts about it; the points do not depend on it."""
+        """The same film with the side that the user chose, which settles doubts about it.
+
+        The points do not depend on it.
+        """
         flags = tuple(flag for flag in self.flags if flag.code not in ABOUT_THE_SIDE)
         return replace(self, side=side, side_source="user", ask_side="", flags=flags)
 
 
 @dataclass(frozen=True)
 class VisitReading:
-    """The films of one patient on one day; `whole_hand` is the second score of its hands where such a network is there."""
+    """The films of one patient on one day.
+
+    `whole_hand` is the second score of its hands where such a network is there.
+    """
 
     patient: str
     films: tuple[FilmReading, ...]

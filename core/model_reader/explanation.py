@@ -23,10 +23,11 @@ from core.svh import Damage, Limb, Site
 
 @dataclass(frozen=True)
 class SiteView:
-    """The crop that scores one site: view [S, S] in [0, 1], its frame, the network cut at its features, and the site's output.
+    """The crop that scores one site.
 
-    `names` are all outputs of the head in order; `output` is the site's own. Values are shares of the site's maximum. `place`
-    is the joint in pixels of the view, `field_px` the width there of the joint's own field: of a close-up its middle and S.
+    View [S, S] in [0, 1], its frame, the network cut at its features, and the site's output. `names` are all outputs of
+    the head in order; `output` is the site's own. Values are shares of the site's maximum. `place` is the joint in
+    pixels of the view, `field_px` the width there of the joint's own field: of a close-up its middle and S.
     """
 
     site: Site
@@ -156,9 +157,10 @@ def site_controls(
     output: int | None = None,
     attention_prior: Sequence[NDArray[np.floating]] = (),
 ) -> dict[str, Heatmap]:
-    """What the maps of some methods have to beat: uniform, centred, mean attention, the same methods on shuffled weights.
+    """What the maps of some methods have to beat.
 
-    `shuffled` is the close-up before the shuffled network (`view.randomised()`).
+    Uniform, centred, mean attention, the same methods on shuffled weights. `shuffled` is the close-up before the
+    shuffled network (`view.randomised()`).
     """
     frame = shuffled.frame
     controls = {Control.UNIFORM.value: uniform(frame), Control.CENTRE.value: centred(frame)}

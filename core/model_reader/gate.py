@@ -1,4 +1,7 @@
-"""Whether a limb that was found may be scored: a hand seen from the back or the palm, a foot from above, and enough of it."""
+"""Whether a limb that was found may be scored.
+
+A hand seen from the back or the palm, a foot from above, and enough of it.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,11 +33,11 @@ NOTHING_FOUND = "No hand or foot was found on this film. Send a PA film of a han
 class Gate:
     """Thresholds, set on validation films and stored in the finder's card.
 
-    `seen`: confidence of the coarse pass; `clear_joints` and `clear_share`: how many of the SvH joints that should be on the film,
-    and which share of them, have a heat peak above `clear_height`; `misfit_mm`: median distance of the joints from the average limb
-    after the best turn, scale and mirror; `joint_height`: a joint below it is not scorable; `other_kind`: what may speak for the
-    other kind of limb; `growing`: logit of a growing skeleton above which a film is refused; `inverted`: that of a film that is
-    light for dark above which it is turned round.
+    `seen`: confidence of the coarse pass; `clear_joints` and `clear_share`: how many of the SvH joints that should be
+    on the film, and which share of them, have a heat peak above `clear_height`; `misfit_mm`: median distance of the
+    joints from the average limb after the best turn, scale and mirror; `joint_height`: a joint below it is not
+    scorable; `other_kind`: what may speak for the other kind of limb; `growing`: logit of a growing skeleton above
+    which a film is refused; `inverted`: that of a film that is light for dark above which it is turned round.
     """
 
     seen: float = 0.4
@@ -63,35 +66,43 @@ class Gate:
         if found.other_kind > self.other_kind:
             return Verdict(
                 Refusal.HAND_OR_FOOT,
-                "It cannot be told whether this film shows a hand or a foot, so it is not scored. Send a film that shows more of it.",
+                "It cannot be told whether this film shows a hand or a foot, so it is not scored. Send a film that"
+                " shows more of it.",
             )
         if share < self.clear_share:
             return Verdict(
                 Refusal.PART_OF_LIMB,
-                f"Only {len(clear)} of the {len(expected)} joints of a {word} that this film should show are clear: it may be seen from "
-                "the side, or be another part of the body. Send a PA or dorsoplantar film, or have it scored anyway.",
+                f"Only {len(clear)} of the {len(expected)} joints of a {word} that this film should show are clear: it"
+                " may be seen from the side, or be another part of the body. Send a PA or dorsoplantar film, or have"
+                " it scored anyway.",
             )
         if misfit_mm(found) > self.misfit_mm:
             return Verdict(
                 Refusal.UNUSUAL_VIEW,
-                f"This does not look like a {word} seen straight from above: it may be oblique, lateral or curled. Send a PA or "
-                "dorsoplantar film, or have it scored anyway.",
+                f"This does not look like a {word} seen straight from above: it may be oblique, lateral or curled. Send"
+                " a PA or dorsoplantar film, or have it scored anyway.",
             )
         if found.growing > self.growing or any(note.kind is NoteKind.CHILD for note in film.notes):
             return Verdict(
                 Refusal.GROWING,
-                f"This looks like the {word} of a child or a young person: open growth plates look like damage to the model, and the "
-                "score is made for grown bones. Have it scored anyway if the patient is grown up.",
+                f"This looks like the {word} of a child or a young person: open growth plates look like damage to the"
+                " model, and the score is made for grown bones. Have it scored anyway if the patient is grown up.",
             )
         return Verdict(flags=tuple(self._doubts(found, film, len(expected))))
 
     def _doubts(self, found: FoundLimb, film: Radiograph, expected: int) -> Iterator[Flag]:
         word, joints = LIMB_WORD[found.limb], len(JOINTS[found.limb])
         if expected < joints:
-            words = f"Only part of the {word} is on this film: {joints - expected} of its {joints} joints lie off it and have no points."
+            words = (
+                f"Only part of the {word} is on this film: {joints - expected} of its {joints} joints lie off it and"
+                " have no points."
+            )
             yield Flag(FlagCode.PART_OF_LIMB, words)
         if found.pose.mm_per_px > 0.45:
-            words = "The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full size."
+            words = (
+                "The limb is small on this picture: fine erosions and narrowing cannot be seen. Send the film at full"
+                " size."
+            )
             yield Flag(FlagCode.SMALL_LIMB, words)
         claimed = {limb for limb in (film.limb_tag, film.limb_name) if limb is not None}
         if claimed and found.limb not in claimed:

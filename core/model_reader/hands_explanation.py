@@ -1,4 +1,7 @@
-"""Joins the whole-hand network to its explanation: the picture of both hands, and the way of its heat back to the films."""
+"""Joins the whole-hand network to its explanation.
+
+The picture of both hands, and the way of its heat back to the films.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,9 +37,9 @@ BOX_PX = 64  # side of the square view that a joint's box is measured in
 
 @dataclass(frozen=True)
 class HandFilm:
-    """One hand on its film [H, W] as stored, in [0, 1]: `upright` takes the hand out, fingers up; joints in film pixels.
+    """One hand on its film [H, W] as stored, in [0, 1]: `upright` takes the hand out, fingers up.
 
-    `damage` [H, W] is the truth of a phantom: its erosions, and the gaps of its narrowed joints.
+    Joints in film pixels. `damage` [H, W] is the truth of a phantom: its erosions, and the gaps of its narrowed joints.
     """
 
     pixels: NDArray[np.float32]
@@ -157,7 +160,10 @@ class HandsView:
 
     @property
     def seen(self) -> Mask:
-        """The pixels of the picture [S, S] that show a film: neither the ground nor the mirror picture of a missing hand."""
+        """The pixels of the picture [S, S] that show a film.
+
+        Neither the ground nor the mirror picture of a missing hand.
+        """
         seen = np.zeros(self.picture.shape, bool)
         for x0, y0, x1, y1 in self.rectangles().values():
             seen[y0:y1, x0:x1] = True
@@ -212,7 +218,10 @@ def points_of(scorer: WholeHandScorer, z: float) -> float:
 
 
 def hands_controls(methods: Sequence[Method], shuffled: HandsView) -> dict[str, Heatmap]:
-    """What the maps have to beat: uniform, a Gaussian in the middle of each film, the same methods on shuffled weights."""
+    """What the maps have to beat.
+
+    Uniform, a Gaussian in the middle of each film, the same methods on shuffled weights.
+    """
     frame = shuffled.frame
     middle = np.zeros(shuffled.picture.shape)
     for x0, y0, x1, y1 in shuffled.rectangles().values():

@@ -27,7 +27,9 @@ def settings_of(card: WeightCard) -> dict[str, Any]:
 def open_detector(
     weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
 ) -> tuple[Detector, list[WeightCard]]:
-    """The networks that find limbs, parts and joints, and their cards: the finder's, the compact ones' of hand and foot, the set's.
+    """The networks that find limbs, parts and joints, and their cards.
+
+    The finder's, the compact ones' of hand and foot, the set's.
 
     Raises: WeightsError if a file is missing or damaged.
     """

@@ -1,4 +1,7 @@
-"""The model as a reader: it alone joins the networks, decides what may be scored, and says where each answer comes from."""
+"""The model as a reader: it alone joins the networks and decides what may be scored.
+
+It says where each answer comes from.
+"""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,7 +43,10 @@ class _Draft:
 
 
 class ModelReader:
-    """Reads films and visits with one set of weights. One object may be used by many threads: the networks are locked."""
+    """Reads films and visits with one set of weights.
+
+    One object may be used by many threads: the networks are locked.
+    """
 
     def __init__(
         self,
@@ -92,7 +98,8 @@ class ModelReader:
     ) -> tuple[FilmReading, ...]:
         """Every hand or foot on one film, scored or refused; a film without any gives one refusal.
 
-        `slot` is what the user says the film shows; `force` scores what would be refused, flagged; `tell` is told the stage.
+        `slot` is what the user says the film shows; `force` scores what would be refused, flagged; `tell` is told the
+        stage.
         """
         with self._lock:
             tell(f"Finding joints on {radiograph.name}")
@@ -135,9 +142,9 @@ class ModelReader:
         force: bool = False,
         progress: Progress | None = None,
     ) -> VisitReading:
-        """The films of one patient on one day, as `read_films` reads them, with the whole-hand score. `slots` is keyed by SHA-256.
+        """The films of one patient on one day, as `read_films` reads them, with the whole-hand score.
 
-        `progress` is told the stage and the share that is done.
+        `slots` is keyed by SHA-256. `progress` is told the stage and the share that is done.
         """
         tell = progress or (lambda stage, share: None)
         done: list[tuple[FilmReading, ...]] = []
@@ -165,7 +172,8 @@ class ModelReader:
     def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
         """The limbs that may be scored, or the likeliest that may not.
 
-        A film light for dark is turned round when the picture says so, and tried turned round when nothing fits as it is.
+        A film light for dark is turned round when the picture says so, and tried turned round when nothing fits as it
+        is.
         """
         sight = self._detector.see(np.asarray(radiograph.pixels))
         turned = radiograph.inverted()

@@ -32,9 +32,9 @@ def propose_side(
 ) -> SideProposal:
     """The user's word counts first, then the tag, then the name, then the anatomy; a disagreement is asked about.
 
-    On a film with two limbs the file speaks for neither. The anatomy is that of a PA hand or DP foot that is not mirrored;
-    films are mirrored or mislabelled in life, so it does not overrule a label, and alone it is not enough: the side is not
-    confirmed then.
+    On a film with two limbs the file speaks for neither. The anatomy is that of a PA hand or DP foot that is not
+    mirrored; films are mirrored or mislabelled in life, so it does not overrule a label, and alone it is not enough:
+    the side is not confirmed then.
     """
     said: dict[str, Side] = {}
     if slot is not None and slot[1] is not None:

@@ -20,13 +20,19 @@ SCORERS = {
 
 
 def parts_name(weights: str, limb: Limb, folder: Path = FOLDER) -> str:
-    """The network that looks last for the parts of a limb: the set's own where card and file are there, else the compact one."""
+    """The network that looks last for the parts of a limb.
+
+    The set's own where card and file are there, else the compact one.
+    """
     name = f"{weights}_{limb.value.lower()}_parts"
     return name if weights_there(name, folder=folder) else f"compact_{limb.value.lower()}_parts"
 
 
 def networks_of(weights: str, folder: Path = FOLDER) -> tuple[str, ...]:
-    """Every network that `ModelReader` needs for a set, by the name of its card; the compact parts networks find for every set."""
+    """Every network that `ModelReader` needs for a set, by the name of its card.
+
+    The compact parts networks find for every set.
+    """
     parts = (parts_name(of, limb, folder) for of in ("compact", weights) for limb in Limb)
     return tuple(dict.fromkeys((LIMB_FINDER, *parts, *SCORERS[weights])))
 

@@ -16,7 +16,8 @@ from core.svh import Limb, Side, TotalKind
 from core.svh.totals import half_widths
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
-# Of every set: the nearest to the readers' mean, and on real hands, which all read badly, the best compromise (`whole_hand_real`).
+# Of every set: the nearest to the readers' mean, and on real hands, which all read badly, the best compromise
+# (`whole_hand_real`).
 NETWORK = "mobilenet_v2_maps"
 
 
@@ -51,14 +52,20 @@ def counted_hands(visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]
 def hand_films(
     visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
-    """The left and the right hand that count, fingers up, out of films [H, W] by SHA-256; None for a hand without a film."""
+    """The left and the right hand that count, fingers up, out of films [H, W] by SHA-256.
+
+    None for a hand without a film.
+    """
     hands = counted_hands(visit, pixels)
     upright = {side: upright_frame(film, pixels[film.sha256]).take(pixels[film.sha256]) for side, film in hands.items()}
     return upright.get(Side.L), upright.get(Side.R)
 
 
 def upright_frame(film: FilmReading, pixels: NDArray[np.float32]) -> Frame:
-    """What takes the film [H, W], or the hand's region of it, turned by the nearest quarter so that the fingers point up."""
+    """What takes the film [H, W], or the hand's region of it, so that the fingers point up.
+
+    The turn is the nearest quarter.
+    """
     height, width = pixels.shape
     x0, y0, x1, y1 = (max(0, round(v)) for v in film.region or (0, 0, width, height))
     x1, y1 = min(width, max(x1, x0 + 1)), min(height, max(y1, y0 + 1))
@@ -71,7 +78,8 @@ def upright_frame(film: FilmReading, pixels: NDArray[np.float32]) -> Frame:
 def disagreement(visit: VisitReading) -> str:
     """A sentence where both scores of the hands lie further apart than their joint spread, else empty.
 
-    The joint spread is sqrt(a^2 + b^2) of the two half widths that face each other; those of single sites add as squares.
+    The joint spread is sqrt(a^2 + b^2) of the two half widths that face each other; those of single sites add as
+    squares.
     """
     whole = visit.whole_hand
     if whole is None:

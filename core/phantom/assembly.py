@@ -25,7 +25,10 @@ class Joint:
 
 @dataclass(frozen=True)
 class Gap:
-    """The two subchondral lines of a joint on the film: points [n, 2] in mm, from side to side, and their mean distance."""
+    """The two subchondral lines of a joint on the film.
+
+    Points [n, 2] in mm, from side to side, and their mean distance.
+    """
 
     near: Points
     far: Points

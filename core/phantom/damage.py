@@ -1,7 +1,8 @@
 """From grades to damage: how much space is left, where bone is lost, how large each erosion is.
 
-A grade says little about millimetres (mean joint-space Z-scores of the grades overlap), so every draw overlaps its neighbours
-a little. Erosion grades follow the method: 1 discrete, 2 larger, 3 past the midline of the bone, 4 and 5 by adding up.
+A grade says little about millimetres (mean joint-space Z-scores of the grades overlap), so every draw overlaps its
+neighbours a little. Erosion grades follow the method: 1 discrete, 2 larger, 3 past the midline of the bone, 4 and 5 by
+adding up.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,10 @@ class Narrowing:
 
 
 def narrowing(rng: np.random.Generator, grade: int, *, may_slip: bool = True) -> Narrowing:
-    """Draw one: 0 normal, 1 focal or doubtful, 2 less than half lost, 3 more than half lost or subluxed, 4 fused or luxated."""
+    """Draw one grade of damage.
+
+    0 normal, 1 focal or doubtful, 2 less than half lost, 3 more than half lost or subluxed, 4 fused or luxated.
+    """
     sign = rng.choice((-1.0, 1.0))
     if grade <= 0:
         return Narrowing(float(np.clip(rng.normal(1.0, 0.08), 0.82, 1.25)), rng.normal(0, 0.5))
@@ -94,7 +98,10 @@ def margin_erosion(
 def border_erosion(
     rng: np.random.Generator, bone: Bone, part: int, direction: Sequence[float] | Points, width_mm: float
 ) -> Lesion:
-    """An erosion of the border of a short bone (a carpal, the end of radius or ulna) on the side of `direction` (film plane)."""
+    """An erosion of the border of a short bone (a carpal, the end of radius or ulna).
+
+    It lies on the side of `direction` (film plane).
+    """
     unit = np.asarray(direction, float) / np.linalg.norm(direction)
     end = bone.vertices if bone.name not in ("radius", "ulna") else bone.vertices[bone.along > bone.length_mm - 16]
     rim = end[np.argmax(end[:, :2] @ unit)]

@@ -1,8 +1,9 @@
 """Deformities of long disease: drift, dislocation, collapse of the carpus, crossed toes, resorbed bone ends.
 
 They are laid on an assembled limb after its joint spaces are set, and say which joints they leave subluxed (3 points of
-narrowing at least) or luxated (4). Hand and foot lie with the thumb and the big toe at +x, y is proximal, z towards the tube.
-Source of the patterns: Resnick, Diagnosis of Bone and Joint Disorders (rheumatoid hand and foot); van der Heijde 1999 for points.
+narrowing at least) or luxated (4). Hand and foot lie with the thumb and the big toe at +x, y is proximal, z towards the
+tube. Source of the patterns: Resnick, Diagnosis of Bone and Joint Disorders (rheumatoid hand and foot); van der Heijde
+1999 for points.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,11 +47,12 @@ def _bend(rng: np.random.Generator, limb: Assembly, ray: Sequence[str], n: int, 
 
 
 def deform_hand(
-    rng: np.random.Generator, hand: Assembly, rays: Mapping[int, Sequence[str]], carpus: Sequence[Sequence[str]], strength: float
+    rng: np.random.Generator, hand: Assembly, rays: Mapping[int, Sequence[str]], carpus: Sequence[Sequence[str]],
+    strength: float
 ) -> dict[str, int]:  # fmt: skip
-    """Deform a hand in place; `carpus` is (proximal row, distal row). Returns joints with the least points of narrowing.
+    """Deform a hand in place; `carpus` is (proximal row, distal row).
 
-    `strength` from 0 (nothing) to 1 (mutilation).
+    Returns joints with the least points of narrowing. `strength` from 0 (nothing) to 1 (mutilation).
     """
     proximal_row, distal_row = carpus
     every_ray = tuple(bone for ray in rays.values() for bone in ray)
@@ -112,6 +114,9 @@ def deform_foot(
 
 
 def raised(grades: Mapping[Site, int], sites: Sequence[Site], least: Mapping[str, int]) -> dict[Site, int]:
-    """The grades with those of `sites` raised to the `least` points of their joints; sites that have no grade stay without."""
+    """The grades with those of `sites` raised to the `least` points of their joints.
+
+    Sites that have no grade stay without.
+    """
     more = {site: max(grades[site], least[site.joint]) for site in sites if site in grades and site.joint in least}
     return {**grades, **more}

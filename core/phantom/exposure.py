@@ -1,7 +1,7 @@
 """An X-ray exposure of closed bone meshes: exact path lengths, attenuation, point spread, scatter, noise, display.
 
-The path length of a parallel beam through a closed mesh is the signed sum, over the faces that a pixel lies under, of the
-height of the face at that pixel; no sorting and no ray casting are needed.
+The path length of a parallel beam through a closed mesh is the signed sum, over the faces that a pixel lies under, of
+the height of the face at that pixel; no sorting and no ray casting are needed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Lesion:
-    """An ellipsoid taken out of a bone: centre [3] mm, radius in the film plane, stretch in depth, share that is lost."""
+    """An ellipsoid taken out of a bone.
+
+    Centre [3] mm, radius in the film plane, stretch in depth, share that is lost.
+    """
 
     bone: str
     centre: tuple[float, float, float]
@@ -219,8 +222,8 @@ def expose(
 ) -> tuple[Floats, Floats, dict[int, float]]:
     """A film of bones (with their inner surfaces) in soft tissue.
 
-    Returns: pixels [H, W] in [0, 1], bone bright; bone lost to erosions, mm of beam, [H, W]; volume lost by each lesion, mm3
-    (lesions that overlap share it).
+    Returns: pixels [H, W] in [0, 1], bone bright; bone lost to erosions, mm of beam, [H, W]; volume lost by each
+    lesion, mm3 (lesions that overlap share it).
     """
     height, width, px = window.height_px, window.width_px, window.mm_per_px
     lines, mottle, white = _tiles()

@@ -69,11 +69,14 @@ JOINTS = _joints()
 CORTEX_MM = {
     "1mt": 2.3, **{f"{k}mt": 1.9 for k in range(2, 6)}, "1pp": 1.7, **{f"{k}pp": 1.3 for k in range(2, 6)}, "1dp": 1.2,
     **{f"{k}mp": 0.7 for k in range(2, 6)}, **{f"{k}dp": 0.6 for k in range(2, 6)},
-    **dict.fromkeys((*SESAMOIDS, "medial cuneiform", "middle cuneiform", "lateral cuneiform", "cuboid", "navicular"), 0.6),
+    **dict.fromkeys(
+        (*SESAMOIDS, "medial cuneiform", "middle cuneiform", "lateral cuneiform", "cuboid", "navicular"), 0.6
+    ),
 }  # fmt: skip
 GAP_MM = {
     "MTP1": 2.0, "IP1": 1.4, "TMT1": 1.5,
-    **{f"MTP{k}": 1.7 for k in range(2, 6)}, **{f"PIP{k}": 1.0 for k in range(2, 6)}, **{f"DIP{k}": 0.8 for k in range(2, 6)},
+    **{f"MTP{k}": 1.7 for k in range(2, 6)}, **{f"PIP{k}": 1.0 for k in range(2, 6)},
+    **{f"DIP{k}": 0.8 for k in range(2, 6)},
 }  # fmt: skip
 
 
@@ -234,10 +237,10 @@ def foot_film(
 ) -> LabelledFilm:
     """A dorsoplantar film of one forefoot, toes up, filling the frame but for a margin, with its truth.
 
-    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
-    patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints and thin
-    bone round an undamaged joint. `deformity` from 0 to 1 lays hallux valgus, drifted, crossed and luxated toes on the foot and
-    raises the narrowing of the joints that it luxates.
+    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides
+    of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints
+    and thin bone round an undamaged joint. `deformity` from 0 to 1 lays hallux valgus, drifted, crossed and luxated
+    toes on the foot and raises the narrowing of the joints that it luxates.
     """
     person = person or rng
     foot = Assembly(_foot_bones(person), JOINTS, CORTEX_MM)

@@ -1,7 +1,7 @@
 """Growth plates painted on a film of an adult: what tells a growing skeleton from a grown one.
 
-A plate is a thin, dark, wavy line across the bone near its end, with a denser line on both sides. Fingers and toes have one at
-the base of each phalanx, metacarpals and metatarsals 2 to 5 near their heads, radius and ulna near the wrist.
+A plate is a thin, dark, wavy line across the bone near its end, with a denser line on both sides. Fingers and toes have
+one at the base of each phalanx, metacarpals and metatarsals 2 to 5 near their heads, radius and ulna near the wrist.
 Source: Greulich and Pyle, Radiographic Atlas of Skeletal Development of the Hand and Wrist, for the places.
 """
 

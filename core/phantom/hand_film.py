@@ -62,8 +62,8 @@ GAP_MM = {
 WRIST_ORDER = ("RADCAR", "CAPNLUN", "STT", "CMC1", "CMC3", "CMC4", "CMC5")
 SLIP_JOINTS = ("MCP", "PIP")
 CARPAL_OF = {"MUL": "trapezium", "NAV": "scaphoid", "LUN": "lunate", "RAD": "radius", "ULN": "ulna"}
-# Where the border of a short bone erodes (x towards the thumb, y proximal), and its width in mm: free borders, the insertions of
-# ligaments, the waist of the scaphoid, styloid and fovea of the ulna.
+# Where the border of a short bone erodes (x towards the thumb, y proximal), and its width in mm: free borders, the
+# insertions of ligaments, the waist of the scaphoid, styloid and fovea of the ulna.
 EROSION_BORDERS: dict[str, tuple[tuple[tuple[float, float], ...], float]] = {
     "trapezium": (((1, 0.2), (0.8, 0.9), (0.9, -0.5), (-0.7, 0.5), (-0.6, -0.8)), 13.0),
     "scaphoid": (((1, 0.15), (1, 0.6), (-0.4, -0.9), (0.9, -0.5), (-0.9, 0.4)), 14.0),
@@ -232,10 +232,11 @@ def hand_film(
 ) -> LabelledFilm:
     """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
 
-    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides of a
-    patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of the end
-    joints, bent fingers, thin bone round an undamaged joint. `deformity` from 0 to 1 lays drift, dislocation and collapse on the
-    hand and raises the narrowing of the joints that it luxates. At 0.2 mm a pixel a film takes about a fifth of a second.
+    Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides
+    of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of
+    the end joints, bent fingers, thin bone round an undamaged joint. `deformity` from 0 to 1 lays drift, dislocation
+    and collapse on the hand and raises the narrowing of the joints that it luxates. At 0.2 mm a pixel a film takes
+    about a fifth of a second.
     """
     person = person or rng
     hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)

@@ -24,7 +24,7 @@ TOWARDS_THUMB = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a joint lies: centre in film pixels, unit axis to distal, unit vector towards the thumb or big toe, scale."""
+    """Where a joint lies: centre in film pixels, unit axis to distal, unit vector to the thumb or big toe, scale."""
 
     centre: NDArray[np.float64]
     along: NDArray[np.float64]

@@ -96,7 +96,7 @@ def cut_film(rng: Generator, film: LabelledFilm, *, longest_px: int = 448) -> La
 
 @dataclass(frozen=True)
 class Placed:
-    """A film in a collage: its points in pixels of the collage, and the names of those that show in its own rectangle."""
+    """A film in a collage: its points in pixels of the collage, and the names of those in its own rectangle."""
 
     film: LabelledFilm
     shown: frozenset[str]

@@ -1,4 +1,7 @@
-"""The plate that a limb lies on: turned, small or large, with a neighbour, a collimated field, letters and a white border."""
+"""The plate that a limb lies on.
+
+Turned, small or large, with a neighbour, a collimated field, letters and a white border.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

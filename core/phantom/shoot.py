@@ -1,4 +1,7 @@
-"""The last steps that hand and foot share: the frame of the film, its look, the exposure and the truth that goes with it."""
+"""The last steps that hand and foot share.
+
+The frame of the film, its look, the exposure and the truth that goes with it.
+"""
 
 from collections.abc import Mapping, Sequence
 

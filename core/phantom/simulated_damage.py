@@ -1,9 +1,9 @@
 """Damage painted on real films of undamaged joints, as layers in log intensity.
 
-Narrowing lifts everything distal of the gap as a layer, moves it along the bone and adds it to what lies proximal, so that
-bones that overlap get brighter as they do on a film; the shaft takes up the stretch. An erosion lowers the brightness at the
-border of the bone towards the soft tissue, by a share that falls off inwards. Joints that keep grade 0 often go through the
-same steps with next to no change, so that the traces of the painter do not tell the grade.
+Narrowing lifts everything distal of the gap as a layer, moves it along the bone and adds it to what lies proximal, so
+that bones that overlap get brighter as they do on a film; the shaft takes up the stretch. An erosion lowers the
+brightness at the border of the bone towards the soft tissue, by a share that falls off inwards. Joints that keep grade
+0 often go through the same steps with next to no change, so that the traces of the painter do not tell the grade.
 """
 
 from collections.abc import Mapping

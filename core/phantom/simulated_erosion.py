@@ -12,7 +12,8 @@ from core.svh import Limb
 
 
 def _erode(
-    rng: np.random.Generator, out: Floats, mask: NDArray[np.uint8], centre: NDArray[np.float64], inwards: NDArray[np.float64],
+    rng: np.random.Generator, out: Floats, mask: NDArray[np.uint8], centre: NDArray[np.float64],
+    inwards: NDArray[np.float64],
     radius: float, soft_value: float, contrast: float, px_per_mm: float,
 ) -> None:  # fmt: skip
     """Lower the brightness in a noise-edged disc at the border; `inwards` is the unit vector into the bone."""
@@ -67,7 +68,10 @@ def _erode(
 def _border(
     out: Floats, start: NDArray[np.float64], direction: NDArray[np.float64], px_per_mm: float, most_mm: float
 ) -> tuple[NDArray[np.float64], float, float]:
-    """Walk outwards from inside a bone: the point of its border, the brightness outside, and how much brighter the bone is."""
+    """Walk outwards from inside a bone.
+
+    The point of its border, the brightness outside, and how much brighter the bone is.
+    """
     steps = np.arange(0, most_mm, 0.12)
     at = start[None] + steps[:, None] * direction[None] * px_per_mm
     side = np.array([-direction[1], direction[0]])

@@ -15,7 +15,10 @@ SHAFT_MM = 24.0  # the shaft takes the stretch up over this length
 
 @dataclass(frozen=True)
 class _GapLine:
-    """The joint space in the local frame: offsets across (mm), height of the dark path along the axis (mm), width (mm)."""
+    """The joint space in the local frame.
+
+    Offsets across (mm), height of the dark path along the axis (mm), width (mm).
+    """
 
     u: Floats
     path: Floats

@@ -1,7 +1,7 @@
 """A study by two simulated readers of phantom patients at two visits: what agreement looks like, without a film.
 
-The readers are tuned to the totals of two human ones: r about 0.97 (ResNet-Dwise50 paper, Table 2). That paper's RMSE of
-18.75 does not go with its own r and SDs (0.97, 40.90, 38.78 mean an RMSE of 10), so r alone was the aim.
+The readers are tuned to the totals of two human ones: r about 0.97 (ResNet-Dwise50 paper, Table 2). That paper's RMSE
+of 18.75 does not go with its own r and SDs (0.97, 40.90, 38.78 mean an RMSE of 10), so r alone was the aim.
 """
 
 import numpy as np
@@ -39,7 +39,10 @@ def _a_year_later(rng: np.random.Generator, grades: dict[Cell, int]) -> dict[Cel
 
 
 def _read(rng: np.random.Generator, grades: dict[Cell, int], strictness: float, habit: dict[Cell, float]) -> Reading:
-    """One reader: strict or mild with a patient, sure of healthy joints, less so of damaged ones; few are not scorable."""
+    """One reader: strict or mild with a patient, sure of healthy joints, less so of damaged ones.
+
+    Few are not scorable.
+    """
     seen: dict[Cell, int | None] = {}
     for cell, points in grades.items():
         noise = (0.45 if points else 0.29) * (0.95 * habit[cell] + 0.32 * rng.normal())

@@ -1,8 +1,8 @@
 """The bones: a small geometry pack made once from public meshes, and rigid moves of them.
 
-Film axes, mm: x to the right of the film, y down (proximal), z towards the tube. The pack holds a right hand seen from its
-back with the thumb at +x, which is how the mirrored (left) hand lies on a film.
-Source: 27 hand bones of PyPI myo-sim 0.2.4 (Apache-2.0), decimated; radius and ulna are lofted here.
+Film axes, mm: x to the right of the film, y down (proximal), z towards the tube. The pack holds a right hand seen from
+its back with the thumb at +x, which is how the mirrored (left) hand lies on a film. Source: 27 hand bones of PyPI
+myo-sim 0.2.4 (Apache-2.0), decimated; radius and ulna are lofted here.
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -134,7 +134,8 @@ def outwards(vertices: Points, faces: Faces) -> Faces:
 def forearm(y: float, x: float, z: float) -> dict[str, tuple[Points, Faces]]:
     """Distal radius and ulna below a carpus whose radiocarpal line is at height `y`, centred at `x`, `z` (mm)."""
     radius, faces = loft(
-        [(y + 1, x + 6, z, 12.0, 8.0), (y + 3, x + 6, z, 14.2, 9.6), (y + 8, x + 5.6, z, 13.6, 9.9), (y + 15, x + 4.6, z, 11.2, 8.8),
+        [(y + 1, x + 6, z, 12.0, 8.0), (y + 3, x + 6, z, 14.2, 9.6), (y + 8, x + 5.6, z, 13.6, 9.9),
+         (y + 15, x + 4.6, z, 11.2, 8.8),
          (y + 25, x + 3, z, 8.9, 7.2), (y + 45, x + 2, z, 7.3, 6.4), (y + 110, x, z, 7.0, 6.2)],
         round_=2.5, steps=44,
     )  # fmt: skip
@@ -148,8 +149,10 @@ def forearm(y: float, x: float, z: float) -> dict[str, tuple[Points, Faces]]:
     )  # fossae
     radius[:, 1] -= end * (1.2 * w**2 + 0.9 * w)  # lips, palmar tilt
     ulna, ulna_faces = loft(
-        [(y + 5.0, x - 19.2, z, 3.6, 3.4), (y + 6.0, x - 19.3, z, 6.6, 5.6), (y + 8.5, x - 19.3, z, 7.6, 7.2), (y + 12, x - 19.0, z, 7.2, 6.8),
-         (y + 18, x - 18.4, z, 5.9, 5.6), (y + 28, x - 17.6, z, 5.0, 5.0), (y + 60, x - 16.6, z, 4.9, 4.9), (y + 110, x - 15.5, z, 5.3, 5.3)],
+        [(y + 5.0, x - 19.2, z, 3.6, 3.4), (y + 6.0, x - 19.3, z, 6.6, 5.6), (y + 8.5, x - 19.3, z, 7.6, 7.2),
+         (y + 12, x - 19.0, z, 7.2, 6.8),
+         (y + 18, x - 18.4, z, 5.9, 5.6), (y + 28, x - 17.6, z, 5.0, 5.0), (y + 60, x - 16.6, z, 4.9, 4.9),
+         (y + 110, x - 15.5, z, 5.3, 5.3)],
         round_=2.0, steps=44,
     )  # fmt: skip
     styloid = np.exp(-(((ulna[:, 0] - (x - 25.2)) / 2.6) ** 2) - (((ulna[:, 2] - z + 1) / 3.2) ** 2)) * (

@@ -14,7 +14,7 @@ COARSE = 4
 
 @dataclass(frozen=True)
 class Segment:
-    """A rounded segment from `a` to `b` (mm, film plane) with radii across, and its thickness as a share of the width."""
+    """A rounded segment from `a` to `b` (mm, film plane) with radii across, and its thickness as a share of width."""
 
     a: tuple[float, float]
     b: tuple[float, float]

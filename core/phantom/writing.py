@@ -1,4 +1,7 @@
-"""Phantom patients as files: films in the layout of RA2-DREAM, the table of true points, boxes and joints; the sample case."""
+"""Phantom patients as files: films in the layout of RA2-DREAM, the table of true points, boxes and joints.
+
+The sample case.
+"""
 
 import csv
 import json
@@ -20,7 +23,10 @@ from core.svh import Limb, Reading, Side
 def write_cohort(
     folder: Path, patients: int, seed: int, *, mm_per_px: float = 0.2, tell: Callable[[str], None] = print
 ) -> None:
-    """`<id>-LH.jpg` and so on, `training.csv` (true points), `boxes.csv`, `joints.json` (centres, gaps in mm, mm3 eroded)."""
+    """Write `<id>-LH.jpg` and so on, with their truth.
+
+    `training.csv` (true points), `boxes.csv`, `joints.json` (centres, gaps in mm, mm3 eroded).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     readings: dict[str, Reading] = {}
     boxes: list[tuple[str, str, float, float, float, float]] = []

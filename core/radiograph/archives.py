@@ -47,9 +47,10 @@ _DISC_INDEX = "DICOMDIR"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file that may be a film, not read yet. `folder` is the path of its folder as text ("" at top level), never opened.
+    """One file that may be a film, not read yet.
 
-    `identity` groups DICOM files; `stamp` changes when the file does.
+    `folder` is the path of its folder as text ("" at top level), never opened. `identity` groups DICOM files; `stamp`
+    changes when the file does.
     """
 
     name: str
@@ -207,8 +208,9 @@ def expand(
     """Every file that may be a film, in natural order within its source, and a sentence for all that is none.
 
     A source is a file, a folder (with all inside), a zip, or (name, bytes) of an upload. Hidden files and those of the
-    operating system are left out silently; what lies beside films and is none is named. On a disc with an index (DICOMDIR)
-    the films are DICOM: pictures beside them are those of its viewer. A folder `without` inside a source is passed over.
+    operating system are left out silently; what lies beside films and is none is named. On a disc with an index
+    (DICOMDIR) the films are DICOM: pictures beside them are those of its viewer. A folder `without` inside a source is
+    passed over.
     """
     without = without.resolve() if without else None
     entries: list[Entry] = []

@@ -1,4 +1,7 @@
-"""Grey out of pictures that are stored in colours: a grey film, a tinted photo of one, a screenshot with a coloured bar."""
+"""Grey out of pictures that are stored in colours.
+
+A grey film, a tinted photo of one, a screenshot with a coloured bar.
+"""
 
 from typing import Any
 
@@ -20,8 +23,8 @@ _WIDEST_BAR, _LEAST_KEPT = 0.4, 0.3  # of the picture's height or width; of its 
 def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Floats, tuple[FilmNote, ...]]:
     """Grey [H, W] in [0, 1] out of samples [H, W, 3] of 0..full that hold a grey picture, and notes.
 
-    Grey are pictures with at most 0.5 % of coloured pixels, pictures in which every brightness has one pale colour (the tint
-    of a light box, a phone or a display), and both of these inside coloured bars at the edges (a viewer's tools).
+    Grey are pictures with at most 0.5 % of coloured pixels, pictures in which every brightness has one pale colour (the
+    tint of a light box, a phone or a display), and both of these inside coloured bars at the edges (a viewer's tools).
 
     Raises: FilmError if the picture is coloured in any other way.
     """
@@ -48,8 +51,8 @@ def grey_of_colour(rgb: NDArray[np.generic], full: float, name: str) -> tuple[Fl
         return pixels, (FilmNote(NoteKind.COLOUR, words),)
     raise FilmError(
         Fault.COLOUR,
-        f"{max(1, round(100 * share))} % of the picture are coloured and not by one pale tint or by bars at the edge: it may be "
-        "a photo or a screenshot. Export the film itself, in grey.",
+        f"{max(1, round(100 * share))} % of the picture are coloured and not by one pale tint or by bars at the edge:"
+        " it may be a photo or a screenshot. Export the film itself, in grey.",
         name,
     )
 

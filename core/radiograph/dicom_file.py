@@ -22,7 +22,8 @@ _KEYWORDS = (
     "SeriesDescription", "ProtocolName", "PatientAge", "BurnedInAnnotation", "PresentationIntentType",
     "LossyImageCompression", "LossyImageCompressionRatio",
     "PixelSpacing", "ImagerPixelSpacing", "EstimatedRadiographicMagnificationFactor",
-    "PixelAspectRatio", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel",
+    "PixelAspectRatio", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
+    "SamplesPerPixel",
     "PlanarConfiguration", "PhotometricInterpretation", "NumberOfFrames", "PixelPaddingValue", "PixelPaddingRangeLimit",
     "RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "VOILUTSequence", "VOILUTFunction",
     "WindowCenter", "WindowWidth", "PresentationLUTShape",
@@ -95,7 +96,8 @@ def split_meta(data: bytes, name: str) -> tuple[str, bytes]:
 def _fragments(data: memoryview, endian: str, name: str) -> tuple[list[memoryview], int, bool]:
     """Fragments of an encapsulated pixel element, where it ends, and whether the mark of its end is there (PS3.5, A.4).
 
-    Without that mark the last fragment must be whole and end as a stream ends, or have no end of its own to look for (RLE).
+    Without that mark the last fragment must be whole and end as a stream ends, or have no end of its own to look for
+    (RLE).
     """
     found: list[memoryview] = []
     at = 0
@@ -110,7 +112,8 @@ def _fragments(data: memoryview, endian: str, name: str) -> tuple[list[memoryvie
         if length > len(data) - at:
             raise FilmError(
                 Fault.INCOMPLETE,
-                f"the picture is incomplete ({len(data)} bytes are left where more are announced). Send the file again.",
+                f"the picture is incomplete ({len(data)} bytes are left where more are announced). Send the file"
+                " again.",
                 name,
             )
         found.append(data[at : at + length])

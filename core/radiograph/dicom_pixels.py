@@ -84,8 +84,8 @@ class _Layout:
         ):
             raise FilmError(
                 Fault.DAMAGED,
-                f"its header names {self.samples} samples a pixel and the colours {quoted(self.colours)}, which do not go "
-                "together. Export the film again.",
+                f"its header names {self.samples} samples a pixel and the colours {quoted(self.colours)}, which do not"
+                " go together. Export the film again.",
                 name,
             )
 

@@ -101,7 +101,10 @@ def display_text(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A foreign code word inside a sentence: its letters, digits and `_-. ` only, at most 24 characters, in quotation marks."""
+    """A foreign code word inside a sentence.
+
+    Its letters, digits and `_-. ` only, at most 24 characters, in quotation marks.
+    """
     kept = re.sub(r"[^A-Za-z0-9_. -]+", "", text[:200]).strip()
     return f'"{kept if len(kept) <= 24 else kept[:23] + "…"}"' if kept else "that cannot be read"
 
@@ -109,8 +112,8 @@ def quoted(text: str) -> str:
 class FilmError(Exception):
     """This file cannot be used as a film; `message` says why and what to do, in words for the person who sent it.
 
-    `code` is a value of `Fault` (or of a later check of the same kind); `file` the display name of the file, `folder` where
-    it lay and `visit` the visit that it would have belonged to.
+    `code` is a value of `Fault` (or of a later check of the same kind); `file` the display name of the file, `folder`
+    where it lay and `visit` the visit that it would have belonged to.
     """
 
     def __init__(self, code: str, message: str, file: str = "", folder: str = "", visit: str = "") -> None:
@@ -140,8 +143,8 @@ class Radiograph:
 
     `pixels` are [H, W] float32 in [0, 1], finite, read-only, bone bright. `name` is display text, never a path to open.
     `sha256` is that of the file. `limb_tag` and `side_tag` come from DICOM attributes, `limb_name`, `side_name` and
-    `patient` from the file name (`UAB003-LH.jpg`); `folder` is the path of its folder as text ("" where there is none). No identity is ever taken from inside a file. `notes` say how the film
-    was read; they go with it into every result.
+    `patient` from the file name (`UAB003-LH.jpg`); `folder` is the path of its folder as text ("" where there is none).
+    No identity is ever taken from inside a file. `notes` say how the film was read; they go with it into every result.
     """
 
     pixels: NDArray[np.float32]

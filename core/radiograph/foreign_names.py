@@ -8,7 +8,8 @@ from zipfile import ZipInfo
 
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r", "$recycle.bin"})
 _UTF_8_FLAG, _UNICODE_PATH = 0x800, 0x7075
-# Two-byte alphabets with the lead bytes of their everyday characters (JIS level 1 and kana, Big5 level 1, GB 2312 level 1, hangul).
+# Two-byte alphabets with the lead bytes of their everyday characters (JIS level 1 and kana, Big5 level 1, GB 2312 level
+# 1, hangul).
 _WIDE = {
     "cp932": ((0x82, 0x83), (0x88, 0x98)),
     "big5": ((0xA4, 0xC6),),
@@ -86,7 +87,10 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _wide_share(data: bytes, encoding: str) -> float:
-    """How many of the characters outside ASCII are everyday ones of a two-byte alphabet; 0 if the bytes are no such text."""
+    """How many of the characters outside ASCII are everyday ones of a two-byte alphabet.
+
+    0 if the bytes are no such text.
+    """
     if not _decodes(data, encoding):
         return 0.0
     foreign = [char for char in data.decode(encoding) if not char.isascii()]

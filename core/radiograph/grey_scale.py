@@ -145,8 +145,8 @@ def grey_table(
     """What each stored value becomes in [0, 1], bone bright, and notes.
 
     `first` is the stored value of `counts[0]`, `counts` the histogram of the picture. Order: modality LUT, VOI LUT or
-    window (without one: robust percentiles), inversion by MONOCHROME1 or PresentationLUTShape INVERSE last. Padding does
-    not count and comes out dark.
+    window (without one: robust percentiles), inversion by MONOCHROME1 or PresentationLUTShape INVERSE last. Padding
+    does not count and comes out dark.
     """
     notes: list[FilmNote] = []
     stored = np.arange(first, first + counts.size, dtype=np.int64)

@@ -63,7 +63,10 @@ def _exactly(pipe: IO[bytes], count: int) -> bytearray:
 
 @dataclass(frozen=True, eq=False)
 class Archive:
-    """A zip that the guarded child reads: from its path, or from bytes that the child keeps while it reads its members."""
+    """A zip that the guarded child reads.
+
+    From its path, or from bytes that the child keeps while it reads its members.
+    """
 
     source: Path | bytes = field(repr=False)
     name: str

@@ -1,4 +1,7 @@
-"""Which DICOM files belong together: salted hashes of patient, study and day, for grouping in memory and for nothing else."""
+"""Which DICOM files belong together.
+
+Salted hashes of patient, study and day, for grouping in memory and for nothing else.
+"""
 
 import hashlib
 import io

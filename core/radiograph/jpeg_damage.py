@@ -1,7 +1,8 @@
-"""Whether the compressed data of a JPEG picture is damaged: what the decoder warns of, and steps of brightness where none belong.
+"""Whether the compressed data of a JPEG picture is damaged.
 
-A wrong bit in a JPEG scan either breaks the code, of which the decoder warns and goes on, or changes one difference of
-brightness: then every block after it is lighter or darker by the same amount, without any warning.
+What the decoder warns of, and steps of brightness where none belong. A wrong bit in a JPEG scan either breaks the code,
+of which the decoder warns and goes on, or changes one difference of brightness: then every block after it is lighter or
+darker by the same amount, without any warning.
 """
 
 import re
@@ -35,12 +36,16 @@ def check_scan(data: bytes, name: str) -> tuple[FilmNote, ...]:
         if not ("extraneous" in str(error) and _padded(data)):
             raise FilmError(
                 Fault.DAMAGED,
-                "the compressed picture is damaged inside: what follows the damage would be wrong. Send the file again.",
+                "the compressed picture is damaged inside: what follows the damage would be wrong. Send the file"
+                " again.",
                 name,
             ) from None
     _, _, _, subsampling = simplejpeg.decode_jpeg_header(data)
     if brightness_step(grey, 16 if subsampling in ("420", "440") else 8, 16 if subsampling in ("420", "422") else 8):
-        words = "The brightness changes by a step along the blocks of the compression: the file may be damaged. Compare it with the original."
+        words = (
+            "The brightness changes by a step along the blocks of the compression: the file may be damaged. Compare it"
+            " with the original."
+        )
         return (FilmNote(NoteKind.DAMAGE, words),)
     return ()
 

@@ -11,7 +11,8 @@ from core.svh import Limb, Side
 _RA2 = re.compile(r"^(?P<patient>.+?)[-_ ](?P<side>[LR])(?P<limb>[HF])$", re.IGNORECASE)
 _LIMB_WORDS = {
     "hand": Limb.HAND, "hands": Limb.HAND, "wrist": Limb.HAND, "mano": Limb.HAND,
-    "foot": Limb.FOOT, "feet": Limb.FOOT, "forefoot": Limb.FOOT, "fuss": Limb.FOOT, "pied": Limb.FOOT, "vorfuss": Limb.FOOT,
+    "foot": Limb.FOOT, "feet": Limb.FOOT, "forefoot": Limb.FOOT, "fuss": Limb.FOOT, "pied": Limb.FOOT,
+    "vorfuss": Limb.FOOT,
 }  # fmt: skip
 _SIDE_WORDS = {
     "left": Side.L, "l": Side.L, "li": Side.L, "lt": Side.L, "links": Side.L, "gauche": Side.L,

@@ -17,7 +17,10 @@ _LEAST_MM, _MOST_MM = 0.01, 2.0
 
 
 def _pair(attributes: Dataset, keyword: str) -> tuple[float, float] | None:
-    """Two numbers of an attribute; None if it is absent, empty or no numbers. One number alone gives NaN for the other."""
+    """Two numbers of an attribute; None if it is absent, empty or no numbers.
+
+    One number alone gives NaN for the other.
+    """
     value = attributes.get(keyword)
     if value is None or isinstance(value, bytes) or value == "":
         return None
@@ -29,9 +32,10 @@ def _pair(attributes: Dataset, keyword: str) -> tuple[float, float] | None:
 
 
 def pixel_shape(attributes: Dataset) -> tuple[float | None, float, tuple[FilmNote, ...]]:
-    """Distance of pixels in mm once they are square (None if it is not known), height of a pixel over its width, and notes.
+    """Distance of pixels in mm once they are square (None if not known), height of a pixel over its width, and notes.
 
-    Source: PS3.3, C.7.6.3.1.7 (PixelAspectRatio is height to width), 10.7.1.3 (spacings are those of rows, then columns).
+    Source: PS3.3, C.7.6.3.1.7 (PixelAspectRatio is height to width), 10.7.1.3 (spacings are those of rows, then
+    columns).
     """
     for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
         pair = _pair(attributes, keyword)

@@ -1,7 +1,7 @@
 """Which files are the films of one patient on one day: by what DICOM files say, by names, and by folders.
 
-DICOM files belong together when they share patient and study, or patient and day, whatever their folders; of that only salted
-hashes are known. Names as `UAB003-LH.jpg` go by patient and folder, all other pictures by folder.
+DICOM files belong together when they share patient and study, or patient and day, whatever their folders; of that only
+salted hashes are known. Names as `UAB003-LH.jpg` go by patient and folder, all other pictures by folder.
 """
 
 import re
@@ -16,7 +16,8 @@ from core.radiograph.name_hints import NameHints, name_hints, only_limb_words
 
 # Folders that discs make: PA000001, ST000001, SE000001, a bare number, or a UID.
 _MADE_BY_MACHINE = re.compile(
-    r"(?!(19|20)[0-9]{2}([0-9]{2}){0,2}$)(dicom|images?|pat?|patient|st|stu|study|se|ser|sr|srs|series|s|im|img|cr|dx)?[ _-]?[0-9]*|[0-9.]{16,}|[0-9a-f]{8,}",
+    r"(?!(19|20)[0-9]{2}([0-9]{2}){0,2}$)(dicom|images?|pat?|patient|st|stu|study|se|ser|sr|srs|series|s|im|img|cr|dx)?["
+    r" _-]?[0-9]*|[0-9.]{16,}|[0-9a-f]{8,}",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -186,15 +187,20 @@ def _adopt(entries: Sequence[Entry], keys: Sequence[list[Hashable]], groups: _Gr
 
 
 def _told(visits: Sequence[VisitFiles]) -> Iterator[str]:
-    """A line a visit whose files lie in several folders, and one a folder whose files are several visits by their tags."""
+    """A line a visit whose files lie in several folders, and one a folder with several visits by their tags."""
     folders: dict[str, list[VisitFiles]] = {}
     for visit in visits:
         held = list(dict.fromkeys(entry.folder for entry in visit.entries))
         if len(held) > 1:
-            yield f"{visit.name}: {len(visit.entries)} files of {len(held)} folders are one visit ({_few(_tails(held))})."
+            yield (
+                f"{visit.name}: {len(visit.entries)} files of {len(held)} folders are one visit ({_few(_tails(held))})."
+            )
         people = {e.identity.patient for e in visit.entries if e.identity.patient}
         if len(people) > 1:
-            yield f"{visit.name}: its files name {len(people)} patients; the names of the files were followed. Check them."
+            yield (
+                f"{visit.name}: its files name {len(people)} patients; the names of the files were followed. Check"
+                " them."
+            )
         for folder in held:
             if any(not name_hints(e.name).patient for e in visit.entries if e.folder == folder):
                 folders.setdefault(folder, []).append(visit)
@@ -203,11 +209,17 @@ def _told(visits: Sequence[VisitFiles]) -> Iterator[str]:
         if len(held_by) > 1:
             people = {e.identity.patient for visit in held_by for e in visit.entries if e.identity.patient}
             what = f"{len(people)} patients" if len(people) > 1 else "several studies or days"
-            yield f"{_shown(folder)}: its files are of {what}; they are {len(held_by)} visits ({_few(v.name for v in held_by)})."
+            yield (
+                f"{_shown(folder)}: its files are of {what}; they are {len(held_by)} visits"
+                f" ({_few(v.name for v in held_by)})."
+            )
 
 
 def _places(visits: Sequence[VisitFiles]) -> Iterator[str]:
-    """A line a name whose files lie in several places: they are visits of their own, or other people of the same number."""
+    """A line a name whose files lie in several places.
+
+    They are visits of their own, or other people of the same number.
+    """
     by_name: dict[str, list[str]] = {}
     for visit in visits:
         named = name_hints(visit.entries[0].name).patient
@@ -215,7 +227,9 @@ def _places(visits: Sequence[VisitFiles]) -> Iterator[str]:
             by_name.setdefault(named, []).append(visit.name)
     for named, names in by_name.items():
         if len(names) > 1:
-            yield f"{named}: films of this name lie in {len(names)} places; they are {len(names)} visits ({_few(names)})."
+            yield (
+                f"{named}: films of this name lie in {len(names)} places; they are {len(names)} visits ({_few(names)})."
+            )
 
 
 def _tails(folders: Sequence[str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""Members of a zip, read one at a time with limits that do not trust the zip's own figures. Runs in the guarded child."""
+"""Members of a zip, read one at a time with limits that do not trust the zip's own figures.
+
+Runs in the guarded child.
+"""
 
 import io
 import struct
@@ -163,7 +166,10 @@ def read_member(source: Path | bytes, index: int, name: str) -> bytes:
                 while piece := member.read(_PIECE):
                     count += len(piece)
                     if count > allowed:
-                        words = f"the file expands more than {limits.ARCHIVE_RATIO} to 1 in its archive: it is blank or no film."
+                        words = (
+                            f"the file expands more than {limits.ARCHIVE_RATIO} to 1 in its archive: it is blank or no"
+                            " film."
+                        )
                         raise FilmError(Fault.ARCHIVE_SIZE, words, name)
                     if count > limits.FILE_BYTES:
                         raise _large(name)

@@ -27,7 +27,10 @@ def printable(text: str) -> str:
 
 
 def draw_fitted(canvas: Canvas, x: float, y: float, text: str, *, size: float, room: float) -> None:
-    """One regular line at (x, y), of at most `size` points and smaller where it would be wider than `room`, both in points."""
+    """One regular line at (x, y), of at most `size` points.
+
+    Smaller where it would be wider than `room`; both in points.
+    """
     text = printable(text)
     canvas.setFont(REGULAR, min(size, size * room / max(stringWidth(text, REGULAR, size), 1)))
     canvas.drawString(x, y, text)

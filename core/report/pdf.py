@@ -129,7 +129,8 @@ def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float)
         ("FONT", (0, 0), (-1, 1), BOLD, 8), ("FONT", (0, 2), (-1, -1), REGULAR, 8),
         ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, -1), "CENTER"),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, LINE), ("TOPPADDING", (0, 0), (-1, -1), 0.5),
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5), ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+        ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE),
     ]  # fmt: skip
     for joint, sites in by_joint.items():
         row = [joint]
@@ -162,11 +163,13 @@ def _totals(canvas: Canvas, report: VisitReport, x: float, top: float) -> float:
     kinds = (TotalKind.SVH, TotalKind.HANDS), (TotalKind.EROSION, TotalKind.FEET), (TotalKind.JSN, TotalKind.SENS)
     rows = [[text for kind in pair for text in _total_cells(totals[kind])] for pair in kinds]
     style = [
-        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (2, 0), (2, -1), REGULAR, 7.5), ("FONT", (5, 0), (5, -1), REGULAR, 7.5), ("FONT", (1, 0), (1, -1), BOLD, 10),
+        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (2, 0), (2, -1), REGULAR, 7.5),
+        ("FONT", (5, 0), (5, -1), REGULAR, 7.5), ("FONT", (1, 0), (1, -1), BOLD, 10),
         ("FONT", (4, 0), (4, -1), BOLD, 10), ("FONT", (0, 0), (0, 0), BOLD, 9),
         ("ALIGN", (1, 0), (1, -1), "RIGHT"), ("ALIGN", (4, 0), (4, -1), "RIGHT"), ("BOX", (0, 0), (-1, -1), 0.8, black),
         ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 1),
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY), ("TEXTCOLOR", (5, 0), (5, -1), GREY),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY),
+        ("TEXTCOLOR", (5, 0), (5, -1), GREY),
     ]  # fmt: skip
     table = Table(rows, colWidths=[v * mm for v in (14, 9, 20, 12, 9, 20)], rowHeights=6 * mm, style=style)
     _, height = table.wrapOn(canvas, 0, 0)
@@ -217,8 +220,8 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     if noted:
         lines.append(f"<b>About the films.</b> {escape(_list(noted, ' '))}")
     lines.append(
-        f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion "
-        "5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
+        f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion"
+        " 5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
     )
     _lines(canvas, [Paragraph(printable(line), TEXT) for line in lines], x, top)
 

@@ -88,7 +88,7 @@ def refused_row(error: FilmError) -> dict[str, Any]:
 
 
 def visit_row(visit: VisitReading) -> dict[str, Any]:
-    """One visit of the JSON: totals over its scored films (null where nothing is scored), and the RA2 columns without points.
+    """One visit of the JSON: totals over its scored films (null where nothing is scored), RA2 columns without points.
 
     `whole_hand` is there only where a whole-hand network scored the hands too.
     """

@@ -17,9 +17,8 @@ from core.svh import INTENDED_USE, Side
 def secondary_captures(report: VisitReport) -> dict[str, pydicom.Dataset]:
     """One RGB capture a film with pixels, by the film's SHA-256.
 
-    Its size is that of `overlay_picture`: a point of the film lies at the same share of width and height. UIDs follow from
-    the content.
-    Source: PS3.3 A.8.1 (Secondary Capture Image IOD).
+    Its size is that of `overlay_picture`: a point of the film lies at the same share of width and height. UIDs follow
+    from the content. Source: PS3.3 A.8.1 (Secondary Capture Image IOD).
     """
     return {digest: _capture(report, digest, number) for number, digest in enumerate(report.pictured(), start=1)}
 

@@ -1,9 +1,9 @@
 """A reading as a DICOM Structured Report (TID 1500), and back.
 
 One measurement group a joint and side: finding site is the hand or foot (SNOMED CT) with its laterality and, as the
-topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code the
-private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`, `jsn`,
-`NS` (looked at, not scorable) and `changed` (the points are a person's).
+topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code
+the private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`,
+`jsn`, `NS` (looked at, not scorable) and `changed` (the points are a person's).
 
 Positions point at our secondary captures, also where the film came as DICOM: its UIDs would identify the upload, so a
 `Radiograph` does not keep them.
@@ -184,7 +184,8 @@ def _groups(
 def reading_from_sr(data: bytes) -> Reading:
     """The reading in a structured report that this module wrote.
 
-    Raises: ValueError saying what is wrong: no DICOM report, an unknown code, a cell given twice, or points that are no score.
+    Raises: ValueError saying what is wrong: no DICOM report, an unknown code, a cell given twice, or points that are no
+    score.
     """
     try:
         dataset = pydicom.dcmread(io.BytesIO(data))

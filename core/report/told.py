@@ -35,7 +35,7 @@ def without_no_films(refused: Sequence[FilmError]) -> tuple[list[FilmError], lis
 
 
 def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
-    """Lines: the visit's totals, the second score of its hands where there is one, and what was refused or is in doubt."""
+    """Lines: the visit's totals, the second score of its hands if there is one, what was refused or is in doubt."""
     if visit.films:
         totals = visit.totals
         svh, erosion, jsn = (totals[kind] for kind in (TotalKind.SVH, TotalKind.EROSION, TotalKind.JSN))

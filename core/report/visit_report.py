@@ -18,10 +18,10 @@ from core.svh import Cell
 class VisitReport:
     """One visit to be reported.
 
-    `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is the
-    date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json` states:
-    the set and the digests of its files. `edited` holds the cells whose points are a person's. `visit_text`
-    is the date or name of the visit as a person typed it, empty where nobody did.
+    `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is
+    the date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json`
+    states: the set and the digests of its files. `edited` holds the cells whose points are a person's. `visit_text` is
+    the date or name of the visit as a person typed it, empty where nobody did.
     """
 
     visit: VisitReading

@@ -19,8 +19,8 @@ LEAST_CHANGE = 0.05  # of the site's maximum: below it, blurring the whole view 
 class Faithfulness:
     """Scores while the hottest share of the pixels is blurred (`deletion`) or restored (`insertion`), and two areas.
 
-    An area is the mean share of the whole change of score that is reached on the way: a faithful map is near 1, a random
-    order near 0.5. NaN if blurring the whole view changes too little.
+    An area is the mean share of the whole change of score that is reached on the way: a faithful map is near 1, a
+    random order near 0.5. NaN if blurring the whole view changes too little.
     """
 
     share: NDArray[np.float64]
@@ -38,9 +38,9 @@ def blurred(view: Floats) -> Floats:
 def faithfulness(
     heat: Floats, view: Floats, score: Callable[[Floats], NDArray[np.float64]], *, background: Floats | None = None
 ) -> Faithfulness:
-    """Walk from the view [H, W] to its blurred self in the order of heat, and back. Equal heat goes in a fixed random order.
+    """Walk from the view [H, W] to its blurred self in the order of heat, and back.
 
-    `score` takes views [N, H, W] to scores [N] as shares of the maximum.
+    Equal heat goes in a fixed random order. `score` takes views [N, H, W] to scores [N] as shares of the maximum.
     """
     empty = blurred(view) if background is None else background
     mixed = np.random.default_rng(0).permutation(heat.size)

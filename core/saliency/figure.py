@@ -23,7 +23,10 @@ def _scaled(values: NDArray[Any], longer_px: int, interpolation: int) -> NDArray
 
 
 def coloured(heat: NDArray[np.floating], longer_px: int = PANEL_PX) -> NDArray[np.uint8]:
-    """Heat [H, W] in [0, 1] as RGB [h, w, 3] on the perceptually uniform scale Cividis; the longer side is `longer_px`."""
+    """Heat [H, W] in [0, 1] as RGB [h, w, 3] on the perceptually uniform scale Cividis.
+
+    The longer side is `longer_px`.
+    """
     large = _scaled(np.asarray(heat, np.float32), longer_px, cv2.INTER_LINEAR)
     table = cv2.applyColorMap(np.round(np.clip(large, 0, 1) * 255).astype(np.uint8), cv2.COLORMAP_CIVIDIS)
     return np.ascontiguousarray(table[:, :, ::-1])
@@ -36,7 +39,7 @@ def outline(mask: NDArray[np.bool_], longer_px: int = PANEL_PX) -> NDArray[np.bo
 
 
 def grey(view: NDArray[np.floating], longer_px: int = PANEL_PX) -> NDArray[np.uint8]:
-    """A view [H, W] as RGB [h, w, 3] with the longer side `longer_px`, its 1st and 99th percentile as black and white."""
+    """A view [H, W] as RGB [h, w, 3] with the longer side `longer_px`, its 1st and 99th percentile black and white."""
     low, high = np.percentile(view, (1, 99))
     even = np.clip((view - low) / max(float(high - low), 0.02), 0, 1).astype(np.float32)
     large = _scaled(even, longer_px, cv2.INTER_CUBIC)

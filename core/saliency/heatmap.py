@@ -15,8 +15,8 @@ Floats = NDArray[np.float32]
 class Heatmap:
     """Heat [H, W] in [0, 1] over the view that `frame` took out of the film.
 
-    The lowest heat of a map is 0 and its highest 1. `lowest` and `highest` are the values before that stretch. A map without
-    any contrast is all 0 and `blank`: it says nothing, and counts as a uniform map where it is measured.
+    The lowest heat of a map is 0 and its highest 1. `lowest` and `highest` are the values before that stretch. A map
+    without any contrast is all 0 and `blank`: it says nothing, and counts as a uniform map where it is measured.
     """
 
     values: Floats

@@ -43,8 +43,8 @@ _CAMS = {
 class Explainable:
     """A network cut at its feature map; all who explain or run the same network share its lock.
 
-    `features` takes the network and views [N, 1, H, W] to [N, C, h, w]; `outputs` the network and features to raw outputs
-    [N, k]; `attention` to [N, 1, h, w], None where the network has none.
+    `features` takes the network and views [N, 1, H, W] to [N, C, h, w]; `outputs` the network and features to raw
+    outputs [N, k]; `attention` to [N, 1, h, w], None where the network has none.
     """
 
     network: nn.Module
@@ -108,10 +108,10 @@ def _still(network: nn.Module) -> Iterator[None]:
 def explain_all(
     network: Explainable, view: NDArray[np.float32], frame: Frame, *, output: int, methods: Sequence[Method]
 ) -> dict[Method, Heatmap]:
-    """The maps of one output for one view [H, W] in [0, 1] that `frame` took out of its film; the features are computed once.
+    """The maps of one output for one view [H, W] in [0, 1] that `frame` took out of its film.
 
-    Attention is one map a head: its outputs share it, as EigenCAM's do.
-    Raises: ValueError if the network has no attention and that was asked for.
+    The features are computed once. Attention is one map a head: its outputs share it, as EigenCAM's do. Raises:
+    ValueError if the network has no attention and that was asked for.
     """
     if Method.ATTENTION in methods and network.attention is None:
         raise ValueError("this network has no attention of its own; choose Grad-CAM")

@@ -14,7 +14,7 @@ MARGIN = 0.05  # a map has to beat its best control by this much, so that a hair
 
 @dataclass(frozen=True)
 class MapFigures:
-    """One map's figures: heat inside the target, pointing game, area under precision-recall, whether it is a control."""
+    """One map's figures: heat inside the target, pointing game, area under precision-recall, if it is a control."""
 
     name: str
     inside: float
@@ -37,7 +37,10 @@ def figures(
 
 
 def rivals(name: str, rows: Sequence[MapFigures]) -> list[MapFigures]:
-    """The controls that apply to a map: the general ones and its own method with shuffled weights, not those of others."""
+    """The controls that apply to a map.
+
+    The general ones and its own method with shuffled weights, not those of others.
+    """
     own = shuffled_name(name)
     return [row for row in rows if row.control and (row.name == own or not row.name.endswith(", shuffled"))]
 
@@ -66,8 +69,8 @@ def shares_in_words(
     for name, heat in maps.items():
         best = max(rivals(name, rows), key=lambda row: row.inside)
         words.append(
-            f"{name} puts {heat_inside(heat, mask):.0%} of its heat into {target}, which cover {mask.mean():.0%} of the {of}; "
-            f"“{best.name}” puts {best.inside:.0%} there."
+            f"{name} puts {heat_inside(heat, mask):.0%} of its heat into {target}, which cover {mask.mean():.0%} of the"
+            f" {of}; “{best.name}” puts {best.inside:.0%} there."
         )
     return " ".join(words)
 
@@ -92,8 +95,8 @@ def in_words(
             pair = agreement_of_maps(maps[first], maps[second])
             how = "agree" if pair.spearman >= 0.6 else "agree in part" if pair.spearman >= 0.3 else "do not agree"
             words.append(
-                f"{first} and {second} {how}: rank correlation {pair.spearman:.2f}, and {pair.overlap:.0%} of the hottest "
-                "fifth is shared (20% by chance)."
+                f"{first} and {second} {how}: rank correlation {pair.spearman:.2f}, and {pair.overlap:.0%} of the"
+                " hottest fifth is shared (20% by chance)."
             )
     for name in names:
         if name in blank:

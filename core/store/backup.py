@@ -1,4 +1,7 @@
-"""Backup and restore: the log and the pictures in one zip. The log is the store: the tables are written again from it."""
+"""Backup and restore: the log and the pictures in one zip.
+
+The log is the store: the tables are written again from it.
+"""
 
 import hashlib
 import io
@@ -23,7 +26,9 @@ LARGEST_BYTES = 2**30  # of one entry
 
 
 def backup(connection: Connection, target: Path) -> Proof:
-    """Write a consistent copy of the store while it may be in use; what it holds, with the head to note. Restores on either database.
+    """Write a consistent copy of the store while it may be in use; what it holds, with the head to note.
+
+    Restores on either database.
 
     Raises: StoreError if there is no store, it does not verify, or the file cannot be written.
     """

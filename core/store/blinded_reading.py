@@ -43,8 +43,8 @@ class BlindedReading:
     def marked(self, cell: Cell, mark: Mark | None) -> "BlindedReading":
         """The reading with one cell written, or taken back with None.
 
-        Both values follow while blinded; after the reveal the first stays, also of a cell that is taken back or that was not
-        read before.
+        Both values follow while blinded; after the reveal the first stays, also of a cell that is taken back or that
+        was not read before.
 
         Raises: ValueError if the reading is complete.
         """

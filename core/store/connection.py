@@ -95,14 +95,16 @@ class Connection:
     def _ask_about_lost(self) -> None:
         """Refuse to begin an empty store where one was.
 
-        Raises: StoreError if the file holds nothing, but pictures lie beside it: it was emptied, or copied without its log.
+        Raises: StoreError if the file holds nothing, but pictures lie beside it: it was emptied, or copied without its
+        log.
         """
         if self.file is None or not self.file.exists():
             return
         if self.films.is_dir() and any(self.films.glob("*.png")):
             raise StoreError(
-                f"The store's file {self.file.name} holds nothing, but the pictures of its films are there. It was emptied, or copied "
-                f"without {self.file.name}-wal. Put that file beside it or restore a backup; to begin anew, move the pictures away."
+                f"The store's file {self.file.name} holds nothing, but the pictures of its films are there. It was"
+                f" emptied, or copied without {self.file.name}-wal. Put that file beside it or restore a backup; to"
+                " begin anew, move the pictures away."
             )
 
     @contextmanager
@@ -168,10 +170,12 @@ def _make_durable(engine: Engine, file: Path | None) -> None:
         wal = file.with_name(file.name + "-wal")
         if wal.exists() and wal.stat().st_size:
             raise StoreError(
-                f"The last changes of the store lie in {wal.name}, and its folder is read-only. Copy both files to a folder that can "
-                "be written, and name the copy in SVH_STORE_URL."
+                f"The last changes of the store lie in {wal.name}, and its folder is read-only. Copy both files to a"
+                " folder that can be written, and name the copy in SVH_STORE_URL."
             )
-        opened: sqlite3.Connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, **options)
+        opened: sqlite3.Connection = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, **options
+        )
         return opened
 
     @event.listens_for(engine, "connect")
@@ -206,7 +210,10 @@ _SENTENCES = (
     ("lock timeout", _BUSY),
     ("statement timeout", _BUSY),
 )
-_UNREACHED = "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL and the network; what was stored is kept."
+_UNREACHED = (
+    "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL and the network; what was stored is"
+    " kept."
+)
 _GONE_SIGNS = (
     "network",
     "connect",

@@ -1,4 +1,7 @@
-"""Pictures of films, named by their content: written whole or not at all, without anything of the upload but its pixels."""
+"""Pictures of films, named by their content.
+
+Written whole or not at all, without anything of the upload but its pixels.
+"""
 
 import hashlib
 import os

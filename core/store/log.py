@@ -130,7 +130,7 @@ def replay(entries: Iterable[LogRow]) -> tuple[Rows, str, list[str]]:
 
 @dataclass(frozen=True)
 class Proof:
-    """What `verify` found: the number of entries, the digest of the last one (note it down elsewhere), and the faults."""
+    """What `verify` found: the number of entries, the digest of the last one (to note down elsewhere), the faults."""
 
     entries: int
     head: str
@@ -140,7 +140,8 @@ class Proof:
 def verify(connection: Connection, *, expect: str = "") -> Proof:
     """Prove that the log is unbroken and that the tables and pictures are what it says.
 
-    `expect` is a head noted earlier: it must still be in the log, which proves that its end was not cut off and rewritten.
+    `expect` is a head noted earlier: it must still be in the log, which proves that its end was not cut off and
+    rewritten.
 
     Raises: StoreError if there is no store or it cannot be read.
     """

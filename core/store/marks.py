@@ -19,8 +19,8 @@ SIDE_MAXIMUM = 5  # points of one side of a foot joint
 class Mark:
     """One cell as read. `points` None is not scorable, then `reason` is one of `NOT_SCORABLE_REASONS` or empty.
 
-    `sides` holds the erosion of the metatarsal (of the proximal phalanx at the big toe's IP) and of the distal bone, 0-5
-    each, where a reader gave both; `points` is their sum.
+    `sides` holds the erosion of the metatarsal (of the proximal phalanx at the big toe's IP) and of the distal bone,
+    0-5 each, where a reader gave both; `points` is their sum.
     """
 
     points: int | None
@@ -30,7 +30,8 @@ class Mark:
     def checked(self, site: Site) -> "Mark":
         """The mark itself when it fits the site.
 
-        Raises: ValueError for points beyond the site, sides that it does not have or that do not sum up, unknown reasons.
+        Raises: ValueError for points beyond the site, sides that it does not have or that do not sum up, unknown
+        reasons.
         """
         check_points(site, self.points)
         if self.sides is not None:

@@ -69,7 +69,8 @@ def known_rows() -> Iterator[None]:
         yield
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise StoreError(
-            "A row of the store was changed by something else than this program. Run `python -m core store verify` and restore a backup."
+            "A row of the store was changed by something else than this program. Run `python -m core store verify` and"
+            " restore a backup."
         ) from error
 
 

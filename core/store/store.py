@@ -76,7 +76,10 @@ class Store:
         joints: Points,
         spacing_mm: float | None = None,
     ) -> StoredFilm:
-        """Keep the pixels ([H, W] in [0, 1]) of a film of a visit; the same film twice is one. No name, tag or date is kept."""
+        """Keep the pixels ([H, W] in [0, 1]) of a film of a visit; the same film twice is one.
+
+        No name, tag or date is kept.
+        """
         data = picture_bytes(pixels)
         key = _id("film", visit.id, limb, side, hashlib.sha256(data).hexdigest())
         with self._writing() as session:
@@ -157,7 +160,9 @@ class Store:
     def record(
         self, reading: str, marks: Marks, *, request: str, spent_ms: Mapping[LimbSide, int] | None = None
     ) -> None:
-        """Write cells of a reading (None takes a cell back) and add time spent; both values change until the model is shown.
+        """Write cells of a reading (None takes a cell back) and add time spent.
+
+        Both values change until the model is shown.
 
         Raises: StoreError for a complete or unknown reading; ValueError for a mark that does not fit its site.
         """
@@ -207,7 +212,10 @@ class Store:
             append(session, request=request, who=row.reader, action="status", asked=asked, rows=[after])
 
     def record_model(self, visit: StoredVisit, reading: Reading, *, cards: Mapping[str, str]) -> str:
-        """Keep what a model gave for a visit, once for each set of weights ({file: SHA-256}); the model's name as reader."""
+        """Keep what a model gave for a visit, once for each set of weights ({file: SHA-256}).
+
+        The model's name as reader.
+        """
         text = json.dumps(dict(sorted(cards.items())))
         name = f"model {_id('model', text)[:8]}"
         request = f"model:{_id(visit.id, name)}"
@@ -237,8 +245,8 @@ class Store:
     def readings(self, *, first: bool = False, unfinished: bool = False) -> dict[tuple[str, str, str], Reading]:
         """The readings that stand (not superseded) by (reader, patient, visit label), for the agreement.
 
-        `first` takes the values given before the model was shown instead of the final ones; `unfinished` also takes readings
-        that are not complete.
+        `first` takes the values given before the model was shown instead of the final ones; `unfinished` also takes
+        readings that are not complete.
         """
         if not self.connection.exists:
             return {}

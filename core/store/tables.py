@@ -35,7 +35,10 @@ class VisitRow(SQLModel, table=True):
 
 
 class FilmRow(SQLModel, table=True):
-    """One limb on one film. `content` is the SHA-256 of the stored picture; `joints` JSON {name: [x, y]} in its pixels."""
+    """One limb on one film. `content` is the SHA-256 of the stored picture.
+
+    `joints` JSON {name: [x, y]} in its pixels.
+    """
 
     __tablename__ = "film"
     id: str = Field(primary_key=True)

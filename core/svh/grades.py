@@ -1,7 +1,7 @@
 """The one table of what each grade means, in words.
 
-Source: van der Heijde, J Rheumatol 1999;26:743 and 2000;27:261. Narrowing is told by the space that is LEFT, because a bare
-percentage is easily read the other way round.
+Source: van der Heijde, J Rheumatol 1999;26:743 and 2000;27:261. Narrowing is told by the space that is LEFT, because a
+bare percentage is easily read the other way round.
 """
 
 from core.svh.sites import Damage, Limb, Site
@@ -29,7 +29,8 @@ FOOT_EROSION_RULE = "each side of the joint takes 0 to 5, and the two are added"
 def grade_words(site: Site, points: int) -> str:
     """What these points mean at this site.
 
-    Foot erosion is the sum of two sides of a joint, each graded as one bone is, so up to 5 points could all lie on one side.
+    Foot erosion is the sum of two sides of a joint, each graded as one bone is, so up to 5 points could all lie on one
+    side.
 
     Raises: ValueError for points outside 0..maximum.
     """

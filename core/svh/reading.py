@@ -14,8 +14,9 @@ Cell = tuple[Side, Site]
 class Reading:
     """Points by side and site.
 
-    `points` holds a number for a scored site and None for one that was looked at and is not scorable; a site that is absent
-    was not read at all (no film). Totals are plain sums over the scored sites: compare them only beside `missing`.
+    `points` holds a number for a scored site and None for one that was looked at and is not scorable; a site that is
+    absent was not read at all (no film). Totals are plain sums over the scored sites: compare them only beside
+    `missing`.
 
     Raises: ValueError, naming site, value and limit, for points outside 0..maximum or not whole.
     """

@@ -1,8 +1,8 @@
 """The one table of Sharp/van der Heijde sites and their maxima.
 
 Source: van der Heijde, J Rheumatol 1999;26:743 and 2000;27:261; the column names and counts are those of the RA2-DREAM
-table (Synapse syn20545111). The ResNet-Dwise50 paper counts 14 hand articulations and foot erosion to 5, which sums to 388
-and not to its 448; this table sums to 448.
+table (Synapse syn20545111). The ResNet-Dwise50 paper counts 14 hand articulations and foot erosion to 5, which sums to
+388 and not to its 448; this table sums to 448.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The totals of the method with their maxima, their interval, and how much of each is missing.
 
-A total of which nothing was scored is None, never 0: a refused film must not read as an undamaged one. A total of which more
-than `INCOMPLETE_SHARE` of the cells are missing is incomplete, and says so with the count wherever it stands.
+A total of which nothing was scored is None, never 0: a refused film must not read as an undamaged one. A total of which
+more than `INCOMPLETE_SHARE` of the cells are missing is incomplete, and says so with the count wherever it stands.
 """
 
 import math
@@ -156,8 +156,8 @@ class Total:
 def total_of(kind: TotalKind, scores: Mapping[tuple[Side, Site], CellScore]) -> Total:
     """One total over the cells that have points.
 
-    The half widths of single cells add as squares, as independent errors do; a cell without interval adds none. SENS has no
-    interval: it counts cells, and a cell's interval says nothing of how often it is above 0.
+    The half widths of single cells add as squares, as independent errors do; a cell without interval adds none. SENS
+    has no interval: it counts cells, and a cell's interval says nothing of how often it is above 0.
     """
     have = [score for cell in kind.cells if (score := scores.get(cell)) is not None and score.points is not None]
     missing = len(kind.cells) - len(have)

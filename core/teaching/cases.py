@@ -1,4 +1,7 @@
-"""A teaching case: one phantom film of chosen difficulty, made from a seed, and the order in which its joints are asked."""
+"""A teaching case: one phantom film of chosen difficulty, made from a seed.
+
+The order in which its joints are asked is drawn with it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
 """Classes that a teacher opens and students join by a code; in memory only, with a lock, limits and an end.
 
-Nothing personal is held beyond nicknames. A code is drawn from 25 ** 6 = 244 million; what a guess would win is a seat in a
-class about phantoms, so a limit on guesses is left to the front of the server.
+Nothing personal is held beyond nicknames. A code is drawn from 25 ** 6 = 244 million; what a guess would win is a seat
+in a class about phantoms, so a limit on guesses is left to the front of the server.
 """
 
 import secrets
@@ -88,7 +88,9 @@ class Classes:
         self._classes: dict[str, _Class] = {}
 
     def open(self, owner: str = "") -> tuple[str, str]:
-        """A new class: its code, and the key that only the teacher holds. `owner` is the address that asks, empty if unknown.
+        """A new class: its code, and the key that only the teacher holds.
+
+        `owner` is the address that asks, empty if unknown.
 
         Raises: ClassError when the server has no room, or the address has opened its share.
         """
@@ -146,7 +148,8 @@ class Classes:
     def answer(self, code: str, seat: str, question: Question, points: Mapping[Site, int]) -> None:
         """Hand in points for the joint that is asked, or change them until the answers are revealed.
 
-        Raises: ClassError for a stranger, another joint, points that are not the joint's, or after the answers were revealed.
+        Raises: ClassError for a stranger, another joint, points that are not the joint's, or after the answers were
+        revealed.
         """
         with self._lock:
             found = self._find(code)

@@ -1,4 +1,7 @@
-"""The pictures of a teaching case: a joint close up, and the whole film, with the simulated damage outlined on demand."""
+"""The pictures of a teaching case.
+
+A joint close up, and the whole film, with the simulated damage outlined on demand.
+"""
 
 from typing import Any
 

@@ -48,7 +48,10 @@ def _site(joint: int, damage: int) -> Site | None:
 
 
 class Cells:
-    """All cells of a set of crops as flat arrays: kind of site, maximum, truth, and the network's three values in points."""
+    """All cells of a set of crops as flat arrays.
+
+    Kind of site, maximum, truth, and the network's three values in points.
+    """
 
     def __init__(self, rows: Sequence[tuple[str, float, float, float, float, float]]) -> None:
         self.kind = np.array([r[0] for r in rows], str)
@@ -74,10 +77,11 @@ def _close_up_cells(crops: Crops, values: NDArray[np.float32]) -> Cells:
 
 
 def _best_cut(phantom: Cells, simulated: Cells, kind: str) -> float:
-    """The cut of one kind of site that agrees best on skewed phantoms and simulated damage within the budget of false points.
+    """The cut of one kind of site that agrees best within the budget of false points.
 
-    Agreement is the mean of quadratic kappa and of the share of damaged sites that get points: early damage weighs little in
-    kappa and much for a patient. Where no cut keeps the budget, the one with the fewest false points.
+    It is chosen on skewed phantoms and simulated damage. Agreement is the mean of quadratic kappa and of the share of
+    damaged sites that get points: early damage weighs little in kappa and much for a patient. Where no cut keeps the
+    budget, the one with the fewest false points.
     """
     a, b = phantom.kind == kind, simulated.kind == kind
     zeros = b & (simulated.truth == 0)
@@ -102,7 +106,10 @@ def _best_cut(phantom: Cells, simulated: Cells, kind: str) -> float:
 
 
 def _misses(cells: Cells, points: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """By how much the interval of each chosen cell misses its truth; below zero where it holds the truth with room to spare."""
+    """By how much the interval of each chosen cell misses its truth.
+
+    Below zero where it holds the truth with room to spare.
+    """
     low, high = np.minimum(cells.low, points), np.maximum(cells.high, points)
     return np.maximum(low - cells.truth, cells.truth - high)[chosen]
 
@@ -132,7 +139,7 @@ def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]
 
 
 def part_calibration(network: ScoringNetwork, sources: Sequence[PartCrops]) -> dict[str, Any]:
-    """`fit_calibration` of a network of whole parts on crops of phantoms and, where there are any, of painted real films.
+    """`fit_calibration` of a network of whole parts on crops of phantoms and, where there are any, painted real films.
 
     Of those there are few: they come again, cut otherwise, until both count alike, for an interval is to hold on both.
     """

@@ -1,7 +1,7 @@
 """The one training loop: steps, learning rate, averaged weights, checkpoints that resume, a log that shows progress.
 
-Losses are computed in bfloat16 where torch's autocast allows it, on a GPU and on a CPU that has instructions for it; under
-torchrun only process 0 writes.
+Losses are computed in bfloat16 where torch's autocast allows it, on a GPU and on a CPU that has instructions for it;
+under torchrun only process 0 writes.
 """
 
 import json
@@ -30,10 +30,10 @@ CURVE_POINTS = 120
 class LoopSettings:
     """Optimiser and schedule; the defaults are AdamW with a warm-up and a cosine to zero.
 
-    `average` is the decay of the averaged weights that are kept (0: none). `schedule` is "cosine", "constant", or "plateau":
-    the rate is multiplied by `factor` after `patience` validations in a row without a better score. After `stop_after` of them
-    in a row the training ends (0: never). `minutes` ends it sooner than `steps`, and the cosine with it (0: no limit): for a
-    machine that is lent by the minute; the log tells how many steps that were.
+    `average` is the decay of the averaged weights that are kept (0: none). `schedule` is "cosine", "constant", or
+    "plateau": the rate is multiplied by `factor` after `patience` validations in a row without a better score. After
+    `stop_after` of them in a row the training ends (0: never). `minutes` ends it sooner than `steps`, and the cosine
+    with it (0: no limit): for a machine that is lent by the minute; the log tells how many steps that were.
     """
 
     steps: int
@@ -68,7 +68,9 @@ def _optimiser(network: nn.Module, settings: LoopSettings) -> torch.optim.Optimi
 
 
 def rate_at(settings: LoopSettings, step: int, lowered: int, done: float | None = None) -> float:
-    """Learning rate of a step after `lowered` plateaus; `done` is the share of the training that is over (by steps unless told).
+    """Learning rate of a step after `lowered` plateaus.
+
+    `done` is the share of the training that is over (by steps unless told).
 
     Raises: ValueError for a schedule that is not there.
     """
@@ -102,9 +104,10 @@ class _Steps(Dataset[Any]):
 
 
 def _ahead(draw: Callable[[int], Any], first: int, workers: int) -> Iterator[Any]:
-    """What `draw` gives for the steps from `first` on, in order, drawn ahead in `workers` processes; with one on a thread.
+    """What `draw` gives for the steps from `first` on, in order, drawn ahead in `workers` processes.
 
-    Processes are forked, so that they share the films with this one; where that is not possible threads take their place.
+    With one on a thread. Processes are forked, so that they share the films with this one; where that is not possible
+    threads take their place.
     """
     if workers > 1 and "fork" in multiprocessing.get_all_start_methods():
         torch.multiprocessing.set_sharing_strategy(
@@ -139,9 +142,9 @@ def run_loop(
 ) -> nn.Module:
     """Train `network` and return its averaged copy in eval mode.
 
-    `draw(step)` gives a batch, drawn ahead by `workers` processes; `loss_of(batch)` named losses whose sum is minimised. Without
-    `draw` a batch is the number of its step. `validate` gives figures of the averaged network; the checkpoint with the highest
-    `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
+    `draw(step)` gives a batch, drawn ahead by `workers` processes; `loss_of(batch)` named losses whose sum is
+    minimised. Without `draw` a batch is the number of its step. `validate` gives figures of the averaged network; the
+    checkpoint with the highest `"score"` among them is kept. Progress goes to `folder/log.jsonl`.
 
     Raises: FloatingPointError when a loss is not finite; ValueError for an optimiser or schedule that is not there.
     """
@@ -258,7 +261,10 @@ def steps_a_second(curve: Sequence[Mapping[str, float]]) -> float:
 
 
 def learning_curve(log: Path) -> list[dict[str, float]]:
-    """The lines of a training log, thinned to about `CURVE_POINTS`; lines with validation figures all stay if they can."""
+    """The lines of a training log, thinned to about `CURVE_POINTS`.
+
+    Lines with validation figures all stay if they can.
+    """
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     keep = [line for line in lines if any(key.startswith("validation_") for key in line)]
     rest = [line for line in lines if line not in keep]

@@ -45,7 +45,7 @@ CHAINS: dict[Limb, tuple[tuple[str, ...], ...]] = {
 
 @dataclass(frozen=True)
 class LimbTruth:
-    """A limb in a view: its points [n, 2] in view pixels with their names, which of them show, and its true pose there."""
+    """A limb in a view: its points [n, 2] in view pixels with their names, which of them show, its true pose there."""
 
     limb: Limb
     names: tuple[str, ...]
@@ -64,7 +64,10 @@ class FilmSample:
 
 
 def limb_truth(film: LabelledFilm, frame: Frame, shown: Collection[str] | None = None) -> LimbTruth:
-    """The truth of a film in a view of it; a point shows where it lies on the film (or is among `shown`) and in the view."""
+    """The truth of a film in a view of it.
+
+    A point shows where it lies on the film (or is among `shown`) and in the view.
+    """
     names = tuple(name for name in film.points if name in TEMPLATE_MM[film.limb])
     at = frame.to_view(np.array([film.points[name] for name in names]))
     visible = (at >= 0).all(1) & (at[:, 0] < frame.width_px) & (at[:, 1] < frame.height_px)
@@ -98,7 +101,8 @@ def _zoomed(rng: Generator, film: LabelledFilm, side_px: int) -> FilmSample:
     share = np.clip((scale / whole - 1) / 1.5, 0, 1)
     centre = middle + share * (focus - middle) + rng.normal(0, 0.1, 2) * side_px / scale
     frame = Frame.around(
-        (float(centre[0]), float(centre[1])), scale=scale, turn_deg=float(rng.choice([0, 90, 180, 270]) + rng.normal(0, 14)),
+        (float(centre[0]), float(centre[1])), scale=scale,
+        turn_deg=float(rng.choice([0, 90, 180, 270]) + rng.normal(0, 14)),
         mirror=bool(rng.random() < 0.5), width_px=side_px, height_px=side_px,
     )  # fmt: skip
     return FilmSample(frame.take(film.pixels), (limb_truth(film, frame),))
@@ -133,7 +137,10 @@ def made_up_film(rng: Generator, side_px: int) -> FilmSample:
 
 
 class FilmDraw:
-    """Draws training films: phantoms on plates, real films, pieces, collages, other films, no films; some light for dark."""
+    """Draws training films: phantoms on plates, real films, pieces, collages, other films, no films.
+
+    Some light for dark.
+    """
 
     def __init__(
         self,
@@ -268,6 +275,7 @@ class FinderBatch:
 def make_batch(samples: Sequence[FilmSample], settings: FinderSettings) -> FinderBatch:
     """Samples as tensors."""
     targets = [targets_of(sample, settings) for sample in samples]
+
     def stack(name: str) -> Tensor:
         return torch.from_numpy(np.stack([getattr(t, name) for t in targets]))
 
@@ -294,7 +302,10 @@ def batch_losses(network: LimbFinder, batch: FinderBatch) -> dict[str, Tensor]:
 
 
 def validation_figures(network: LimbFinder, samples: Sequence[FilmSample]) -> dict[str, float]:
-    """Share of limbs found (right kind, points within 15 mm, scale within a quarter), of films refused, of polarity right."""
+    """Share of limbs found, of films refused, of polarity right.
+
+    Found is: right kind, points within 15 mm, scale within a quarter.
+    """
     found, limbs, clean, without, polar, scales = 0, 0, 0, 0, 0, []
     side = network.settings.side_px
     frame = Frame(np.array([[1.0, 0, 0], [0, 1.0, 0]]), side, side)

@@ -86,7 +86,10 @@ def limb_view(film: LabelledFilm, settings: PartsSettings, jitter: Jitter | None
 
 
 def draw_sample(rng: Generator, film: LabelledFilm, settings: PartsSettings) -> PartsSample:
-    """A training view: whole limb or piece, pose error as the finder makes it, brightness, grain, things laid on, growth plates."""
+    """A training view: whole limb or piece, pose error as the finder makes it.
+
+    Brightness, grain, things laid on, growth plates.
+    """
     growing = can_grow(film) and rng.random() < GROWING_SHARE
     if growing:
         film = paint_growth_plates(rng, film)
@@ -138,7 +141,10 @@ def heat_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class PartsBatch:
-    """Views [N, 1, H, W] with boxes and labels of each, heat targets [N, P, H/4, W/4] and which of their channels are known."""
+    """Views [N, 1, H, W] with boxes and labels of each, and heat targets [N, P, H/4, W/4].
+
+    With them which of the targets' channels are known.
+    """
 
     views: Tensor
     targets: Sequence[Mapping[str, Tensor]]
@@ -208,7 +214,8 @@ def validation_figures(
     late = float(np.mean(np.array(errors) > 6))
     return {
         "iou60": good, "iou": float(np.mean(ious)), "joint_px": median, "joint_off": late,
-        "unseen_silent": float(np.mean(unseen)) if unseen else 1.0, "size": float(np.mean(sizes)), "growing": float(np.mean(grows)),
+        "unseen_silent": float(np.mean(unseen)) if unseen else 1.0, "size": float(np.mean(sizes)),
+        "growing": float(np.mean(grows)),
         "score": good + float(np.mean(ious)) - 0.05 * median - late - float(np.mean(sizes))
         + (float(np.mean(unseen)) if unseen else 1.0) + 0.3 * float(np.mean(grows)),
     }  # fmt: skip

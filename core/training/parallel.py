@@ -1,4 +1,7 @@
-"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU (torch's DistributedDataParallel)."""
+"""Where a training runs: the GPU if there is one, and under `torchrun` one process a GPU.
+
+The processes are joined by torch's DistributedDataParallel.
+"""
 
 import multiprocessing
 import os

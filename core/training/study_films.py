@@ -20,7 +20,10 @@ from core.whole_hand.picture import hands_picture
 
 
 def study_tasks(cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2) -> list[Callable[[], str]]:
-    """What writes the four films of every patient of a split (of the first `most`); for films that are there no task."""
+    """What writes the four films of every patient of a split (of the first `most`).
+
+    For films that are there no task.
+    """
     return [
         partial(_make_films, cache, split, place, mm_per_px)
         for place, patient in enumerate(study_cohort(split)[:most])
@@ -84,8 +87,8 @@ def study_films(cache: Path, split: str, *, limb: Limb | None = None, most: int 
 class HandPictures:
     """Both hands in one picture, and where their joints lie.
 
-    `pixels` [N, S, S] uint8; `places` [N, J, 2] of the joints of both hands in pixels of the picture, NaN for a joint that is not
-    marked; `points` [N, J] of all their sites.
+    `pixels` [N, S, S] uint8; `places` [N, J, 2] of the joints of both hands in pixels of the picture, NaN for a joint
+    that is not marked; `points` [N, J] of all their sites.
     """
 
     pixels: NDArray[np.uint8]

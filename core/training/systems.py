@@ -1,8 +1,9 @@
 """Every system of the two papers' tables: its network, size, schedule, and the card that its weights are kept under.
 
-Schedules are the papers': SGD 1e-3, batch 4, momentum 0.9, weight decay 1e-3 for the whole-hand networks (section 4.1; the number
-of epochs is not printed: 60); Adam 1e-3, batch 32, x 0.2 after 5 stale epochs, 200 epochs for DeepRA's networks (section 4.3.1);
-Adam 1e-3, batch 8, x 0.1 after 4 and an end after 5 stale epochs for its detectors (section 4.2.1; epochs not printed: 60).
+Schedules are the papers': SGD 1e-3, batch 4, momentum 0.9, weight decay 1e-3 for the whole-hand networks (section 4.1;
+the number of epochs is not printed: 60); Adam 1e-3, batch 32, x 0.2 after 5 stale epochs, 200 epochs for DeepRA's
+networks (section 4.3.1); Adam 1e-3, batch 8, x 0.1 after 4 and an end after 5 stale epochs for its detectors (section
+4.2.1; epochs not printed: 60).
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +25,8 @@ class System:
     """Settings of a network and of its training.
 
     `limb` is what a detector looks for. `maps`: a whole-hand network learns where in the picture the points lie.
-    `start` names the network whose features it begins with; "imagenet" is the start that a registry ships for its architecture.
+    `start` names the network whose features it begins with; "imagenet" is the start that a registry ships for its
+    architecture.
     """
 
     settings: Settings
@@ -65,9 +67,9 @@ def _detector(limb: Limb, start: str | None = None) -> System:
 def shortened(system: System, steps: int | None, minutes: float | None = None) -> System:
     """The system with fewer steps, or as many as go into some minutes: AdamW with a warm-up and a cosine to zero.
 
-    The papers' schedules wait for plateaus that a short training never sees. With `steps` alone, for a machine without a GPU,
-    batches are halved. A whole-hand network with a start learns slower: at the full rate ResNet-Dwise50 and ResNet-50 lost in
-    their first thousand steps what they had learnt before.
+    The papers' schedules wait for plateaus that a short training never sees. With `steps` alone, for a machine without
+    a GPU, batches are halved. A whole-hand network with a start learns slower: at the full rate ResNet-Dwise50 and
+    ResNet-50 lost in their first thousand steps what they had learnt before.
     """
     rate = 1e-3
     if isinstance(system.settings, WholeHandSettings):
@@ -83,7 +85,8 @@ def shortened(system: System, steps: int | None, minutes: float | None = None) -
         return replace(system, loop=loop)
     assert steps
     loop = LoopSettings(
-        steps=steps, learning_rate=rate, warm_up=min(100, steps // 5), average=0.98, validate_steps=max(1, -(-steps // 3)),
+        steps=steps, learning_rate=rate, warm_up=min(100, steps // 5), average=0.98,
+        validate_steps=max(1, -(-steps // 3)),
         log_steps=max(1, steps // 30), save_seconds=60,
     )  # fmt: skip
     return replace(system, loop=loop, batch=max(4, system.batch // 2))
@@ -93,8 +96,8 @@ def _crops(*rows: str) -> int:
     return 2 * len(parts_of_rows(rows))
 
 
-# No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact scorer, an
-# EfficientNet-lite0 that did begin with ImageNet.
+# No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact
+# scorer, an EfficientNet-lite0 that did begin with ImageNet.
 WHOLE_HAND = ("resnet_dwise50", "resnet50_separable", "resnet50_baseline", "resnet50", "mobilenet_v2")  # Tables 3 and 4
 STARTS = {"resnet50": "paper_hand_parts", "mobilenet_v2": "imagenet"}  # the paper's: ImageNet for all
 TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5

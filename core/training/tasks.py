@@ -1,4 +1,7 @@
-"""The networks of the compact set as training tasks: what draws their batches, their losses, their figures on validation films."""
+"""The networks of the compact set as training tasks.
+
+What draws their batches, their losses, their figures on validation films.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,13 +31,17 @@ PARTS_SETTINGS = {
     ),
 }
 BATCH = {"limb_finder": 24, "hand_parts": 32, "foot_parts": 32, "joint_scorer": 64}
-# What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all undamaged).
+# What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all
+# undamaged).
 SOURCES = {"train-": 0.44, "real-train-": 0.46, "small-train": 0.10}
 
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """What the loop needs of one network: it, what draws a batch of a step, its losses, its figures on validation films."""
+    """What the loop needs of one network.
+
+    It, what draws a batch of a step, its losses, its figures on validation films.
+    """
 
     network: nn.Module
     draw: Callable[[int], Any]

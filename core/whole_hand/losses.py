@@ -1,8 +1,8 @@
 """The smooth loss of the ResNet-Dwise50 paper (equations 9 and 10), as printed and without its trap.
 
-smooth(x) = a x^2 for |x| < c, |x| - b elsewhere; the loss is the root of its batch mean; x is a difference of z-scores. With the
-paper's a = 0.6, b = 0, c = 1 it jumps at |x| = 1 from 0.6 to 1.0 (continuous only if a c^2 = c - b), and the root has an
-infinite slope at 0: an epsilon under it keeps the gradient finite.
+smooth(x) = a x^2 for |x| < c, |x| - b elsewhere; the loss is the root of its batch mean; x is a difference of z-scores.
+With the paper's a = 0.6, b = 0, c = 1 it jumps at |x| = 1 from 0.6 to 1.0 (continuous only if a c^2 = c - b), and the
+root has an infinite slope at 0: an epsilon under it keeps the gradient finite.
 """
 
 import torch

@@ -1,7 +1,9 @@
-"""Networks that read the overall score off one picture of both hands: ResNet-Dwise50, its ablation ladder, and its rivals.
+"""Networks that read the overall score off one picture of both hands.
 
-Source: Wang 2022 (ResNet-Dwise50), Table 1 for the network, Tables 3 and 4 for the others. The paper's text does not fix the
-network. Counted readings of Table 1, in millions of parameters with one output (the paper says 4.3):
+ResNet-Dwise50, its ablation ladder, and its rivals.
+
+Source: Wang 2022 (ResNet-Dwise50), Table 1 for the network, Tables 3 and 4 for the others. The paper's text does not
+fix the network. Counted readings of Table 1, in millions of parameters with one output (the paper says 4.3):
 
     hidden width as printed, 1x1 kept where it expands nothing, shortcut by 1x1     5.45
     hidden width as printed, that 1x1 left out,                 shortcut by 1x1     5.10
@@ -11,9 +13,10 @@ network. Counted readings of Table 1, in millions of parameters with one output 
     hidden width 6 x 64 everywhere                                                  5.54 (zeros), 6.23 (1x1)
     hidden width 6 x width of the block's input ("expansion factor of 6")          50.45 (zeros), 51.15 (1x1)
 
-Table 1's sizes (112, 56, 28, 14, 7 for 224 px) hold. "+ DSC" of Table 3 (3.7) has no table at all: three stacked depthwise
-separable layers a block at ResNet's widths 64-512 count 3.75 (with shortcuts by zeros), one a block at 128-1024 4.43, two 2.45
-or 9.56. The baseline (printed as 25) is ResNet-50 with preactivation and ResNet-D: 23.5 with one output, 25.6 with 1000.
+Table 1's sizes (112, 56, 28, 14, 7 for 224 px) hold. "+ DSC" of Table 3 (3.7) has no table at all: three stacked
+depthwise separable layers a block at ResNet's widths 64-512 count 3.75 (with shortcuts by zeros), one a block at
+128-1024 4.43, two 2.45 or 9.56. The baseline (printed as 25) is ResNet-50 with preactivation and ResNet-D: 23.5 with
+one output, 25.6 with 1000.
 """
 
 from collections import OrderedDict
@@ -33,7 +36,7 @@ STAGES = ((64, 3), (128, 4), (256, 6), (512, 3))  # width and blocks, as in ResN
 
 @dataclass(frozen=True)
 class WholeHandSettings:
-    """Which network, side of the square picture, and mean and spread of the training targets (both hands, 0-280 points)."""
+    """Which network, side of the square picture, mean and spread of the training targets (both hands, 0-280 points)."""
 
     architecture: str = "resnet_dwise50"
     side_px: int = 1024
@@ -140,7 +143,10 @@ class WholeHandNetwork(nn.Module):
         return scores[:, 0]
 
     def forward(self, pictures: Tensor, cells: bool = False) -> Tensor:
-        """The z-scored total [N], or what each cell of the feature map adds to it [N, S/32, S/32]: the total is their mean."""
+        """The z-scored total [N], or what each cell of the feature map adds to it [N, S/32, S/32].
+
+        The total is their mean.
+        """
         features = self.features(pictures)
         if not cells:
             return self.head(features)

@@ -1,4 +1,7 @@
-"""Both hands side by side in one square picture, as the paper's films show them: left hand on the left, thumbs inwards."""
+"""Both hands side by side in one square picture, as the paper's films show them.
+
+Left hand on the left, thumbs inwards.
+"""
 
 from dataclasses import dataclass
 
@@ -46,8 +49,8 @@ def _cell_frame(shape: tuple[int, ...], cell: tuple[int, int], x0: int, side_px:
 def hands_picture(left: Floats | None, right: Floats | None, side_px: int) -> HandsPicture:
     """The picture out of films [H, W] with fingers up, bone bright; around the films it is 0.
 
-    A missing hand is replaced by the mirror picture of the other one: a black half would be a picture that no network has seen.
-    Raises: ValueError without any hand.
+    A missing hand is replaced by the mirror picture of the other one: a black half would be a picture that no network
+    has seen. Raises: ValueError without any hand.
     """
     if left is None and right is None:
         raise ValueError("a picture of the hands needs at least one hand")

@@ -20,7 +20,10 @@ HANDS_MAXIMUM = float(TotalKind.HANDS.maximum)
 
 @dataclass(frozen=True)
 class TotalScore:
-    """Points of the hands that were there, with the interval fitted to hold 90 % of validation films; `hands` is 1 or 2."""
+    """Points of the hands that were there, with the interval fitted to hold 90 % of validation films.
+
+    `hands` is 1 or 2.
+    """
 
     estimate: float
     low: float

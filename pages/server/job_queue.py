@@ -1,6 +1,7 @@
-"""One queue for the films of all sessions: a film of each job in turn, so that nobody waits for another's hundred films.
+"""One queue for the films of all sessions.
 
-Nothing here knows streamlit. A job is a generator: it yields what comes next and the share that is done, and returns its result.
+A film of each job in turn, so that nobody waits for another's hundred films. Nothing here knows streamlit. A job is a
+generator: it yields what comes next and the share that is done, and returns its result.
 """
 
 import threading
@@ -51,7 +52,10 @@ class Job:
 
 
 class JobQueue:
-    """Jobs of all sessions, worked at by one thread: a second one would only share the same cores and double the memory."""
+    """Jobs of all sessions, worked at by one thread.
+
+    A second one would only share the same cores and double the memory.
+    """
 
     def __init__(
         self,
@@ -75,8 +79,8 @@ class JobQueue:
                 raise QueueFull("Your earlier films are still being read. Wait until they are done, or cancel them.")
             if owner and len(self._jobs) >= self._most:
                 raise QueueFull(
-                    f"Films of {len(self._jobs)} other uploads are being read, and the server takes no more at present. "
-                    "Your files are still in the drop zone: try again in a few minutes."
+                    f"Films of {len(self._jobs)} other uploads are being read, and the server takes no more at present."
+                    " Your files are still in the drop zone: try again in a few minutes."
                 )
             self._jobs.append(job)
             if self._thread is None:
@@ -106,7 +110,8 @@ class JobQueue:
             with self._change:
                 while not self._jobs:
                     self._change.wait()
-                # Somebody who waits comes before a closed tab. The job stays in the queue while it is worked at: it counts.
+                # Somebody who waits comes before a closed tab. The job stays in the queue while it is worked at: it
+                # counts.
                 job = next((job for job in self._jobs if self._connected(job.owner)), self._jobs[0])
             more = job.take_step()
             with self._change:

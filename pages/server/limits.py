@@ -27,7 +27,10 @@ def held_bytes() -> int:
 
 
 def no_room(films: list[Radiograph], film: Radiograph) -> str:
-    """Why `film` cannot be kept beside the `films` of its session: a sentence, or empty where it can, and it is counted."""
+    """Why `film` cannot be kept beside the `films` of its session.
+
+    A sentence, or empty where it can, and it is counted.
+    """
     mine = sum(other.pixels.nbytes for other in films)
     if mine + film.pixels.nbytes > SESSION_PIXEL_BYTES:
         return (

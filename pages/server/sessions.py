@@ -1,7 +1,8 @@
 """The end of a browser session: its jobs, uploads, films and pictures go within a minute of its last connection.
 
-Streamlit keeps a session that lost its connection for `server.disconnectedSessionTTL` seconds, so that a browser can come back.
-After that it can no longer be closed, and yet is let go of only when another session comes: so it is closed here, before.
+Streamlit keeps a session that lost its connection for `server.disconnectedSessionTTL` seconds, so that a browser can
+come back. After that it can no longer be closed, and yet is let go of only when another session comes: so it is closed
+here, before.
 """
 
 import asyncio
@@ -42,7 +43,10 @@ class Sessions:
         self._gone_since[session], self._forget[session] = None, forget
 
     def close_gone(self, active: Callable[[str], bool], close: Callable[[str], None], after_s: float) -> int:
-        """Close every session that has had no connection for `after_s` seconds, and end its jobs; how many those were."""
+        """Close every session that has had no connection for `after_s` seconds, and end its jobs.
+
+        How many those were.
+        """
         now, closed = self._clock(), 0
         for session, since in list(self._gone_since.items()):
             if active(session):

@@ -1,4 +1,7 @@
-"""Checks in front of every request: under which name the server was called, what an upload may bring, what a browser may do."""
+"""Checks in front of every request.
+
+Under which name the server was called, what an upload may bring, what a browser may do.
+"""
 
 import base64
 import hashlib

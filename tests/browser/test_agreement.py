@@ -18,7 +18,10 @@ def opened(page: Any, address: str) -> None:
 
 
 def settled(page: Any) -> None:
-    """The page has been drawn to its end: a file is made when its button is pressed, by the run that drew the button."""
+    """The page has been drawn to its end.
+
+    A file is made when its button is pressed, by the run that drew the button.
+    """
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 

@@ -16,7 +16,10 @@ if not CHROMIUM.exists():
     pytest.skip("Chromium is not installed", allow_module_level=True)
 WIDGETS = SHARED.parent
 Show = Callable[..., Any]
-COLOURS = ":root { --svh-E: 230 159 0; --svh-J: 86 180 233; } .stage, .pane { width: 400px !important; height: 400px !important; }"
+COLOURS = (
+    ":root { --svh-E: 230 159 0; --svh-J: 86 180 233; } .stage, .pane { width: 400px !important; height: 400px"
+    " !important; }"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +46,10 @@ def show(browser: Any) -> Iterator[Show]:
         page.wait_for_function("Boolean(window.component)")
         page.evaluate(
             "data => { window.sent = []; window.data = data; window.parent_ = document.getElementById('parent');"
-            " window.say = (name, value) => window.sent.push(JSON.parse(JSON.stringify(value)));"
-            " window.again = (change) => { Object.assign(window.data, change ?? {}); window.component({ data: window.data,"
-            " parentElement: window.parent_, setStateValue: window.say, setTriggerValue: window.say }); }; window.again(); }",
+            " window.say = (name, value) => window.sent.push(JSON.parse(JSON.stringify(value))); window.again ="
+            " (change) => { Object.assign(window.data, change ?? {}); window.component({ data: window.data,"
+            " parentElement: window.parent_, setStateValue: window.say, setTriggerValue: window.say }); };"
+            " window.again(); }",
             data,
         )
         return page
@@ -69,7 +73,8 @@ def film_data() -> dict[str, Any]:
         "E": cell(None, 5) | {"why": "not clear"},
     }
     return {
-        "acked": 0, "film": "a", "file": "a.png", "url": "data:,", "width": 200, "height": 200, "region": None, "joints": [joint],
+        "acked": 0, "film": "a", "file": "a.png", "url": "data:,", "width": 200, "height": 200, "region": None,
+        "joints": [joint],
         "parts": [], "joint": "", "damage": "J", "strip": [],
     }  # fmt: skip
 
@@ -126,7 +131,8 @@ def reading_data(**more: Any) -> dict[str, Any]:
         "cells": rows,
     }
     return {
-        "acked": 0, "sheet": "s1", "title": "Visit 1 of 1", "status": "blinded", "state": "blinded to the model", "last": True,
+        "acked": 0, "sheet": "s1", "title": "Visit 1 of 1", "status": "blinded", "state": "blinded to the model",
+        "last": True,
         "films": [film], "values": {}, "reasons": ["not on the film", "exposure"], **more,
     }  # fmt: skip
 

@@ -31,8 +31,8 @@ def test_from_the_sample_to_two_maps_and_a_picture(server: str, page: Any, tmp_p
     page.get_by_role("radio", name="PIP", exact=True).click()
     page.get_by_text("output PIP").first.wait_for()
     page.wait_for_function(
-        "old => [...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelectorAll('.panel .map')[1]?.src !== old "
-        "&& e.shadowRoot?.querySelector('.panel'))",
+        "old => [...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelectorAll('.panel .map')[1]?.src !=="
+        " old && e.shadowRoot?.querySelector('.panel'))",
         arg=before,
     )
     assert page.locator(".panel .map").nth(1).evaluate("i => i.style.opacity") == "0.8"  # kept, as the zoom is

@@ -59,7 +59,10 @@ def test_a_hand_read_by_keyboard_stands_beside_the_model_in_the_agreement(
     table = page.get_by_test_id("stDataFrame").filter(visible=True).first
     table.click(position={"x": 60, "y": HEADER_PX + 2.5 * ROW_PX})
     third = rows[2]
-    told = f"{joint_name(third.site.joint)} {DAMAGE_WORD[third.site.damage]}: Ann {third.first:g}, {model} {third.second:g}"
+    told = (
+        f"{joint_name(third.site.joint)} {DAMAGE_WORD[third.site.damage]}: Ann {third.first:g}, {model}"
+        f" {third.second:g}"
+    )
     page.get_by_text(told).wait_for()
     page.get_by_text(f"one hand: {joint_name(third.site.joint)}", exact=True).wait_for()
 

@@ -52,7 +52,8 @@ def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(serve
         hand_in.and_(student.locator(":enabled")).click()
         student.get_by_text("Handed in.").wait_for()
 
-    # Who reloads the browser keeps the seat, the teacher the class. A reload while the chart is fetched would count as a fault.
+    # Who reloads the browser keeps the seat, the teacher the class. A reload while the chart is fetched would count as
+    # a fault.
     page.locator(".js-plotly-plot").first.wait_for()
     for reloaded in (page, students[0]):
         reloaded.reload(wait_until="domcontentloaded")

@@ -43,9 +43,11 @@ def test_ra2_tables_take_the_reader_from_the_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,7\n", "study.csv: row 2: points is 7, but LH_mcp_J__2 takes 0 to 4"),
+        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,7\n",
+         "study.csv: row 2: points is 7, but LH_mcp_J__2 takes 0 to 4"),
         ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,1\n", "there is one reader alone, A"),
-        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,1\nP2,1,B,LH,mcp_J__2,1\n", "no two readers scored the same"),
+        ("patient,visit,reader,side,site,points\nP1,1,A,LH,mcp_J__2,1\nP2,1,B,LH,mcp_J__2,1\n",
+         "no two readers scored the same"),
         ("patient,visit,reader,side,site,points\n", "there are no readings"),
         ("not a table", "no reading table"),
         (None, "study.csv: No such file"),

@@ -19,7 +19,10 @@ SAMPLE = ROOT / "pages" / "sample_case"
 
 
 def run(arguments: Sequence[str | Path], threads: int = 1) -> subprocess.CompletedProcess[str]:
-    """The command in this process, so that the networks are opened once; an exception that escapes it fails the test."""
+    """The command in this process, so that the networks are opened once.
+
+    An exception that escapes it fails the test.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:

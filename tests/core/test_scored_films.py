@@ -1,4 +1,7 @@
-"""What the command line gives to whole films: the same bytes again, one count for one hand, the same points however it lies."""
+"""What the command line gives to whole films.
+
+The same bytes again, one count for one hand, the same points however it lies.
+"""
 
 import json
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""`python -m tests.load COMMAND`: many sessions on a server of one's own, on 127.0.0.1, and files and stores that are damaged.
+"""`python -m tests.load COMMAND`.
 
-Each prints its figures beside their bars and ends with code 1 where one is missed. The figures hold for a machine that does
-nothing else; the load average that stands beside them says whether it did.
+Many sessions on a server of one's own, on 127.0.0.1, and files and stores that are damaged. Each prints its figures
+beside their bars and ends with code 1 where one is missed. The figures hold for a machine that does nothing else; the
+load average that stands beside them says whether it did.
 """
 
 import os

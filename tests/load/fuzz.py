@@ -1,4 +1,7 @@
-"""Damaged files of every kind that the program reads: each is opened or refused in words, and nothing else ever happens."""
+"""Damaged files of every kind that the program reads.
+
+Each is opened or refused in words, and nothing else ever happens.
+"""
 
 import io
 import time
@@ -79,7 +82,10 @@ def bases() -> dict[str, bytes]:
 
 
 def mutant(base: bytes, chance: np.random.Generator) -> bytes:
-    """The file with one to eight faults: flipped bits, runs of a byte, random bytes, a piece cut out, doubled or moved, an end cut off."""
+    """The file with one to eight faults.
+
+    Flipped bits, runs of a byte, random bytes, a piece cut out, doubled or moved, an end cut off.
+    """
     data = bytearray(base)
     for _ in range(int(chance.integers(1, 9))):
         if not data:

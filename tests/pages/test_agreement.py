@@ -1,4 +1,7 @@
-"""The page "Reader agreement" without a browser: the sample, tables of one's own, the model, what cannot be compared."""
+"""The page "Reader agreement" without a browser.
+
+The sample, tables of one's own, the model, what cannot be compared.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""The page "Teaching" without a browser: right and wrong answers, the words of the truth, seeds, a whole film, a class."""
+"""The page "Teaching" without a browser.
+
+Right and wrong answers, the words of the truth, seeds, a whole film, a class.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""What goes into the paper: tables, figures, a methods paragraph and a GRRAS checklist, computed from a study and written."""
+"""What goes into the paper: tables, figures, a methods paragraph and a GRRAS checklist.
+
+All of it is computed from a study and written as files.
+"""
 
 from core.agreement.paper.analysis import Analysis as Analysis
 from core.agreement.paper.analysis import analysed as analysed

@@ -19,9 +19,11 @@ from core.agreement.study_score import MissingVisit, StudyScore, mean_score, poo
 
 @dataclass(frozen=True)
 class Analysis:
-    """A study with its results. `people` are the readers who are no model, `score` is their mean, the score of the study.
+    """A study with its results.
 
-    `components` are those of status at the first visit and of change, with their headings, or the words why there are none.
+    `people` are the readers who are no model, `score` is their mean, the score of the study.
+    `components` are those of status at the first visit and of change, with their headings, or the words why there are
+    none.
     """
 
     study: Study

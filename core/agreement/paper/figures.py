@@ -31,8 +31,8 @@ def paper_figures(a: Analysis) -> Iterator[tuple[str, str, Figure]]:
     if a.progress:
         names = ", ".join(dict.fromkeys(entry.from_to for entry in a.progress))
         caption = (
-            f"Cumulative probability of the change of the SvH total {names}, {a.score.name}. Each patient is a point; the share "
-            "left of it changed less."
+            f"Cumulative probability of the change of the SvH total {names}, {a.score.name}. Each patient is a point;"
+            " the share left of it changed less."
         )
         if a.detectable:
             caption += f" Dashed: smallest detectable change of the mean, {number(a.detectable.mean, 2)} points."
@@ -97,7 +97,8 @@ def probability_plot(a: Analysis, score: StudyScore) -> Figure:
         for sign in (1, -1):
             axes.axhline(sign * a.detectable.mean, color=_GREY, linewidth=1, linestyle="--")
         axes.annotate(
-            f"SDC {number(a.detectable.mean, 2)}", (0, a.detectable.mean), xycoords=("axes fraction", "data"), xytext=(3, 2),
+            f"SDC {number(a.detectable.mean, 2)}", (0, a.detectable.mean), xycoords=("axes fraction", "data"),
+            xytext=(3, 2),
             textcoords="offset points", fontsize=7,
         )  # fmt: skip
     axes.axhline(0, color=_GREY, linewidth=0.5)
@@ -111,8 +112,8 @@ def probability_plot(a: Analysis, score: StudyScore) -> Figure:
 def _bland_altman_caption(c: Comparison) -> str:
     total = c.of("total")
     return (
-        f"Differences of {c.readers[0]} and {c.readers[1]} in the SvH total, {c.kind}, {total.patients} patients: bias and 95 % "
-        "limits of agreement, with their 95 % intervals as bands."
+        f"Differences of {c.readers[0]} and {c.readers[1]} in the SvH total, {c.kind}, {total.patients} patients: bias"
+        " and 95 % limits of agreement, with their 95 % intervals as bands."
     )
 
 

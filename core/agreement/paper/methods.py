@@ -14,7 +14,10 @@ _GRRAS = (
     "Specify the subject population of interest.",
     "Specify the rater population of interest.",
     "Describe what is already known about reliability and agreement, and provide a rationale for the study.",
-    "Explain how the sample size was chosen. State the determined number of raters, subjects and replicate observations.",
+    (
+        "Explain how the sample size was chosen. State the determined number of raters, subjects and replicate"
+        " observations."
+    ),
     "Describe the sampling method.",
     "Describe the rating process (time between repeated ratings, clinical information at hand, blinding).",
     "State whether ratings were conducted independently.",
@@ -46,27 +49,35 @@ def methods(a: Analysis) -> list[str]:
     if out:
         first.append("Totals that do not count are listed by patient and visit.")
     second = [
-        "Agreement of totals was described by intraclass correlations of a two-way random model: absolute agreement of one "
-        "reader, ICC(A,1), consistency, ICC(C,1), and absolute agreement of the mean of the readers, ICC(A,k); by the bias and "
-        "the 95 % limits of agreement of Bland and Altman; by the standard error of measurement, SD(d)/√2; and by the smallest "
-        "detectable difference of status, 1.96 SD(d), or change (SDC), 1.96 SD(d)/(√2 √k) for the mean of k readers, where d is "
-        "the difference of the readers.",
-        "Each patient counts once in the figures of a visit and of change. Where visits are pooled, patients are the unit.",
-        f"Intervals of 95 % of the ICCs are given twice: by a bootstrap of patients ({a.draws:,} draws, seed {a.seed}), for these "
-        "readers, and by the F distribution (McGraw and Wong), for readers like these, on normal scores. Those of SD, SEM and "
-        "SDC are the wider of a bootstrap-t on the logarithm and an interval by the kurtosis; those of the limits of agreement "
-        f"combine bias and SD. No interval by resampling is given below {FEWEST_PATIENTS} patients.",
+        (
+            "Agreement of totals was described by intraclass correlations of a two-way random model: absolute agreement"
+            " of one reader, ICC(A,1), consistency, ICC(C,1), and absolute agreement of the mean of the readers,"
+            " ICC(A,k); by the bias and the 95 % limits of agreement of Bland and Altman; by the standard error of"
+            " measurement, SD(d)/√2; and by the smallest detectable difference of status, 1.96 SD(d), or change (SDC),"
+            " 1.96 SD(d)/(√2 √k) for the mean of k readers, where d is the difference of the readers."
+        ),
+        (
+            "Each patient counts once in the figures of a visit and of change. Where visits are pooled, patients are"
+            " the unit."
+        ),
+        (
+            f"Intervals of 95 % of the ICCs are given twice: by a bootstrap of patients ({a.draws:,} draws, seed"
+            f" {a.seed}), for these readers, and by the F distribution (McGraw and Wong), for readers like these, on"
+            " normal scores. Those of SD, SEM and SDC are the wider of a bootstrap-t on the logarithm and an interval"
+            " by the kurtosis; those of the limits of agreement combine bias and SD. No interval by resampling is"
+            f" given below {FEWEST_PATIENTS} patients."
+        ),
     ]
     if any(part.cells for c in a.found for part in c.sections):
         second.append(
-            "Agreement of single joints was described by weighted kappa with linear and quadratic weights over the full list of "
-            "grades, Gwet's AC2 with quadratic weights, Krippendorff's alpha with squared differences, exact agreement, "
-            "agreement within one point, and positive agreement."
+            "Agreement of single joints was described by weighted kappa with linear and quadratic weights over the full"
+            " list of grades, Gwet's AC2 with quadratic weights, Krippendorff's alpha with squared differences, exact"
+            " agreement, agreement within one point, and positive agreement."
         )
     if a.components:
         second.append(
-            "With more than two readers, variance components of patients, readers and the rest came from a linear mixed model "
-            "with crossed random effects (restricted maximum likelihood)."
+            "With more than two readers, variance components of patients, readers and the rest came from a linear mixed"
+            " model with crossed random effects (restricted maximum likelihood)."
         )
     third = [f"The score of the study is the {a.score.name}."]
     if a.changes:
@@ -75,13 +86,13 @@ def methods(a: Analysis) -> list[str]:
             f"{listed(a.detectable.readers)}." if a.detectable else f"Change is {a.changes[0].from_to}."
         )  # fmt: skip
         third.append(
-            f"A change that two readers see {a.threshold:g} points or more apart is one for a third reader. Rapid progression is 5 "
-            "points a year or more. Shares have Wilson's intervals."
+            f"A change that two readers see {a.threshold:g} points or more apart is one for a third reader. Rapid"
+            " progression is 5 points a year or more. Shares have Wilson's intervals."
         )
     if a.sensitivity:
         third.append(
-            "Visits without a score are left out; linear extrapolation, last observation carried forward, and completers only "
-            "are analyses of sensitivity."
+            "Visits without a score are left out; linear extrapolation, last observation carried forward, and"
+            " completers only are analyses of sensitivity."
         )
     return [" ".join(first), " ".join(second), " ".join(third)]
 
@@ -91,14 +102,25 @@ def grras(a: Analysis) -> Table:
     study = a.study
     scored = int(max((c.cells_of_study for c in a.found), default=0))
     told = {
-        2: f"Sharp/van der Heijde score of hands and feet, {scored or 'totals of'} {'cells' if scored else 'up to 448 points'}.",
-        6: f"Readers {len(study.first_readings)}, patients {len(study.patients)}, visits {len(study.visits)}. How chosen: {BLANK}",
-        8: f"Second readings: {', '.join(study.rereads) or 'none'}. Time between, information at hand, blinding, order of films: {BLANK}",
+        2: (
+            f"Sharp/van der Heijde score of hands and feet, {scored or 'totals of'}"
+            f" {'cells' if scored else 'up to 448 points'}."
+        ),
+        6: (
+            f"Readers {len(study.first_readings)}, patients {len(study.patients)}, visits {len(study.visits)}. How"
+            f" chosen: {BLANK}"
+        ),
+        8: (
+            f"Second readings: {', '.join(study.rereads) or 'none'}. Time between, information at hand, blinding, order"
+            f" of films: {BLANK}"
+        ),
         10: "See the methods paragraph.",
-        11: "; ".join(
-            f"{' / '.join(c.readers)}, {c.kind}: {c.of('total').patients} patients" for c in (*a.status, *a.changes)
-        )
-        + ".",
+        11: (
+            "; ".join(
+                f"{' / '.join(c.readers)}, {c.kind}: {c.of('total').patients} patients" for c in (*a.status, *a.changes)
+            )
+            + "."
+        ),
         13: "Tables agreement_status, agreement_change and agreement_cells, all with 95 % intervals.",
         15: "All tables as CSV and xlsx; totals left out in the table left_out.",
     }

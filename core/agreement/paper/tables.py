@@ -155,8 +155,8 @@ def _progression(a: Analysis) -> Table:
     if a.detectable:
         d = a.detectable
         told += (
-            f"SDC of {listed(d.readers)} in {d.patients} patients: {number(d.one, 2)} for one reader, {number(d.mean, 2)} "
-            f"for their mean (80 %: {number(d.one_80, 2)} and {number(d.mean_80, 2)}). "
+            f"SDC of {listed(d.readers)} in {d.patients} patients: {number(d.one, 2)} for one reader,"
+            f" {number(d.mean, 2)} for their mean (80 %: {number(d.one_80, 2)} and {number(d.mean_80, 2)}). "
         )
     return Table(
         "progression", "Who progresses", columns, tuple(rows), told + "In brackets: 95 % intervals (shares: Wilson)."
@@ -182,7 +182,10 @@ def _sensitivity(a: Analysis) -> Table:
                     f"{int(score.filled.sum())} visits imputed" if score.filled.any() else "",
                 )
             )
-    note = f"Change of the {a.score.name} from {a.study.visits[0]} to {a.study.visits[-1]}. All but the first row are analyses of sensitivity."
+    note = (
+        f"Change of the {a.score.name} from {a.study.visits[0]} to {a.study.visits[-1]}. All but the first row are"
+        " analyses of sensitivity."
+    )
     return Table(
         "sensitivity_missing_visits",
         "Missing visits: analyses of sensitivity",

@@ -1,4 +1,7 @@
-"""The report of a study as files: tables as CSV, xlsx and HTML that a word processor opens, figures, methods, checklist."""
+"""The report of a study as files.
+
+Tables as CSV, xlsx and HTML that a word processor opens, figures, methods, checklist.
+"""
 
 import base64
 import io
@@ -18,10 +21,10 @@ from core.cohort.table_text import csv_text, inert
 from core.svh import INTENDED_USE
 
 _STYLE = (
-    "body{font-family:Calibri,Arial,sans-serif;font-size:11pt;max-width:60em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;font-size:9pt;margin:.4em 0}th,td{border:1px solid #999;padding:2pt 5pt;text-align:left;"
-    "vertical-align:top}th{background:#eee}caption{text-align:left;font-weight:bold;padding:4pt 0}.note{font-size:9pt;color:#444}"
-    ".wide{overflow-x:auto}img{width:100%;max-width:38em}"
+    "body{font-family:Calibri,Arial,sans-serif;font-size:11pt;max-width:60em;margin:2em auto;padding:0"
+    " 1em}table{border-collapse:collapse;font-size:9pt;margin:.4em 0}th,td{border:1px solid #999;padding:2pt"
+    " 5pt;text-align:left;vertical-align:top}th{background:#eee}caption{text-align:left;font-weight:bold;padding:4pt"
+    " 0}.note{font-size:9pt;color:#444}.wide{overflow-x:auto}img{width:100%;max-width:38em}"
 )
 _NUMBER = re.compile("\N{MINUS SIGN}?(0|[1-9][0-9]{0,14})(\\.[0-9]+)?")  # 007 is a name
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -81,15 +84,16 @@ def _html(a: Analysis, tables: Sequence[Table], pictures: Sequence[tuple[str, by
     for n, (caption, png) in enumerate(pictures, start=1):
         data = base64.b64encode(png).decode()
         parts.append(
-            f'<p><img alt="Figure {n}" src="data:image/png;base64,{data}"></p><p><b>Figure {n}.</b> {escape(caption)}</p>'
+            f'<p><img alt="Figure {n}" src="data:image/png;base64,{data}"></p><p><b>Figure {n}.</b>'
+            f" {escape(caption)}</p>"
         )
     parts.append("<h2>Tables</h2>")
     for n, table in enumerate(tables, start=1):
         head = "".join(f"<th>{escape(cell)}</th>" for cell in table.columns)
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
         parts.append(
-            f"<div class=wide><table><caption>Table {n}. {escape(table.title)}</caption><tr>{head}</tr>{body}</table></div>"
-            f"<p class=note>{escape(table.note)}</p>"
+            f"<div class=wide><table><caption>Table {n}."
+            f" {escape(table.title)}</caption><tr>{head}</tr>{body}</table></div><p class=note>{escape(table.note)}</p>"
         )
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Reader agreement</title>'
@@ -118,5 +122,8 @@ def _workbook(tables: Sequence[Table]) -> bytes:
 
 
 def _number_or_text(cell: str) -> str | float:
-    """A number as a number, so that a spreadsheet can compute with it; anything else as text that is never a formula."""
+    """A number as a number, so that a spreadsheet can compute with it.
+
+    Anything else as text that is never a formula.
+    """
     return float(cell.replace("\N{MINUS SIGN}", "-")) if _NUMBER.fullmatch(cell) else inert(cell)

@@ -1,4 +1,7 @@
-"""The tables of the page "Reader agreement": totals side by side, parts of the score, disagreements, adjudication, files."""
+"""The tables of the page "Reader agreement".
+
+Totals side by side, parts of the score, disagreements, adjudication, files.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -87,9 +90,9 @@ def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, chang
         return
     ours, theirs = found
     st.info(
-        f"Against the mean of the two readers the model's RMSE is **{ours:.2f}**. Each reader's own RMSE against that mean is "
-        f"**{theirs:.2f}**: half of the readers' RMSE against each other, by construction. A model is as near as a reader "
-        "only if model against one reader is as good as reader against reader in the columns below.",
+        f"Against the mean of the two readers the model's RMSE is **{ours:.2f}**. Each reader's own RMSE against that"
+        f" mean is **{theirs:.2f}**: half of the readers' RMSE against each other, by construction. A model is as near"
+        " as a reader only if model against one reader is as good as reader against reader in the columns below.",
         icon=":material/straighten:",
     )
 
@@ -195,8 +198,8 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
     if result.rate > HIGH_RATE:
         st.warning("More than 20 % is a rate that regulators ask about: train the readers again, or look at the films.")
     st.caption(
-        "Trials use 7 to 15 points. The change is that from the first visit to every later one. Both readings stay on record; "
-        "the third is added to them."
+        "Trials use 7 to 15 points. The change is that from the first visit to every later one. Both readings stay on"
+        " record; the third is added to them."
     )
     rows = [
         {
@@ -239,9 +242,9 @@ def agreement_files(study: Study, name: str) -> None:
                 type="primary" if label == "Report" else "secondary",
             )  # fmt: skip
         st.caption(
-            "Report: methods paragraph, tables (CSV, xlsx, HTML for a word processor), figures (SVG, PDF, PNG) and the GRRAS "
-            "checklist; it takes some seconds. All pairs of readers, status and change. Text that a spreadsheet would run as a "
-            "formula is made inert."
+            "Report: methods paragraph, tables (CSV, xlsx, HTML for a word processor), figures (SVG, PDF, PNG) and the"
+            " GRRAS checklist; it takes some seconds. All pairs of readers, status and change. Text that a spreadsheet"
+            " would run as a formula is made inert."
         )
 
 
@@ -283,6 +286,6 @@ def who(study: Study, found: Comparison) -> str:
     total = found.of("total")
     what = shown(found.kind).replace("\\-", "-")
     return (
-        f"{total.patients} patient{'s' * (total.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}. Intervals: 95 %, "
-        "patients as the unit."
+        f"{total.patients} patient{'s' * (total.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}."
+        " Intervals: 95 %, patients as the unit."
     )

@@ -1,7 +1,8 @@
-"""The sample study: two simulated readers of 40 phantom patients at two visits. It is nobody's data, so all sessions share it.
+"""The sample study: two simulated readers of 40 phantom patients at two visits.
 
-It is put together here and not in core: agreement and phantom are siblings that do not import each other, and
-`core.evaluation`, the lowest place above both, loads the networks, which a page of statistics does not need.
+It is nobody's data, so all sessions share it. It is put together here and not in core: agreement and phantom are
+siblings that do not import each other, and `core.evaluation`, the lowest place above both, loads the networks, which a
+page of statistics does not need.
 """
 
 import streamlit as st

@@ -46,14 +46,15 @@ def show_hands(reader: ModelReader, case: Case, source: Source) -> None:
     truth = "" if points is None else f" \u00b7 true points {points}"
     title = f"Both hands, {case.patient if source.seed is None else f'phantom {source.seed}'}"
     st.markdown(
-        f"**{title}** \u00b7 z-score {z:.2f}: {points_of(reader.whole_hand, z):.1f} points of 280 before clipping{truth}"
+        f"**{title}** \u00b7 z-score {z:.2f}: {points_of(reader.whole_hand, z):.1f} points of 280 before"
+        f" clipping{truth}"
     )
     if len(hands) == 1:
         st.caption("One hand is missing: the network was shown the mirror picture of the other one in its place.")
     if z < 0:
         st.caption(
-            "The score is below the mean of the hands that the network learnt from. Grad-CAM, Grad-CAM++ and LayerCAM show only "
-            "what raises a score, so that little or nothing may be left of them."
+            "The score is below the mean of the hands that the network learnt from. Grad-CAM, Grad-CAM++ and LayerCAM"
+            " show only what raises a score, so that little or nothing may be left of them."
         )
     shown = dict(maps)
     if st.toggle("Show the controls too", key="hands_controls"):

@@ -1,4 +1,7 @@
-"""Views of films and their heatmaps side by side, in an inline component: linked zoom and opacity without a run of the page."""
+"""Views of films and their heatmaps side by side, in an inline component.
+
+Linked zoom and opacity without a run of the page.
+"""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -20,8 +23,8 @@ _VIEWER = inline_component(Path(__file__).parent, "heat_viewer")
 class HeatedView:
     """A view [H, W] of a film and its heat [H, W] by name of the map.
 
-    `truth` [H, W] is the damage of a phantom, drawn as an outline. `notes` are said behind the names of maps. The longer side
-    of the picture is `longer_px`.
+    `truth` [H, W] is the damage of a phantom, drawn as an outline. `notes` are said behind the names of maps. The
+    longer side of the picture is `longer_px`.
     """
 
     name: str

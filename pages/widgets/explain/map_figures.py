@@ -33,8 +33,8 @@ def figures_table(rows: Sequence[MapFigures], target: str, chance: float, *, of:
         },
     )
     st.caption(
-        f"Target: {target}, {chance:.1%} of the {of}; chance is that share. Heat inside: share of all heat on the target. "
-        "Pointing: whether the hottest pixel is on it. PR area: area under the precision-recall curve."
+        f"Target: {target}, {chance:.1%} of the {of}; chance is that share. Heat inside: share of all heat on the"
+        " target. Pointing: whether the hottest pixel is on it. PR area: area under the precision-recall curve."
     )
 
 
@@ -74,8 +74,8 @@ def faithfulness_chart(curves: Mapping[str, Faithfulness], maps: Sequence[str], 
         column_config={name: st.column_config.NumberColumn(format="%.2f") for name in ("Deletion", "Insertion")},
     )
     st.caption(
-        "Mean share of the whole change of score: a random order is near 0.50, a faithful map near 1. Empty where blurring the "
-        "whole close-up changes the score too little."
+        "Mean share of the whole change of score: a random order is near 0.50, a faithful map near 1. Empty where"
+        " blurring the whole close-up changes the score too little."
     )
 
 

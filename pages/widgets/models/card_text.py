@@ -9,16 +9,29 @@ TITLES = {
     "compact_limb_finder": ("Limb finder", "Finds hands and feet on a whole film, and how they lie."),
     "compact_hand_parts": ("Hand parts and joints", "Finds fingers, thumb, wrist and every joint of a hand."),
     "compact_foot_parts": ("Foot parts and joints", "Finds the toes and every joint of a forefoot."),
-    "compact_joint_scorer": ("Joint scorer", "Gives erosion and joint-space narrowing of every joint its points and an interval."),
+    "compact_joint_scorer": (
+        "Joint scorer", "Gives erosion and joint-space narrowing of every joint its points and an interval.",
+    ),
     "resnet_dwise50": ("ResNet-Dwise50", "Gives the total of both hands from one picture of them."),
     "resnet50_baseline": ("Ablation: baseline", "ResNet-50 with preactivation and ResNet-D; the total of both hands."),
-    "resnet50_separable": ("Ablation: depthwise separable", "The baseline with depthwise separable blocks; the total of both hands."),
+    "resnet50_separable": (
+        "Ablation: depthwise separable", "The baseline with depthwise separable blocks; the total of both hands.",
+    ),
     "resnet50": ("ResNet-50", "The total of both hands."),
     "mobilenet_v2": ("MobileNetV2", "The total of both hands."),
-    "paper_hand_parts": ("DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand."),
-    "paper_foot_parts": ("DeepRA, foot detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a forefoot."),
-    "densenet_parts": ("DeepRA, DenseNet-169", "Points of the joints of a whole finger, toe or wrist, with an attention map for each row of the table."),
-    "densenet_films": ("DenseNet-169 on whole films", "Every site of a film at once, without looking for joints first."),
+    "paper_hand_parts": (
+        "DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand.",
+    ),
+    "paper_foot_parts": (
+        "DeepRA, foot detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a forefoot.",
+    ),
+    "densenet_parts": (
+        "DeepRA, DenseNet-169",
+        "Points of the joints of a whole finger, toe or wrist, with an attention map for each row of the table.",
+    ),
+    "densenet_films": (
+        "DenseNet-169 on whole films", "Every site of a film at once, without looking for joints first.",
+    ),
 }  # fmt: skip
 ROW_WORDS = {
     "erosion_fingers": "erosion of fingers, thumb, great toe", "jsn_fingers": "narrowing of fingers, great toe",
@@ -26,28 +39,36 @@ ROW_WORDS = {
     "erosion_wrist": "erosion of the wrist", "jsn_wrist": "narrowing of the wrist",
 }  # fmt: skip
 FIGURES = {
-    "rho": "Pearson's r", "r": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)", "bias": "bias (points)", "map": "mAP at IoU 0.6",
+    "rho": "Pearson's r", "r": "Pearson's r", "mae": "mean absolute error (points)", "rmse": "RMSE (points)",
+    "bias": "bias (points)", "map": "mAP at IoU 0.6",
     "limits": "limits of agreement (points)", "p": "p of the paired t-test", "patients": "patients", "films": "films",
-    "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing", "weighted_rmse_erosion": "weighted RMSE of erosion",
+    "weighted_mae_total": "weighted MAE of the total", "weighted_rmse_jsn": "weighted RMSE of narrowing",
+    "weighted_rmse_erosion": "weighted RMSE of erosion",
     **{f"{size}_{key}": f"{size} undamaged plates: {words}" for size in ("large", "small") for key, words in (
-        ("mean", "mean points a hand"), ("worst", "most points of a hand"), ("interval_holds_0", "share of intervals that hold 0"), ("hands", "hands"),
+        ("mean", "mean points a hand"), ("worst", "most points of a hand"),
+        ("interval_holds_0", "share of intervals that hold 0"), ("hands", "hands"),
     )},
     "painted_r": "painted damage: Pearson's r", "painted_rmse": "painted damage: RMSE (points)",
-    "painted_interval_holds_truth": "painted damage: share of intervals that hold the truth", "painted_hands": "painted damage: hands",
-    "iou60": "share of parts with IoU of at least 0.6", "iou": "mean IoU", "joint_px": "median error of a joint (px of the picture)",
+    "painted_interval_holds_truth": "painted damage: share of intervals that hold the truth",
+    "painted_hands": "painted damage: hands",
+    "iou60": "share of parts with IoU of at least 0.6", "iou": "mean IoU",
+    "joint_px": "median error of a joint (px of the picture)",
     "joint_off": "share of joints more than 6 px off",
     **{f"ap_{part}": f"AP at IoU 0.6, {words}" for part, words in (
-        ("thumb", "thumb"), ("toe", "great toe"), *((f"finger{k}", f"finger or toe {k + 1}") for k in range(1, 5)), ("wrist", "wrist")
+        ("thumb", "thumb"), ("toe", "great toe"), *((f"finger{k}", f"finger or toe {k + 1}") for k in range(1, 5)),
+        ("wrist", "wrist")
     )},
     "joint_error_percent_median": "median error of a joint (% of its part's long side)",
     "joint_error_percent_p95": "95th percentile of it (%)",
 }  # fmt: skip
 CHECKED = "validation_"  # how the log of a training names what it checked
 GROUPS = {
-    "study": "Study cohort, unseen phantoms", "phantom_sites": "Single sites, phantoms", "phantom_totals": "Totals, phantoms",
+    "study": "Study cohort, unseen phantoms", "phantom_sites": "Single sites, phantoms",
+    "phantom_totals": "Totals, phantoms",
     "real_false_points": "Points given to healthy real limbs", "simulated_sites": "Simulated damage on real films",
     "phantom_parts_hand": "Finding, phantoms", "phantom_parts_foot": "Finding, phantoms",
-    "whole_hand_real": "Single real hands, undamaged or painted", "real_parts_hand": "Finding, real films", "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
+    "whole_hand_real": "Single real hands, undamaged or painted", "real_parts_hand": "Finding, real films",
+    "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
 }  # fmt: skip
 TAUGHT = {  # by the ending of a name: what was learnt on the way
     "_finetuned": "fine-tuned on totals",
@@ -55,8 +76,9 @@ TAUGHT = {  # by the ending of a name: what was learnt on the way
     "_windows": "taught by small windows, an earlier start of the fine-tuned one",
 }
 LIMITS = (
-    "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of children, of hands after "
-    "surgery, in plaster or not laid flat are outside what it was made for. A total without a look at the joints is no reading."
+    "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of"
+    " children, of hands after surgery, in plaster or not laid flat are outside what it was made for. A total without a"
+    " look at the joints is no reading."
 )
 
 
@@ -87,7 +109,10 @@ def _value(value: Any) -> str:
 
 
 def measured(card: WeightCard) -> list[tuple[str, str, str]]:
-    """Every figure of the card: what it was measured on, its name, its value; without any, what the training last checked."""
+    """Every figure of the card: what it was measured on, its name, its value.
+
+    Without any, what the training last checked.
+    """
     rows = []
     for group, figures in card.results.items():
         for key, value in figures.items():

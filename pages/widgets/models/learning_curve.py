@@ -19,7 +19,10 @@ def _losses(line: Mapping[str, float]) -> list[float]:
 
 
 def learning_curve(card: WeightCard) -> go.Figure | None:
-    """Training loss (the sum where there are several) and, on its own axis, what was checked; None where the card has no curve."""
+    """Training loss (the sum where there are several) and, on its own axis, what was checked.
+
+    None where the card has no curve.
+    """
     curve = card.training.get("curve", ())
     trained = [line for line in curve if _losses(line)]
     if not trained:

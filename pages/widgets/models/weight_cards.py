@@ -12,7 +12,10 @@ from pages.widgets.models.card_text import TAUGHT, TITLES
 
 
 def cards() -> tuple[list[WeightCard], list[str]]:
-    """The cards of the weights folder in the order of `TITLES`, a network's variants after it, and why others cannot be read."""
+    """The cards of the weights folder in the order of `TITLES`, a network's variants after it.
+
+    With them why others cannot be read.
+    """
     found, faults = [], []
     for path in sorted(FOLDER.glob("*.json")):
         try:

@@ -47,7 +47,8 @@ def patient_chart(study: ProgressionStudy, patient: str, sdc: float | None) -> g
                 low, high = max(0, totals[0] - sdc), totals[0] + sdc
                 figure.add_scatter(
                     x=[visits[0], visits[-1], visits[-1], visits[0]], y=[low, low, high, high], fill="toself",
-                    mode="none", fillcolor="rgba(136,136,136,0.18)", name=f"within the SDC of {sdc:.1f}", hoverinfo="skip",
+                    mode="none", fillcolor="rgba(136,136,136,0.18)", name=f"within the SDC of {sdc:.1f}",
+                    hoverinfo="skip",
                 )  # fmt: skip
             years = study.years(patient, visits[0], visits[-1])
             if years:

@@ -1,4 +1,4 @@
-"""Readings over time: what the page shows, and its sample (40 phantom patients, two simulated readers, three visits)."""
+"""Readings over time: what the page shows, and its sample (40 phantom patients, two simulated readers, 3 visits)."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence

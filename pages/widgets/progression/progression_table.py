@@ -60,8 +60,8 @@ def missing_visits(study: Study, score: StudyScore) -> None:
         f"Sensitivity: {lacking} visits without a complete score of {score.name}", icon=":material/query_stats:"
     ):
         st.caption(
-            "The tables above are as observed. Here missing visits are imputed, or patients with one are left out: analyses of "
-            "sensitivity, not results."
+            "The tables above are as observed. Here missing visits are imputed, or patients with one are left out:"
+            " analyses of sensitivity, not results."
         )
         rows: list[dict[str, object]] = []
         for how in MissingVisit:

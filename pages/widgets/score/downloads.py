@@ -45,9 +45,11 @@ def _study_id(case: Case) -> None:
         placeholder="Study ID",
         label_visibility="collapsed",
         width=140,
-        help="Names the patient in every file below, the DICOM files included; until you type one it is “unnamed”. Never a name or a "
-        "hospital number. A file name tells limb and side only (…-LH); it stands beside its film here and in the JSON, so keep "
-        "names of people out of file names.",
+        help=(
+            "Names the patient in every file below, the DICOM files included; until you type one it is “unnamed”. Never"
+            " a name or a hospital number. A file name tells limb and side only (…-LH); it stands beside its film here"
+            " and in the JSON, so keep names of people out of file names."
+        ),
         disabled=case.sample,
         key=widget,
         on_change=_say_study_id,

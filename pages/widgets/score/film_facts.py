@@ -91,7 +91,8 @@ def confirm_side(case: Case) -> None:
         shown = f"Which side is this {limb}?"
         says = f"Only the anatomy tells it, and says {SIDE_WORD[reading.side]}." if reading and reading.side else ""
         st.markdown(
-            f":material/help: **{shown}** {says} Read the marker on the film: a mirrored film looks like the other side.{more}",
+            f":material/help: **{shown}** {says} Read the marker on the film: a mirrored film looks like the other"
+            f" side.{more}",
             width="stretch",
         )
         for side in Side:

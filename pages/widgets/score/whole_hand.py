@@ -32,7 +32,10 @@ def show_whole_hand(visit: VisitReading) -> None:
     st.caption(
         f"Whole-hand network, {seen}: **{whole.estimate:.0f}** ({whole.low:.0f}\N{EN DASH}{whole.high:.0f}) of "
         f"{hands.maximum // 2 * whole.hands} · sum over joints **{hands.points_words}**",
-        help="A second network reads one picture of the hands, without finding joints. Its interval was fitted on validation films to hold 90 % of them.",
+        help=(
+            "A second network reads one picture of the hands, without finding joints. Its interval was fitted on"
+            " validation films to hold 90 % of them."
+        ),
     )
     if flag := disagreement(visit):
         st.warning(flag, icon=":material/compare_arrows:")

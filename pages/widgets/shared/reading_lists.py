@@ -115,7 +115,9 @@ def list_names(case: Case | None) -> list[str]:
 
 
 def listed_visits(name: str, store: Store | None, case: Case | None, patient: str, label: str) -> list[ListedVisit]:
-    """The visits of a list, by patient and in time. `patient` and `label` are what the user typed for the Score page's films.
+    """The visits of a list, by patient and in time.
+
+    `patient` and `label` are what the user typed for the Score page's films.
 
     Raises: StoreError if the store cannot be read.
     """

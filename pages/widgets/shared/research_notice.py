@@ -23,13 +23,14 @@ def research_notice() -> None:
     with st.container(border=True, width=640, key="research_notice"):
         st.markdown("#### :material/science: For research and teaching only")
         st.write(
-            "This program scores hand and foot films by the Sharp/van der Heijde method. It is **not a medical device** "
-            "and must not be used to diagnose or to treat anybody. Its numbers are proposals: look at the films yourself."
+            "This program scores hand and foot films by the Sharp/van der Heijde method. It is **not a medical device**"
+            " and must not be used to diagnose or to treat anybody. Its numbers are proposals: look at the films"
+            " yourself."
         )
         st.write(
-            "Films that you score stay in the memory of this server for this session only. Films that you read are kept in "
-            "its case store: the picture and your points, under the pseudonym that you type. Do not upload what you may not "
-            "share."
+            "Films that you score stay in the memory of this server for this session only. Films that you read are kept"
+            " in its case store: the picture and your points, under the pseudonym that you type. Do not upload what you"
+            " may not share."
         )
         st.button("I understand", type="primary", on_click=_understand, key="understood")
     st.stop()

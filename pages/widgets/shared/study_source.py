@@ -19,11 +19,11 @@ Readings = Mapping[ReadingKey, Reading | Scores]
 Use = Callable[[Readings | None, str, Sequence[str] | None, Sequence[str]], None]
 """Shows readings from a source, visits in an order, with notes of the tables; None is the sample. Raises ValueError."""
 HELP = (
-    "CSV or xlsx, one table or several. Totals alone: `patient, visit, reader, total` (or `erosion, jsn`; or `hands, feet`; or a "
-    "column a reader: `total Anna, total Bert`). Sites: `patient, visit, reader, side, site, points` with RA2 site names "
-    "(`mcp_J__2`) and LH, RH, LF or RF as side, or the 90 RA2 columns. A table without a column reader has one reader, called "
-    "as the file. Also read: `group`, and `session` for second readings. An empty cell is not scorable, never 0. A reader "
-    "called `model` is shown beside the others."
+    "CSV or xlsx, one table or several. Totals alone: `patient, visit, reader, total` (or `erosion, jsn`; or `hands,"
+    " feet`; or a column a reader: `total Anna, total Bert`). Sites: `patient, visit, reader, side, site, points` with"
+    " RA2 site names (`mcp_J__2`) and LH, RH, LF or RF as side, or the 90 RA2 columns. A table without a column reader"
+    " has one reader, called as the file. Also read: `group`, and `session` for second readings. An empty cell is not"
+    " scorable, never 0. A reader called `model` is shown beside the others."
 )
 PENDING = "tables_without_order"
 
@@ -74,7 +74,10 @@ def study_source(title: str, source: str, use: Use) -> None:
             st.caption(
                 "Given blinded, before the model was shown."
                 if first
-                else "As they stand. The model was shown before the last changes: blinded readers may agree less with it."
+                else (
+                    "As they stand. The model was shown before the last changes: blinded readers may agree less"
+                    " with it."
+                )
             )
 
 

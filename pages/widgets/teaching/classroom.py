@@ -92,7 +92,8 @@ def _door() -> None:
     with open_, st.container(border=True):
         st.markdown("**Teach a class**")
         st.write(
-            "You get a code. Whoever has it can join under a nickname. The class ends after three hours, or when you are away for 20 minutes."
+            "You get a code. Whoever has it can join under a nickname. The class ends after three hours, or when you"
+            " are away for 20 minutes."
         )
         if st.button("Open a class", key="open_class"):
             try:
@@ -143,8 +144,8 @@ def _teacher_live(code: str, key: str) -> None:
         st.info(str(error))
         return
     st.html(
-        f'<div role="status" data-testid="answered"><b>{view.answered}</b> of <b>{len(view.students)}</b> students have '
-        f"answered · {view.minutes_left} minutes left</div>"
+        f'<div role="status" data-testid="answered"><b>{view.answered}</b> of <b>{len(view.students)}</b> students have'
+        f" answered · {view.minutes_left} minutes left</div>"
     )
     st.text(", ".join(view.students) or "Nobody has joined yet.")  # not markdown: nicknames are not ours
     st.button(

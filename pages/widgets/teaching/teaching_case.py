@@ -56,7 +56,8 @@ def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:
         )  # fmt: skip
         difficulty = st.segmented_control(
             "Difficulty", list(Difficulty), default=begun.difficulty if begun else Difficulty.EASY, required=True,
-            key=f"{prefix}_difficulty", format_func=lambda difficulty: difficulty.value.capitalize(), help=DIFFICULTY_HELP,
+            key=f"{prefix}_difficulty", format_func=lambda difficulty: difficulty.value.capitalize(),
+            help=DIFFICULTY_HELP,
         )  # fmt: skip
         # Its key changes with "Next case": a value set through the session's state is lost when a run is cut short.
         seed = st.number_input(

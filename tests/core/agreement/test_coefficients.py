@@ -1,4 +1,4 @@
-"""Printed numbers of the papers, independent implementations, and how the coefficients behave when scores are changed."""
+"""Printed numbers of the papers, independent implementations, and what the coefficients do when scores change."""
 
 import math
 

@@ -11,8 +11,11 @@ from tests.core.agreement.test_coefficients import MINI, SHROUT_FLEISS, WRIGHT
 
 # R 4.2.2, psych 2.2.9, ICC(x, lmer = FALSE)
 PSYCH = [
-    (SHROUT_FLEISS, {"icc_a1": (0.01878651337, 0.7610843696), "icc_c1": (0.34246476503, 0.9458582600), "icc_ak": (0.07113681530, 0.9272320402)}),
-    (list(zip(WRIGHT, MINI, strict=True)), {"icc_a1": (0.8574111712, 0.9800786591), "icc_c1": (0.8499083917, 0.9789431344), "icc_ak": (0.9232324910, 0.9899391164)}),
+    (SHROUT_FLEISS, {"icc_a1": (0.01878651337, 0.7610843696), "icc_c1": (0.34246476503, 0.9458582600),
+                     "icc_ak": (0.07113681530, 0.9272320402)}),
+    (list(zip(WRIGHT, MINI, strict=True)), {"icc_a1": (0.8574111712, 0.9800786591),
+                                            "icc_c1": (0.8499083917, 0.9789431344),
+                                            "icc_ak": (0.9232324910, 0.9899391164)}),
 ]  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from core.agreement.plan import patients_for_icc, patients_for_sdc
 
 
 def test_patients_for_an_icc_by_hand() -> None:
-    # 8 * 1.959964^2 * 0.1^2 * 1.9^2 / (2 * 0.1^2) + 1 + 5 * 0.9 = 60.97; three readers: 8 z^2 .01 2.8^2 / (6 * .01) + 1 = 41.2
+    # 8 * 1.959964^2 * 0.1^2 * 1.9^2 / (2 * 0.1^2) + 1 + 5 * 0.9 = 60.97; three readers: 8 z^2 .01 2.8^2 / (6 * .01) + 1
+    # = 41.2
     assert patients_for_icc(0.9, 0.1).patients == 61
     assert patients_for_icc(0.9, 0.1, readers=3).patients == 42
     assert (

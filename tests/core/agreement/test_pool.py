@@ -9,7 +9,10 @@ from tests.core.agreement.studies import totals_study
 from tests.core.agreement.test_coefficients import SHROUT_FLEISS
 
 # 20 patients, each read by two of five readers.
-POOL = [15, 15, 2, 13, 45, 44, 60, 62, 31, 21, 10, 14, 29, 33, 16, 19, 4, -1, 98, 92, 42, 39, 25, 33, 0, 7, 73, 63, 22, 20, 37, 38, 46, 58, 6, 6, 30, 24, 79, 70]  # fmt: skip
+POOL = [
+    15, 15, 2, 13, 45, 44, 60, 62, 31, 21, 10, 14, 29, 33, 16, 19, 4, -1, 98, 92,
+    42, 39, 25, 33, 0, 7, 73, 63, 22, 20, 37, 38, 46, 58, 6, 6, 30, 24, 79, 70,
+]  # fmt: skip
 PAIRS = [(0, 1), (2, 3), (4, 0), (1, 2), (3, 4)]
 
 
@@ -55,7 +58,8 @@ def test_a_lean_of_one_reader_is_error_of_one_reader_and_not_of_consistency() ->
     [
         (np.where(np.eye(4) > 0, 1.0, np.nan), "at least 3 patients with two readers"),
         (np.ones((5, 3)), "every score is the same"),
-        ([[1, 2, np.nan, np.nan], [2, 3, np.nan, np.nan], [np.nan, np.nan, 4, 5], [np.nan, np.nan, 1, 2]], "share no patient"),
+        ([[1, 2, np.nan, np.nan], [2, 3, np.nan, np.nan], [np.nan, np.nan, 4, 5], [np.nan, np.nan, 1, 2]],
+         "share no patient"),
         (np.where(np.arange(3) < 2, np.random.default_rng(0).normal(size=(900, 3)), np.nan) + 0.0, "1500"),
     ],
 )  # fmt: skip

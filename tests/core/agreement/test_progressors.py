@@ -24,7 +24,8 @@ def test_shares_by_hand() -> None:
     (found,) = progressors(study, [reader_score(study, "A")], sdc)
     rows = values({row.name: row.value for row in found.rows})
     assert rows == {
-        "Change above 0": 0.5, "Change above 0.5": 0.4, "Change above the SDC (95 %)": 0.2, "Change above the SDC (80 %)": 0.3,
+        "Change above 0": 0.5, "Change above 0.5": 0.4, "Change above the SDC (95 %)": 0.2,
+        "Change above the SDC (80 %)": 0.3,
         "Rapid: 5 points a year or more": 0.2, "No progression: 0 or less": 0.5, "No progression: 0.5 or less": 0.6,
         "Repair: below 0": 0.2, "Repair beyond the SDC (95 %)": 0, "Net progression: above 0 less below 0": 0.3,
         "Net progression beyond the SDC (95 %)": 0.2,
@@ -63,7 +64,8 @@ def test_groups_and_new_erosive_joints() -> None:
         and rows["New erosive joints, mean number"].value == 0.5
     )
     grouped = study_of({
-        ("A", p, v): Scores(nothing_read(), {"total": t}, group=p) for p in ("x", "y") for v, t in (("BL", 1.0), ("M12", 3.0))
+        ("A", p, v): Scores(nothing_read(), {"total": t}, group=p) for p in ("x", "y") for v,
+        t in (("BL", 1.0), ("M12", 3.0))
     })  # fmt: skip
     assert [entry.group for entry in progressors(grouped, [reader_score(grouped, "A")], None)] == ["x", "y", "all"]
 

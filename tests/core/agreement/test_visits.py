@@ -10,8 +10,10 @@ from core.agreement.visits import UnknownVisitOrder, in_order, years_between
     [
         "2024-12-31 2025-01-02", "01.03.2024 02.01.2025", "15/03/2024 01/04/2024", "10/15/2020 02/03/2022",
         "2024-03-01T00:00:00 2025-03-01T00:00:00", "45352 45718", "20240301 20250301", "31.12.23 01.02.24",
-        "BL W24 W52", "Baseline Week_52", "baseline after", "screening baseline month6", "M0 M12 M24", "V9 V10", "-4 0 24",
-        "W-4 W0 W24", "Week-0 Week-24", "0 12", "month6 Year1", "BL FU1 FU2", "Woche0 Woche52", "BL W24 EOS", "Day1 Day365",
+        "BL W24 W52", "Baseline Week_52", "baseline after", "screening baseline month6", "M0 M12 M24", "V9 V10",
+        "-4 0 24",
+        "W-4 W0 W24", "Week-0 Week-24", "0 12", "month6 Year1", "BL FU1 FU2", "Woche0 Woche52", "BL W24 EOS",
+        "Day1 Day365",
         "03/01/2024 04/02/2025",
     ],
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""The bytes of tables as rows: workbooks, whose formulas never run and whose packages are looked at before they are read."""
+"""The bytes of tables as rows.
+
+Workbooks, whose formulas never run and whose packages are looked at before they are read.
+"""
 
 import io
 import zipfile

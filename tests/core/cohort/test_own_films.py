@@ -157,10 +157,14 @@ def anhui(folder: Path, table: str) -> list[OwnFilm]:
 
 
 def test_anhui_gives_both_readers_totals_with_each_film(tmp_path: Path) -> None:
-    table = "patient,visit,left,right,reader_1,reader_2\nP1,1,a.png,b.png,12,14.5\nP1,2,both.png,both.png,280,0\nP2,1,,b.png,3,4\n"
+    table = (
+        "patient,visit,left,right,reader_1,reader_2\n"
+        "P1,1,a.png,b.png,12,14.5\nP1,2,both.png,both.png,280,0\nP2,1,,b.png,3,4\n"
+    )
     films = anhui(tmp_path, table)
     assert [(f.patient, f.visit, f.path.name, f.side) for f in films] == [
-        ("P1", "1", "a.png", Side.L), ("P1", "1", "b.png", Side.R), ("P1", "2", "both.png", None), ("P2", "1", "b.png", Side.R),
+        ("P1", "1", "a.png", Side.L), ("P1", "1", "b.png", Side.R), ("P1", "2", "both.png", None),
+        ("P2", "1", "b.png", Side.R),
     ]  # fmt: skip
     assert films[0].hand_totals == films[1].hand_totals == (12.0, 14.5)
 

@@ -217,7 +217,8 @@ def test_totals_in_a_column_a_reader_are_read() -> None:
     text = "patient,visit,group,total Anna,total Bert\nP,0,drug,12,\nP,1,drug,15,14\n"
     found = read_readings(text.encode(), "sheet").readings
     assert {key: dict(s.totals) for key, s in found.items()} == {
-        ("Anna", "P", "0"): {"total": 12}, ("Bert", "P", "0"): {}, ("Anna", "P", "1"): {"total": 15}, ("Bert", "P", "1"): {"total": 14},
+        ("Anna", "P", "0"): {"total": 12}, ("Bert", "P", "0"): {}, ("Anna", "P", "1"): {"total": 15},
+        ("Bert", "P", "1"): {"total": 14},
     }  # fmt: skip
     assert {s.group for s in found.values()} == {"drug"}
     assert {key[0] for key in read_long(text.replace("total Anna,total Bert", "Reader 1,Reader 2"))} == {

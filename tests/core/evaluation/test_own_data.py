@@ -16,7 +16,10 @@ from core.svh import SITES, Limb, Side
 
 
 class TruthReader:
-    """Gives the true points, one more for erosion of the site `mcp_E__2` where that is allowed; refuses names it is told."""
+    """Gives the true points, one more for erosion of the site `mcp_E__2` where that is allowed.
+
+    Refuses names it is told.
+    """
 
     def __init__(self, folder: Path, refuses: str = "-") -> None:
         self.weights, self.cards, self.refuses = "stub", (), refuses

@@ -30,7 +30,8 @@ def toy_weights(folder: Path, name: str, network: nn.Module, calibration: dict[s
     settings = network.settings
     card = WeightCard(
         name=name, architecture=type(network).__name__, settings=asdict(settings), input_px=(64, 64),  # type: ignore[call-overload]
-        trained_on="nothing", training={"parameters": 2_000_000, "seconds_per_epoch": 3.0, "curve": [{"step": 1, "validation_rmse": 1.25}]},
+        trained_on="nothing", training={"parameters": 2_000_000, "seconds_per_epoch": 3.0,
+                                          "curve": [{"step": 1, "validation_rmse": 1.25}]},
         code_revision="none", sha256=save_weights(network, name, folder=folder), calibration=calibration,
     )  # fmt: skip
     write_card(card, folder=folder)
@@ -64,7 +65,8 @@ def study(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[
 def test_every_system_with_weights_is_measured_once(study: tuple[dict[str, Any], Path]) -> None:
     figures = study[0]["figures"]
     assert set(figures) == {
-        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "densenet", "mobilenet_v2", "densenet_films", "random_baseline", "paper_foot_parts",
+        "readers", "compact_hand_parts", "compact_foot_parts", "compact", "deepra", "densenet", "mobilenet_v2",
+        "densenet_films", "random_baseline", "paper_foot_parts",
     }  # fmt: skip
     assert figures["paper_foot_parts"]["films"] == figures["compact_foot_parts"]["films"] == 6
     for name in ("compact", "deepra", "densenet", "mobilenet_v2", "densenet_films", "random_baseline"):

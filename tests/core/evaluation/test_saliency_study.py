@@ -133,6 +133,7 @@ def test_the_mean_attention_of_the_papers_networks_leaves_out_parts_that_are_not
     film = LabelledFilm(np.random.default_rng(0).random((200, 120)), Limb.HAND, Side.R, joints, {}, "P1", "phantom")
     means = attention_prior(reader, [film])  # type: ignore[arg-type]
     assert set(means) == {
-        "erosion_fingers/MCP", "erosion_fingers/PIP", "jsn_fingers/MCP", "jsn_fingers/PIP", "jsn_toes/MTP",  # the thumb's
+        "erosion_fingers/MCP", "erosion_fingers/PIP", "jsn_fingers/MCP", "jsn_fingers/PIP", "jsn_toes/MTP",
+        # the thumb's
     }  # fmt: skip
     assert all(heat.shape == (2, 2) for heat in means.values())  # 32 px at a stride of 16

@@ -22,7 +22,8 @@ def test_the_splits_have_the_sizes_of_the_challenge() -> None:
 def test_no_patient_and_no_source_is_in_two_splits(everyone: list[StudyPatient]) -> None:
     assert len({p.patient_id for p in everyone}) == len({p.seed for p in everyone}) == len(everyone) == 674
     assert all(patient.split == split for split in SIZES for patient in study_cohort(split))
-    # the seeds of the other phantoms: training 1e6, validation 2e6, evaluation 3e6, benchmark 4e6, real films 7e6 and 9e6
+    # the seeds of the other phantoms: training 1e6, validation 2e6, evaluation 3e6, benchmark 4e6, real films 7e6 and
+    # 9e6
     assert min(p.seed for p in everyone) >= FIRST_SEED == 5_000_000 and max(p.seed for p in everyone) < 6_000_000
     severities = [p.severity for p in everyone]
     assert len(set(severities)) == len(severities)

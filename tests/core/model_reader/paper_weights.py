@@ -23,7 +23,8 @@ def write_scorer(folder: Path, name: str, network: ScoringNetwork, **calibration
     """Weights and card of a scoring network."""
     card = WeightCard(
         name=name, architecture="ScoringNetwork", settings=asdict(network.settings), input_px=(64, 64),
-        trained_on="nothing", training={}, code_revision="0", sha256=save_weights(network, name, folder=folder, int8=True),
+        trained_on="nothing", training={}, code_revision="0",
+        sha256=save_weights(network, name, folder=folder, int8=True),
         calibration=calibration,
     )  # fmt: skip
     write_card(card, folder=folder)

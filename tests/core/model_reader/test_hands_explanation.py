@@ -83,12 +83,13 @@ def test_heat_of_a_place_of_the_picture_lies_on_the_film_that_is_there(view: Han
 
 @pytest.mark.parametrize("side", list(Side))
 def test_heat_finds_its_way_out_of_a_turned_region_of_a_film(scorer: WholeHandScorer, side: Side) -> None:
-    # Fingers point right, so the region (100, 40)-(300, 160) of the stored film is shown turned a quarter anticlockwise:
-    # stored (x, y) is upright (y - 40, 299 - x).
+    # Fingers point right, so the region (100, 40)-(300, 160) of the stored film is shown turned a quarter
+    # anticlockwise: stored (x, y) is upright (y - 40, 299 - x).
     film = noise(3, 200, 320)
     film[90:95, 250:255] = 3.0  # a bright spot round stored (252, 92): upright (52, 47)
     reading = FilmReading(
-        "x.png", "a" * 64, FilmStatus.SCORED, None, "", 320, 200, Limb.HAND, side, region=(100.0, 40.0, 300.0, 160.0), turned_deg=93.0
+        "x.png", "a" * 64, FilmStatus.SCORED, None, "", 320, 200, Limb.HAND, side, region=(100.0, 40.0, 300.0, 160.0),
+        turned_deg=93.0
     )  # fmt: skip
     view = hands_view(scorer, hands_of_visit(VisitReading("P1", (reading,)), {"a" * 64: film}))
     x, y = view.from_film(side).to_view(np.array([[252.0, 92.0]]))[0]

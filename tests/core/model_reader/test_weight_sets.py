@@ -41,7 +41,8 @@ def test_paper_is_the_default_only_with_a_gpu_all_its_files_and_the_papers_sizes
         fill(tmp_path, "paper")
         for name in SCORERS["paper"]:
             card = WeightCard(
-                name=name, architecture="", settings={}, input_px=(px, px), trained_on="", training={}, code_revision="", sha256=""
+                name=name, architecture="", settings={}, input_px=(px, px), trained_on="", training={},
+                code_revision="", sha256=""
             )  # fmt: skip
             write_card(card, folder=tmp_path)
     assert default_set(tmp_path) == usual

@@ -83,7 +83,8 @@ def dicom(values: NDArray[Any], syntax: str = ExplicitVRLittleEndian, bits: int 
         data.PlanarConfiguration = 0
     little = syntax != ExplicitVRBigEndian
     native = syntax in (
-        ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian, RLELossless,
+        ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian,
+        RLELossless,
     )  # fmt: skip
     if native:
         data.PixelData = values.astype(values.dtype.newbyteorder("<" if little else ">")).tobytes()

@@ -24,7 +24,8 @@ def test_the_four_types_under_any_name(data: bytes, kind: FileType) -> None:
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        (b"PK\x03\x04", "zip"), (b"Rar!", "RAR"), (b"%PDF-1.7", "PDF"), (b"%!PS-Adobe", "PostScript"), (b"MZ\x90", "program"),
+        (b"PK\x03\x04", "zip"), (b"Rar!", "RAR"), (b"%PDF-1.7", "PDF"), (b"%!PS-Adobe", "PostScript"),
+        (b"MZ\x90", "program"),
         (b"GIF89a", "GIF"), (b"<svg>", "web page"), (b"RIFF\0\0\0\0WEBP", "WebP"), (b"\0\0\0\x18ftypheic", "HEIC"),
         (b"\0\0\0\x0cjP  ", "JPEG 2000"), (b"plain words", "not accepted"), (b"\0", "not accepted"),
     ],

@@ -52,7 +52,10 @@ def test_a_run_of_zero_bytes_in_the_scan_is_refused() -> None:
 
 
 def test_one_wrong_bit_that_changes_much_is_rarely_silent() -> None:
-    """A bit in the scan changes nothing to speak of, or the picture: of these at least three in four are refused or said."""
+    """A bit in the scan changes nothing to speak of, or the picture.
+
+    Of these at least three in four are refused or said.
+    """
     data, rng = jpeg(textured()), random.Random(1)
     sound, scan, found = shown(data), data.rfind(b"\xff\xda") + 14, []
     for _ in range(60):

@@ -1,4 +1,7 @@
-"""PNG, JPEG, TIFF and BMP: the same picture from 8 and 16 bits, upright, grey; everything else refused before decoding."""
+"""PNG, JPEG, TIFF and BMP: the same picture from 8 and 16 bits, upright, grey.
+
+Everything else refused before decoding.
+"""
 
 import io
 import struct

@@ -66,7 +66,8 @@ def test_running_numbers_are_films_and_not_patients(pattern: str) -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        ("001-LH", "002-LH", "003-LH"), ("001-LH", "001-RH", "002-LH", "002-RH"), ("014-LH", "027-RH"), ("P1-LH", "P2-RH"),
+        ("001-LH", "002-LH", "003-LH"), ("001-LH", "001-RH", "002-LH", "002-RH"), ("014-LH", "027-RH"),
+        ("P1-LH", "P2-RH"),
     ],
 )  # fmt: skip
 def test_numbers_of_patients_stay_patients(names: tuple[str, ...]) -> None:

@@ -26,7 +26,8 @@ def scored(side: Side, points: int | None) -> FilmReading:
     cells = tuple(ScoredCell(site, points, 0.0, 2.0, 1.1) for site in SITES[Limb.HAND])
     return FilmReading(
         f"P1-{side.value}H.jpg", "1" * 64, FilmStatus.SCORED, None, "", 400, 500, Limb.HAND, side, "name",
-        parts=(FoundPart("thumb", (10.0, 20.0, 100.0, 200.0), 0.9),), joints=(FoundJoint("MCP2", 50.0, 60.0, 0.8),), cells=cells,
+        parts=(FoundPart("thumb", (10.0, 20.0, 100.0, 200.0), 0.9),), joints=(FoundJoint("MCP2", 50.0, 60.0, 0.8),),
+        cells=cells,
     )  # fmt: skip
 
 

@@ -56,11 +56,15 @@ def every_method(store: Store) -> list[Callable[[], object]]:
 
 
 ALTERED = [
-    "UPDATE cell SET final = 'x'", "UPDATE cell SET final = '1+2+3'", "UPDATE cell SET side = 'Q'", "UPDATE cell SET site = 'knee' WHERE final = '3'",
-    "UPDATE cell SET final = X'00ff'", "UPDATE film SET joints = '{'", "UPDATE film SET joints = '[1]'", "UPDATE film SET limb = 'KNEE'",
+    "UPDATE cell SET final = 'x'", "UPDATE cell SET final = '1+2+3'", "UPDATE cell SET side = 'Q'",
+    "UPDATE cell SET site = 'knee' WHERE final = '3'",
+    "UPDATE cell SET final = X'00ff'", "UPDATE film SET joints = '{'", "UPDATE film SET joints = '[1]'",
+    "UPDATE film SET limb = 'KNEE'",
     "UPDATE film SET side = ''", "UPDATE film SET content = '../../etc'", "UPDATE reading SET status = 'done'",
-    "UPDATE reading SET \"order\" = 'by name'", "UPDATE visit SET position = 'first'", "UPDATE film_time SET limb = 'ARM'",
-    "UPDATE film_time SET spent_ms = 'long'", "UPDATE log SET entry = '{' WHERE sequence = 2", "UPDATE log SET entry = '[]'",
+    "UPDATE reading SET \"order\" = 'by name'", "UPDATE visit SET position = 'first'",
+    "UPDATE film_time SET limb = 'ARM'",
+    "UPDATE film_time SET spent_ms = 'long'", "UPDATE log SET entry = '{' WHERE sequence = 2",
+    "UPDATE log SET entry = '[]'",
     "UPDATE meta SET value = 'one'", "UPDATE log SET sequence = sequence + 50",
 ]  # fmt: skip
 
@@ -111,10 +115,14 @@ def of(table: str, column: str, value: object) -> Callable[[dict], None]:
     "change",
     [
         of("cell", "final", "9"), of("cell", "final", "-1"), of("cell", "first", "99"), of("cell", "site", "knee"),
-        of("cell", "side", "X"), of("cell", "final", "NS: because"), of("film", "spacing_mm", -1), of("film", "content", "0" * 63),
-        of("film", "joints", '{"MCP2": [1]}'), of("reading", "status", "published"), of("reading", "begun_at", "yesterday"),
-        of("reader", "kind", "ghost"), of("film_time", "spent_ms", -5), of("visit", "label", ""), of("meta", "value", "x"),
-        lambda entry: entry.pop("rows"), lambda entry: entry.update(rows=[["shop", {}]]), lambda entry: entry.update(rows=[7]),
+        of("cell", "side", "X"), of("cell", "final", "NS: because"), of("film", "spacing_mm", -1),
+        of("film", "content", "0" * 63),
+        of("film", "joints", '{"MCP2": [1]}'), of("reading", "status", "published"),
+        of("reading", "begun_at", "yesterday"),
+        of("reader", "kind", "ghost"), of("film_time", "spent_ms", -5), of("visit", "label", ""),
+        of("meta", "value", "x"),
+        lambda entry: entry.pop("rows"), lambda entry: entry.update(rows=[["shop", {}]]),
+        lambda entry: entry.update(rows=[7]),
     ],
 )  # fmt: skip
 def test_a_resealed_backup_with_impossible_rows_is_refused(full: Store, tmp_path: Path, change) -> None:

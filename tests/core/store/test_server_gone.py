@@ -1,4 +1,7 @@
-"""A PostgreSQL server that goes away, in each way: a sentence in time, without a pseudonym, and the store works when it is back."""
+"""A PostgreSQL server that goes away, in each way.
+
+A sentence in time, without a pseudonym, and the store works when it is back.
+"""
 
 import os
 import signal
@@ -146,13 +149,10 @@ def test_a_server_that_talks_something_else_is_told(capfd: pytest.CaptureFixture
 def test_the_command_line_writes_no_pseudonym_when_the_server_goes(remote: Store, postgres: str) -> None:
     remote.add_visit(SECRET, "1")
     code = (
-        "import os, signal, sys\nfrom core.store import Store, StoreError\nfrom sqlalchemy import text\n"
-        "store = Store(sys.argv[1])\n"
-        "with store.connection.engine.connect() as raw:\n    mine = raw.execute(text('SELECT pg_backend_pid()')).scalar_one()\n"
-        "    raw.commit()\n"
-        "    os.kill(mine, signal.SIGTERM)\n"
-        "    import time; time.sleep(0.5)\n"
-        f"try:\n    store.add_visit('{SECRET}', '2')\nexcept StoreError as error:\n    print(error)\n"
+        "import os, signal, sys\nfrom core.store import Store, StoreError\nfrom sqlalchemy import text\nstore ="
+        " Store(sys.argv[1])\nwith store.connection.engine.connect() as raw:\n    mine = raw.execute(text('SELECT"
+        " pg_backend_pid()')).scalar_one()\n    raw.commit()\n    os.kill(mine, signal.SIGTERM)\n    import time;"
+        f" time.sleep(0.5)\ntry:\n    store.add_visit('{SECRET}', '2')\nexcept StoreError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, postgres], cwd=ROOT, capture_output=True, text=True, check=False)
     assert SECRET not in done.stdout + done.stderr

@@ -115,7 +115,8 @@ def test_a_cell_can_be_taken_back(store: Store) -> None:
 @pytest.mark.parametrize(
     ("cell", "mark"),
     [
-        (EROSION, Mark(6)), (NARROWING, Mark(5)), (EROSION, Mark(3, (1, 2))), (TOE, Mark(7, (4, 4))), (TOE, Mark(7, (6, 1))),
+        (EROSION, Mark(6)), (NARROWING, Mark(5)), (EROSION, Mark(3, (1, 2))), (TOE, Mark(7, (4, 4))),
+        (TOE, Mark(7, (6, 1))),
         (EROSION, Mark(2, None, "exposure")), (EROSION, Mark(None, None, "the patient moved")),
     ],
 )  # fmt: skip

@@ -18,7 +18,9 @@ def square(network: nn.Module, x: Tensor) -> dict[str, Tensor]:
     return {"square": network(x).float().square().mean()}
 
 
-@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # this machine may have fewer cores than the test asks for
+@pytest.mark.filterwarnings(
+    "ignore:This DataLoader will create"
+)  # this machine may have fewer cores than the test asks for
 def test_batches_are_drawn_ahead_by_several_processes_and_come_in_order(tmp_path: Path) -> None:
     network, processes, seen = nn.Linear(2, 1), set(), []
 

@@ -1,4 +1,4 @@
-"""What a system of the papers learns from beside phantoms, how its points are fitted, and how a lent machine is used."""
+"""What a system of the papers learns from beside phantoms, how its points are fitted, how a lent machine is used."""
 
 from dataclasses import fields, replace
 from pathlib import Path

@@ -100,11 +100,11 @@ def test_a_scorer_is_calibrated_again_without_training(trained: Path) -> None:
 def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(
-        "from pathlib import Path\n"
-        "from core.training.run_study import train_system\n"
+        "from pathlib import Path\nfrom core.training.run_study import train_system\n"
         "from tests.core.training.test_study_training import TOY\n"
         f"here = Path({str(tmp_path)!r})\n"
-        "train_system('mobilenet_v2_maps', TOY['mobilenet_v2_maps'], cache=here, folder=here, most=2, mm_per_px=0.8, threads=1)\n"
+        "train_system('mobilenet_v2_maps', TOY['mobilenet_v2_maps'], cache=here,"
+        " folder=here, most=2, mm_per_px=0.8, threads=1)\n"
     )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
     root = Path(__file__).parents[3]
@@ -165,7 +165,8 @@ def test_the_systems_are_those_of_the_papers() -> None:
 # Joint images of DeepRA's Table 2 with 367 training patients.
 @pytest.mark.parametrize(
     ("row", "images"),
-    [("erosion_fingers", 4404), ("jsn_fingers", 3670), ("jsn_toes", 3670), ("erosion_toes", 2936), ("erosion_wrist", 734), ("jsn_wrist", 734)],
+    [("erosion_fingers", 4404), ("jsn_fingers", 3670), ("jsn_toes", 3670), ("erosion_toes", 2936),
+     ("erosion_wrist", 734), ("jsn_wrist", 734)],
 )  # fmt: skip
 def test_crops_are_as_many_as_in_table_2(row: str, images: int) -> None:
     parts = parts_of_rows([row])

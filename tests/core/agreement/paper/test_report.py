@@ -21,7 +21,10 @@ EVIL = "=cmd()<b>$x^2$"
 
 
 def trial() -> dict[ReadingKey, Scores]:
-    """Totals of 3 readers, 3 visits, 2 groups; a visit is missing here and there, one reader reads the baseline twice."""
+    """Totals of 3 readers, 3 visits, 2 groups.
+
+    A visit is missing here and there, one reader reads the baseline twice.
+    """
     rng = np.random.default_rng(3)
     found = {}
     for n in range(14):

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from core.phantom.skeleton import Bone, Faces, Points
+from core.phantom.skeleton import Bone, Points
 
 Floats = NDArray[np.float32]
 BONE_PER_MM, MARROW_PER_MM, SOFT_PER_MM = (
@@ -120,21 +120,6 @@ def _raster(vertices, faces, x_mm, y_mm, mm_per_px, height, width, depth):  # ty
                         near[y, x] = min(near[y, x], z + middle)
                         far[y, x] = max(far[y, x], z + middle)
     return length, near, far
-
-
-def path_length(vertices: Points, faces: Faces, window: Window) -> Floats:
-    """Length of the beam inside a closed mesh for every pixel, mm, [H, W]."""
-    length = _raster(
-        np.ascontiguousarray(vertices),
-        faces,
-        window.x_mm,
-        window.y_mm,
-        window.mm_per_px,
-        window.height_px,
-        window.width_px,
-        False,
-    )[0]
-    return np.abs(length)
 
 
 @cache

@@ -52,7 +52,6 @@ RAYS: dict[int, tuple[str, ...]] = {
     **{k: (f"{k}mt", f"{k}pp", f"{k}mp", f"{k}dp") for k in range(2, 6)},
 }
 SESAMOIDS = ("fibular sesamoid", "tibial sesamoid")
-TOE_TIPS = tuple(f"{k}dp" for k in range(1, 6))
 
 
 def _joints() -> dict[str, Joint]:

@@ -2,10 +2,10 @@
 
 Film axes, mm: x to the right of the film, y down (proximal), z towards the tube. The pack holds a right hand seen from
 its back with the thumb at +x, which is how the mirrored (left) hand lies on a film. Source: 27 hand bones of PyPI
-myo-sim 0.2.4 (Apache-2.0), decimated; radius and ulna are lofted here.
+myo-sim 0.2.4 (Apache-2.0), placed by its chain of the right arm, each decimated to 1,200 faces and centred on the third
+metacarpal; the broken fifth distal phalanx is the fourth, scaled. Radius and ulna are lofted here.
 """
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -160,42 +160,6 @@ def forearm(y: float, x: float, z: float) -> dict[str, tuple[Points, Faces]]:
     )
     ulna[:, 1] -= 5.0 * styloid
     return {"radius": (radius, faces), "ulna": (ulna, ulna_faces)}
-
-
-def build_pack(folder: Path, path: Path = PACK, *, faces_per_bone: int = 1200) -> None:
-    """Make the pack from the STL folder of myo-sim (needs trimesh and fast-simplification, for this step alone)."""
-    import trimesh
-
-    chain = ElementTree.parse(folder / "myoarm_r_chain.xml").getroot()
-    meshes: dict[str, trimesh.Trimesh] = {}
-
-    def walk(element: ElementTree.Element, offset: Points) -> None:
-        for body in element.findall("body"):
-            at = offset + np.array([float(v) for v in body.get("pos", "0 0 0").split()])
-            for geom in body.findall("geom"):
-                name = (geom.get("mesh") or "").removesuffix("_r")
-                if (folder / f"{name}.stl").exists() and name not in ("radius", "ulna"):
-                    mesh = trimesh.load_mesh(folder / f"{name}.stl")
-                    mesh.merge_vertices()
-                    mesh.vertices = (mesh.vertices + at) * 1000
-                    meshes[name] = mesh
-            walk(body, at)
-
-    walk(chain, np.zeros(3))
-    meshes["pisiform"] = max(meshes["pisiform"].split(only_watertight=False), key=lambda m: len(m.faces))
-    broken, whole = meshes["5distph"], meshes["4distph"]
-    share = np.ptp(broken.vertices, axis=0).max() / np.ptp(whole.vertices, axis=0).max()
-    mended = whole.copy()
-    mended.vertices = (whole.vertices - whole.vertices.mean(0)) * share + broken.vertices.mean(0)
-    meshes["5distph"] = mended
-    arrays: dict[str, NDArray[np.generic]] = {}
-    middle = meshes["3mc"].vertices.mean(0)
-    for name, mesh in sorted(meshes.items()):
-        small = mesh.simplify_quadric_decimation(face_count=min(faces_per_bone, len(mesh.faces)))
-        vertices = np.asarray(small.vertices) - middle
-        arrays[f"{name}_v"] = vertices.astype(np.float16)
-        arrays[f"{name}_f"] = outwards(vertices, np.asarray(small.faces, np.int32)).astype(np.uint16)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 @cache

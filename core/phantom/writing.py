@@ -1,7 +1,4 @@
-"""Phantom patients as files: films in the layout of RA2-DREAM, the table of true points, boxes and joints.
-
-The sample case.
-"""
+"""Phantom patients as files: films in the layout of RA2-DREAM, the table of true points, boxes and joints."""
 
 import csv
 import json
@@ -10,8 +7,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ComputedRadiographyImageStorage, JPEG2000Lossless, generate_uid
 
 from core.anatomy.parts import part_boxes
 from core.cohort.labelled_film import LabelledFilm
@@ -60,37 +55,3 @@ def true_reading(films: dict[tuple[Limb, Side], LabelledFilm]) -> Reading:
 def write_picture(path: Path, film: LabelledFilm) -> None:
     """An 8-bit JPEG of a film."""
     cv2.imwrite(str(path), np.clip(film.pixels * 255, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 92])
-
-
-def write_dicom(path: Path, film: LabelledFilm) -> None:
-    """A 12-bit MONOCHROME1 computed radiograph, losslessly compressed, without any identity."""
-    values = (4095 - np.clip(film.pixels * 4095, 0, 4095)).astype(np.uint16)
-    data = Dataset()
-    data.SOPClassUID = ComputedRadiographyImageStorage
-    data.SOPInstanceUID = generate_uid(entropy_srcs=[film.film_id])
-    data.Modality = "CR"
-    data.BodyPartExamined = film.limb.value
-    data.ImageLaterality = film.side.value
-    data.Rows, data.Columns = values.shape
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
-    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME1"
-    data.WindowCenter, data.WindowWidth = 2048, 4096
-    if film.spacing_mm:
-        data.ImagerPixelSpacing = [film.spacing_mm, film.spacing_mm]
-    data.file_meta = FileMetaDataset()
-    data.file_meta.TransferSyntaxUID = JPEG2000Lossless
-    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID
-    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
-    data.compress(JPEG2000Lossless, values, generate_instance_uid=False)
-    data.save_as(path, enforce_file_format=True)
-
-
-def write_sample(folder: Path, seed: int, patient: str) -> None:
-    """The sample case of the app: four films of one phantom patient, the right foot as DICOM."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for (limb, side), film in phantom_visit(seed).items():
-        stem = f"{patient}-{side.value}{limb.value[0]}"
-        if (limb, side) == (Limb.FOOT, Side.R):
-            write_dicom(folder / f"{stem}.dcm", film)
-        else:
-            write_picture(folder / f"{stem}.jpg", film)

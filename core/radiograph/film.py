@@ -49,17 +49,6 @@ class Fault(StrEnum):
 
 # Of these there are hundreds on a disc with a viewer: they are told in one line.
 NO_FILM = frozenset({Fault.SKIPPED, Fault.FILE_TYPE, Fault.EMPTY, Fault.NOT_A_PICTURE, Fault.TOO_SMALL})
-UNSUITABLE = frozenset(
-    {
-        Fault.NOT_A_PICTURE,
-        Fault.MODALITY,
-        Fault.FRAMES,
-        Fault.TOO_SMALL,
-        Fault.COLOUR,
-        Fault.NO_CONTRAST,
-        Fault.DEPTH,
-    }
-)
 
 
 class NoteKind(StrEnum):

@@ -101,8 +101,8 @@ def _films(canvas: Canvas, report: VisitReport) -> None:
         draw_fitted(canvas, x, y - 3.2 * mm, caption, size=6.5, room=wide - (wide - width) / 2)
     left_out = Counter(_film_name(film) for film in report.visit.films if film.sha256 not in shown)
     if left_out:
-        names = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in left_out.items())
-        line = f"Without a picture on this page: {names}."
+        counted_names = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in left_out.items())
+        line = f"Without a picture on this page: {counted_names}."
         draw_fitted(canvas, LEFT, TABLE_TOP + 2.5 * mm, line, size=7.5, room=RIGHT - LEFT)
 
 

@@ -28,13 +28,6 @@ class Reading:
             check_points(site, value, side)
         object.__setattr__(self, "points", MappingProxyType(dict(self.points)))
 
-    def with_points(self, side: Side, site: Site, value: int | None) -> "Reading":
-        """The reading with one site changed.
-
-        Raises: ValueError as the constructor does.
-        """
-        return Reading({**self.points, (side, site): value})
-
     def total(self, kind: TotalKind) -> int | None:
         """A sum over the scored sites; None where none of its sites is scored, which is not 0."""
         return total_of(kind, {cell: CellPoints(value) for cell, value in self.points.items()}).points

@@ -17,7 +17,7 @@ SESSION_PIXEL_BYTES = 320 * MB  # opened films, 4 bytes a pixel: 24 of 3.3 milli
 PIXEL_BYTES_ALL = 900 * MB
 
 _HELD: "weakref.WeakValueDictionary[int, Radiograph]" = weakref.WeakValueDictionary()
-_LOCK = threading.Lock()
+_LOCK = threading.RLock()
 
 
 def held_bytes() -> int:
@@ -38,8 +38,7 @@ def no_room(films: list[Radiograph], film: Radiograph) -> str:
             "Score fewer at once, or export them at a lower resolution."
         )
     with _LOCK:
-        everyone = sum(other.pixels.nbytes for other in _HELD.values())
-        if everyone + film.pixels.nbytes > PIXEL_BYTES_ALL:
+        if held_bytes() + film.pixels.nbytes > PIXEL_BYTES_ALL:
             return "The server holds as many films as it can at present. Try again when others have closed theirs."
         _HELD[id(film)] = film
     return ""

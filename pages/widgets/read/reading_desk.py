@@ -8,7 +8,7 @@ from typing import Any
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
 from core.store import NOT_SCORABLE_REASONS, BlindedReading, Mark, Order, Status, Store, StoredVisit, StoreError
-from core.svh import SITE_BY_SUFFIX, SITES, Cell, Limb, Reading, Side
+from core.svh import SITE_BY_SUFFIX, Cell, Limb, Reading, Side
 from pages.server.job_queue import Job, QueueFull
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.outbox import new_actions, whole
@@ -44,16 +44,6 @@ class Sheet:
     fault: str = ""  # why the films of a visit cannot be shown
     model_kept: bool = False
 
-    @property
-    def sites(self) -> list[Cell]:
-        """Every cell of the films, in the order of the score sheet."""
-        return [(film.side, site) for film in self.films for site in SITES[film.limb]]
-
-    @property
-    def unread(self) -> int:
-        """Cells without a mark."""
-        return sum(self.values.mark(cell) is None for cell in self.sites)
-
     def model(self) -> Reading | None:
         """What the model gave; None until it is done. Never asked for while the reading is blinded."""
         if self.values.model_hidden or not self.model_job.future.done():
@@ -79,14 +69,18 @@ class Desk:
 
     @property
     def sheet(self) -> Sheet:
-        """The sheet of the visit in view, opened when the reader comes to it, where the reader left it."""
-        if self.at not in self.sheets:
-            # Films take memory: sheets that the store holds whole are let go and opened again when needed.
-            self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
-            films, fault = self._films()
-            self.sheets[self.at] = Sheet(films, _model_job(films), fault=fault)
-            self.save()
+        """The sheet of the visit in view."""
         return self.sheets[self.at]
+
+    def open_visit(self) -> None:
+        """Open the visit in view where the reader left it: films, the model's job, the reading in the store."""
+        if self.at in self.sheets:
+            return
+        # Films take memory: sheets that the store holds whole are let go and opened again when needed.
+        self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
+        films, fault = self._films()
+        self.sheets[self.at] = Sheet(films, _model_job(films), fault=fault)
+        self.save()
 
     def _films(self) -> tuple[tuple[ReadFilm, ...], str]:
         try:
@@ -106,6 +100,7 @@ class Desk:
     def go(self, by: int) -> None:
         """To a neighbouring visit, if there is one."""
         self.at = min(len(self.visits) - 1, max(0, self.at + by))
+        self.open_visit()
 
     def begin_again(self) -> None:
         """Begin a complete reading anew; the old one is kept and superseded."""

@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 import trimesh
 
-from core.phantom.exposure import Lesion, Look, Window, expose, path_length
-from core.phantom.skeleton import Bone
+from core.phantom.exposure import Lesion, Look, Window, _raster, expose
+from core.phantom.skeleton import Bone, Faces, Points
+
+
+def path_length(vertices: Points, faces: Faces, window: Window) -> np.ndarray:
+    """Length of the beam inside a closed mesh for every pixel, mm, [H, W]."""
+    place = (window.x_mm, window.y_mm, window.mm_per_px, window.height_px, window.width_px)
+    return np.abs(_raster(np.ascontiguousarray(vertices), faces, *place, False)[0])
 
 
 def sphere(radius_mm: float) -> Bone:

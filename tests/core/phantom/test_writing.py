@@ -2,13 +2,9 @@ import csv
 import json
 from pathlib import Path
 
-import pydicom
-
 from core.cohort.ra2_table import read_table
 from core.phantom import phantom_visit
-from core.phantom.writing import true_reading, write_cohort, write_dicom
-from core.radiograph.decode import decode_film
-from core.svh import Limb, Side
+from core.phantom.writing import true_reading, write_cohort
 
 
 def test_a_cohort_has_films_table_boxes_and_joints(tmp_path: Path) -> None:
@@ -19,12 +15,3 @@ def test_a_cohort_has_films_table_boxes_and_joints(tmp_path: Path) -> None:
     with (tmp_path / "boxes.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 22
     assert set(json.loads((tmp_path / "joints.json").read_text())) == {p.name for p in tmp_path.glob("*.jpg")}
-
-
-def test_the_dicom_film_reads_back_bone_bright_and_nameless(tmp_path: Path) -> None:
-    film = phantom_visit(5, mm_per_px=0.4)[(Limb.FOOT, Side.R)]
-    write_dicom(tmp_path / "x.dcm", film)
-    read = decode_film((tmp_path / "x.dcm").read_bytes(), "x.dcm")
-    assert read.pixels.shape == film.pixels.shape and abs(read.pixels - film.pixels).max() < 0.01
-    assert read.side_tag is Side.R and read.limb_tag is Limb.FOOT and read.spacing_mm == 0.4
-    assert "PatientName" not in pydicom.dcmread(tmp_path / "x.dcm")

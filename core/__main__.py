@@ -108,11 +108,14 @@ def phantom(
     patients: Annotated[int, typer.Option(min=1, help="How many patients, four films each.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same patients.")] = 0,
     mm_per_px: Annotated[float, typer.Option(min=0.08, max=0.5, help="Pixel size in mm.")] = 0.2,
+    dicom: Annotated[
+        bool, typer.Option("--dicom", help="Films as DICOM, as a PACS takes them, in place of JPEG.")
+    ] = False,
 ) -> None:
     """Write a cohort of digital phantom patients: films, table of true points (RA2 columns), boxes and joints."""
     from core.phantom.writing import write_cohort
 
-    write_cohort(out, patients, seed, mm_per_px=mm_per_px, tell=typer.echo)
+    write_cohort(out, patients, seed, mm_per_px=mm_per_px, dicom=dicom, tell=typer.echo)
 
 
 @app.command()

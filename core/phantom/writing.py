@@ -11,14 +11,21 @@ import numpy as np
 from core.anatomy.parts import part_boxes
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.ra2_table import write_table
+from core.phantom.dicom_film import write_dicom
 from core.phantom.patients import phantom_visit
 from core.svh import Limb, Reading, Side
 
 
 def write_cohort(
-    folder: Path, patients: int, seed: int, *, mm_per_px: float = 0.2, tell: Callable[[str], None] = print
+    folder: Path,
+    patients: int,
+    seed: int,
+    *,
+    mm_per_px: float = 0.2,
+    dicom: bool = False,
+    tell: Callable[[str], None] = print,
 ) -> None:
-    """Write `<id>-LH.jpg` and so on, with their truth.
+    """Write `<id>-LH.jpg` and so on (`.dcm` where `dicom` is said), with their truth.
 
     `training.csv` (true points), `boxes.csv`, `joints.json` (centres, gaps in mm, mm3 eroded).
     """
@@ -30,8 +37,11 @@ def write_cohort(
         patient = f"PH{seed + n:06d}"
         films = phantom_visit(seed + n, mm_per_px=mm_per_px)
         for (limb, side), film in films.items():
-            name = f"{patient}-{side.value}{limb.value[0]}.jpg"
-            write_picture(folder / name, film)
+            name = f"{patient}-{side.value}{limb.value[0]}" + (".dcm" if dicom else ".jpg")
+            if dicom:
+                write_dicom(folder / name, film, patient=patient)
+            else:
+                write_picture(folder / name, film)
             boxes += [(name, part, *(round(v, 1) for v in box)) for part, box in part_boxes(limb, film.points).items()]  # type: ignore[misc]
             joints[name] = {
                 "mm_per_px": mm_per_px,

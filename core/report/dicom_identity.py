@@ -1,11 +1,13 @@
-"""What the DICOM reports share: identifiers from content, a pseudonym and no more, and fixed dates."""
+"""What the DICOM reports share: identifiers from content, fixed dates, a pseudonym or the archive's own patient."""
 
 import hashlib
 import io
+from copy import deepcopy
 
 import pydicom
 from pydicom.uid import UID
 
+from core.report.source import PATIENT, STUDY
 from core.report.visit_report import VisitReport
 
 MANUFACTURER = "Open SvH scoring"
@@ -19,27 +21,39 @@ def uid_of(*parts: str) -> UID:
 
 
 def study_uid(report: VisitReport) -> UID:
-    """The study of a visit's reports: one patient, one set of films."""
+    """The study of a visit's reports: that of the archive, or one for one patient and one set of films."""
+    if report.source is not None:
+        return UID(report.source.uid)
     return uid_of("study", report.patient, *sorted({film.sha256 for film in report.visit.films}))
 
 
 def patient_id(report: VisitReport) -> str:
-    """The pseudonym in at most 64 bytes of UTF-8, which is what validators count."""
+    """The archive's PatientID in an answer to it; else the pseudonym, at most 64 bytes of UTF-8 long."""
+    if report.source is not None:
+        return report.source.patient_id
     return report.patient.encode()[:64].decode(errors="ignore")
 
 
 def fix_identity(dataset: pydicom.Dataset, report: VisitReport) -> None:
-    """Put the report's date and the pseudonym in, and nothing else about a person; clocks are not read."""
+    """Put the report's date and the pseudonym in, and nothing else about a person; clocks are not read.
+
+    An answer to an archive carries the patient and the study that the archive gave instead.
+    """
     day = report.made_on.strftime("%Y%m%d")
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.PatientName, dataset.PatientID = "", patient_id(report)
     dataset.PatientBirthDate = dataset.PatientSex = dataset.AccessionNumber = dataset.ReferringPhysicianName = ""
-    dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = "YES", "Local pseudonym only"
     dataset.StudyID = ""
     for keyword in ("StudyDate", "SeriesDate", "ContentDate", "InstanceCreationDate"):
         setattr(dataset, keyword, day)
     for keyword in ("StudyTime", "SeriesTime", "ContentTime", "InstanceCreationTime"):
         setattr(dataset, keyword, TIME)
+    if report.source is None:
+        dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = "YES", "Local pseudonym only"
+    else:
+        for keyword in (*PATIENT, *STUDY):
+            if keyword in report.source.study:
+                dataset.add(deepcopy(report.source.study[keyword]))
     for equipment in dataset.get("ContributingEquipmentSequence", []):
         equipment.ContributionDateTime = day + TIME
 

@@ -57,6 +57,10 @@ def _capture(report: VisitReport, digest: str, number: int) -> pydicom.Dataset:
     made.DerivationDescription = INTENDED_USE
     made.ImageComments = INTENDED_USE
     made.DateOfSecondaryCapture, made.TimeOfSecondaryCapture = made.ContentDate, TM(TIME)
+    if report.source is not None and (image := report.source.images.get(digest)) is not None:
+        source = pydicom.Dataset()
+        source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID = image.SOPClassUID, image.SOPInstanceUID
+        made.SourceImageSequence = [source]
     if len(sides) == 1 and None not in sides:
         made.Laterality = "L" if sides == {Side.L} else "R"
     return made

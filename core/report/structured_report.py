@@ -14,6 +14,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
     """The report, and the secondary captures (by the film's SHA-256) in which it places the joints.
 
     The report is not verified. Joints of films without pixels have no place in it. Identifiers follow from the content.
+    Where the report has a source, joints lie in the images of the archive, and the captures are evidence beside them.
 
     Raises: ValueError if no film of the visit is scored with a known side, or none has pixels.
     Source: PS3.16 TID 1500, TID 1410, TID 1501.
@@ -51,10 +53,13 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
     captures = secondary_captures(report)
     if not captures:
         raise ValueError("a DICOM report needs the picture of at least one film; add the films again")
-    groups = list(_groups(report, captures))
+    images = {digest: _placed_in(report, digest, capture) for digest, capture in captures.items()}
+    groups = list(_groups(report, images))
     if not groups:
         raise ValueError("a DICOM report needs a film that is scored and whose side is known")
     study, state = study_uid(report), _state(report)
+    # Copies: highdicom shares elements with its evidence, and `fix_identity` writes into them.
+    sources = [] if report.source is None else deepcopy(list(report.source.images.values()))
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(
             observer_device_context=sr.ObserverContext(
@@ -70,7 +75,7 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
         procedure_reported=Code("363680008", "SCT", "Radiographic imaging procedure"),
         imaging_measurements=groups,
         title=Code("126000", "DCM", "Imaging Measurement Report"),
-        referenced_images=list(captures.values()),
+        referenced_images=list(captures.values()),  # the library asks more of a source than archives tell
     )
     content[0].ContentSequence.append(
         sr.TextContentItem(
@@ -89,7 +94,7 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
                 )
             )
     made = sr.ComprehensiveSR(
-        evidence=list(captures.values()),
+        evidence=[*sources, *captures.values()],
         content=content,
         series_instance_uid=uid_of("reports", study),
         series_number=2,
@@ -102,6 +107,11 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
     )
     fix_identity(made, report)
     return made, captures
+
+
+def _placed_in(report: VisitReport, digest: str, capture: pydicom.Dataset) -> pydicom.Dataset:
+    """The image in whose pixels the joints of a film are given: the archive's own, or the capture."""
+    return capture if report.source is None else report.source.images.get(digest, capture)
 
 
 def report_zip(report: VisitReport) -> bytes:
@@ -128,7 +138,7 @@ def _state(report: VisitReport) -> str:
 
 
 def _groups(
-    report: VisitReport, captures: Mapping[str, pydicom.Dataset]
+    report: VisitReport, images: Mapping[str, pydicom.Dataset]
 ) -> Iterator[sr.MeasurementsAndQualitativeEvaluations | sr.PlanarROIMeasurementsAndQualitativeEvaluations]:
     algorithm = sr.AlgorithmIdentification(name="SvH model reader", version=report.weights_line)
     for film in report.visit.counted:
@@ -167,16 +177,16 @@ def _groups(
                     if (film.side, site) in report.edited
                 ],
             }
-            capture = captures.get(film.sha256)
-            if capture is None or joint not in places:
+            image = images.get(film.sha256)
+            if image is None or joint not in places:
                 yield sr.MeasurementsAndQualitativeEvaluations(**common)
                 continue
             x, y = places[joint]
-            place = np.array([[x * capture.Columns / film.width, y * capture.Rows / film.height]])
+            place = np.array([[x * image.Columns / film.width, y * image.Rows / film.height]])
             region = sr.ImageRegion(
                 graphic_type=sr.GraphicTypeValues.POINT,
-                graphic_data=np.clip(place, 0, [[capture.Columns, capture.Rows]]),
-                source_image=sr.SourceImageForRegion(capture.SOPClassUID, capture.SOPInstanceUID),
+                graphic_data=np.clip(place, 0, [[image.Columns, image.Rows]]),
+                source_image=sr.SourceImageForRegion(image.SOPClassUID, image.SOPInstanceUID),
             )
             yield sr.PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=region, **common)
 

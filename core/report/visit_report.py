@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.film import display_text
+from core.report.source import SourceStudy
 from core.svh import Cell
 
 
@@ -21,7 +22,9 @@ class VisitReport:
     `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is
     the date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json`
     states: the set and the digests of its files. `edited` holds the cells whose points are a person's. `visit_text` is
-    the date or name of the visit as a person typed it, empty where nobody did.
+    the date or name of the visit as a person typed it, empty where nobody did. `source` is
+    the study in an archive that the films came from: with it DICOM reports are an answer to that archive, under its
+    patient and study, and point at its images.
     """
 
     visit: VisitReading
@@ -30,6 +33,7 @@ class VisitReport:
     weights: Mapping[str, Any] = field(default_factory=dict)
     edited: frozenset[Cell] = frozenset()
     visit_text: str = ""
+    source: SourceStudy | None = None
 
     @property
     def patient(self) -> str:

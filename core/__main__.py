@@ -183,7 +183,7 @@ def evaluate(
             help="weights: a set of weights. study: every trained system of the two papers, table by table. "
             "saliency: where the scorer looks, against controls and truth. "
             "agreement: how often intervals of agreement hold. "
-            "disease: whether mutilated limbs and pieces of limbs are found."
+            "disease: whether mutilated limbs and pieces of limbs are found, and what an error of the scale costs."
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
@@ -250,7 +250,9 @@ def evaluate(
         from core.evaluation.disease import evaluate_disease
         from core.model_reader import ModelReader
 
-        results = evaluate_disease(ModelReader.open(weights.value), films=patients or 200, tell=typer.echo)
+        results = evaluate_disease(
+            ModelReader.open(weights.value), films=patients or 200, films_folder=films, tell=typer.echo
+        )
         if out:
             out.write_text(json.dumps(results, indent=1) + "\n")
         return

@@ -13,12 +13,12 @@ from core.anatomy.pose import Pose, fit_pose
 from core.anatomy.template import TEMPLATE_MM
 from core.detection.limb_votes import SeenLimb, seen_limbs
 from core.detection.network import LimbFinder, PartsNetwork
+from core.detection.places import SEEN, off_film, without_strays
 from core.svh import Limb
 
 Floats = NDArray[np.float32]
 HEAT_STRIDE = 4
 CLEAR = 0.6  # mean height of the peaks of a limb that is certainly seen the right way round
-SEEN = 0.25  # height of the heat peak above which a joint counts as seen
 NEAR_MM = 7.0  # half the way from one toe's joint to the next
 # How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film
 # to the edges, sideways above all, may be found on the smaller pictures; they are tried when the first look finds
@@ -215,6 +215,7 @@ class Detector:
             points[name] = ((float(x), float(y)), peaks[name][2])
             if points[name][1] <= SEEN and name in seen:
                 points[name] = known[name]
+        points = without_strays(pose, points)
         found = {k: v.float().cpu().numpy() for k, v in detections[0].items()}
         return FoundLimb(
             limb,
@@ -237,31 +238,6 @@ def _cells_on_film(frame: Frame, film_px: tuple[int, int]) -> NDArray[np.bool_]:
     at = frame.to_film(np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2))
     on = (at >= -0.5).all(1) & (at[:, 0] < film_px[1]) & (at[:, 1] < film_px[0])
     return on.reshape(len(rows), len(columns))
-
-
-def off_film(pose: Pose, joints: Mapping[str, tuple[Point, float]], film_px: tuple[int, int]) -> frozenset[str]:
-    """The joints that are not seen and whose place lies off the film.
-
-    That of the template, moved as the nearest joints are.
-    """
-    template = TEMPLATE_MM[pose.limb]
-    names = [n for n in joints if n in template]
-    expected = dict(zip(names, pose.to_film(np.array([template[n] for n in names])), strict=True))
-    seen = [n for n in expected if joints[n][1] > SEEN]
-    off = set()
-    for name in expected:
-        if name in seen:
-            continue
-        move = np.zeros(2)
-        if seen:
-            distance = np.array([np.hypot(*np.subtract(template[name], template[n])) for n in seen])
-            weight = 1 / (distance**2 + 25)
-            moves = np.array([np.subtract(joints[n][0], expected[n]) for n in seen])
-            move = (weight[:, None] * moves).sum(0) / weight.sum()
-        x, y = expected[name] + move
-        if not (0 <= x < film_px[1] and 0 <= y < film_px[0]):
-            off.add(name)
-    return frozenset(off)
 
 
 def better_pose(found: FoundLimb) -> Pose:

@@ -6,7 +6,15 @@ from core.checkpoint import read_card, write_card
 from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
 from core.svh import Limb
 
-_SCORES = ("phantom_sites", "phantom_totals", "real_false_points", "small_plate_false_points", "simulated_sites")
+_SCORES = (
+    "phantom_sites",
+    "phantom_totals",
+    "real_false_points",
+    "small_plate_false_points",
+    "simulated_sites",
+    "test_false_points",
+    "test_simulated_sites",
+)
 
 
 def fill_cards(weights: str, results: dict[str, Any]) -> None:
@@ -15,7 +23,9 @@ def fill_cards(weights: str, results: dict[str, Any]) -> None:
     What the paper set borrows from the compact one keeps the figures that it has in the compact set.
     """
     about: dict[str, tuple[str, ...]] = dict.fromkeys(SCORERS[weights], _SCORES)
-    about |= {parts_name(weights, k): (f"real_parts_{k.lower()}", f"phantom_parts_{k.lower()}") for k in Limb}
+    for limb in Limb:
+        figures = tuple(f"{films}_parts_{limb.lower()}" for films in ("real", "test", "phantom"))
+        about[parts_name(weights, limb)] = figures
     about[LIMB_FINDER] = ("gate",)
     found = {name: {key: results[key] for key in keys if key in results} for name, keys in about.items()}
     found |= {name: {"whole_hand_real": figures} for name, figures in results.get("whole_hand_real", {}).items()}

@@ -6,14 +6,18 @@ Are they found, and scored alike at any scale?
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.anatomy.parts import JOINTS, PART_JOINTS
 from core.cohort.labelled_film import LabelledFilm
+from core.cohort.marked_films import marked_films
 from core.evaluation.detection import FoundFilm, detection_figures, true_boxes
-from core.evaluation.study import read_one
+from core.evaluation.erosive_films import LABELS, erosive_figures, erosive_films, read_erosive
+from core.evaluation.scores import CellPair, site_figures
+from core.evaluation.study import pairs, phantom_films, read_one, simulated_cells, simulated_films
 from core.model_reader import ModelReader
 from core.phantom import foot_film, hand_film
 from core.phantom.pieces import cut_film, inside
@@ -21,6 +25,8 @@ from core.phantom.plate import place
 from core.svh import SITES, Limb, Side
 
 SEED = 5_000_000
+SCALE_ERRORS = (-0.25, -0.125, 0.0, 0.125, 0.25)  # of the size at which close-ups are cut
+WRISTS = "ra_wrist"  # folder of wrists with the disease, with its table, among the real films
 NEAR = 0.05  # a joint is found when it lies within this share of the long side of its part
 
 
@@ -77,7 +83,7 @@ def piece_figures(reader: ModelReader, films: list[LabelledFilm]) -> dict[str, A
         invented += any(n in at and n in film.points and not inside(film, film.points[n]) for n in JOINTS[film.limb])
     return {
         "pieces": len(films), "refused": refused, "other_limb": other, "joints": there,
-        "joints_found": round(near / max(there, 1), 3),
+        "joints_found": round(float(near) / max(there, 1), 3),
         "pieces_without_invented_joints": round(1 - invented / max(len(films) - refused, 1), 3),
     }  # fmt: skip
 
@@ -94,12 +100,51 @@ def _part_sizes(film: LabelledFilm) -> dict[str, float]:
     return {joint: sizes.get(of[joint], width) for joint in JOINTS[film.limb]}
 
 
-def evaluate_disease(reader: ModelReader, *, films: int, tell: Callable[[str], None] = print) -> dict[str, Any]:
-    """All of it, on phantoms that nothing was trained on or chosen by."""
+def scale_figures(
+    reader: ModelReader, films_folder: Path | None, patients: int, tell: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """What an error of the pose's scale costs: quadratic kappa and AUC for each of `SCALE_ERRORS`.
+
+    Kappa on `patients` phantoms and, where the folder is given, on the real validation films with simulated damage; AUC
+    of the points on erosive wrists where that folder has them.
+    """
+    phantoms = list(phantom_films(patients))
+    painted, wrists = [], []
+    if films_folder is not None:
+        painted = list(simulated_films(marked_films(films_folder, split="validation", small=False)))
+        wrists = erosive_films(films_folder / WRISTS) if (films_folder / WRISTS / LABELS).exists() else []
+    curve: dict[str, Any] = {}
+    try:
+        for error in SCALE_ERRORS:
+            reader.scorer.zoom = 1 + error
+            cells = [pair for name, film in phantoms for pair in pairs(film, read_one(reader, film), name)]
+            found = _kappas("phantom", cells)
+            if painted:
+                found |= _kappas("simulated", simulated_cells(reader, painted))
+            if wrists:
+                figures = erosive_figures(read_erosive(reader, wrists, tell))
+                found |= {f"auc_{kind}": figures[f"{kind}_points"]["auc"] for kind in ("erosion", "jsn", "both")}
+            curve[f"{error:+.0%}"] = found
+            tell(f"scale {error:+.0%}: {json.dumps(found)}")
+    finally:
+        reader.scorer.zoom = 1.0
+    return curve
+
+
+def _kappas(films: str, cells: list[CellPair]) -> dict[str, float]:
+    figures = site_figures(cells)
+    return {f"{films}_{name}": figures[name] for name in ("erosion_kappa", "jsn_kappa") if name in figures}
+
+
+def evaluate_disease(
+    reader: ModelReader, *, films: int, films_folder: Path | None = None, tell: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """All of it, on phantoms that nothing was trained on or chosen by, and on real films where there is a folder."""
     figures: dict[str, Any] = {"severe": severe_figures(reader, films, tell)}
     cut = list(pieces((as_piece(n, limb) for limb in Limb for n in range(films)), 1))
     figures["pieces"] = piece_figures(reader, cut)
     tell(f"pieces: {json.dumps(figures['pieces'])}")
+    figures["scale"] = scale_figures(reader, films_folder, max(2, films // 16), tell)
     return figures
 
 

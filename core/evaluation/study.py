@@ -73,7 +73,15 @@ def evaluate(
     _phantoms(reader, patients, add)
     if films_folder is not None:
         _real(reader, films_folder, add)
+        _test_split(reader, films_folder, add)
     return results
+
+
+def phantom_films(patients: int) -> Iterator[tuple[str, LabelledFilm]]:
+    """The films of unseen phantom patients, with the patient's name."""
+    for n in range(patients):
+        for film in phantom_visit(TEST_SEED + n).values():
+            yield f"P{n}", film
 
 
 def _phantoms(reader: ModelReader, patients: int, add: Callable[[str, dict[str, Any]], None]) -> None:
@@ -105,16 +113,11 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
     zeros = [pair for film in large for pair in pairs(film, read_one(reader, film, force=True), film.film_id)]
     add("real_false_points", false_points(zeros))
     add("small_plate_false_points", _small_plates(reader, folder))
-    simulated = list(_simulated(large))
+    simulated = list(simulated_films(large))
     if reader.weights == "compact":  # its networks find the hands for the whole-hand networks of every set
         plates = [*small, *(_unmarked(path) for path in unmarked_films(folder, "hand", held_out=True))]
         add("whole_hand_real", whole_hand_figures(reader, _whole_hand_networks(), large, plates, simulated))
-    cells = [
-        p
-        for n, film in enumerate(simulated)
-        for p in pairs(film, read_one(reader, film, force=True), f"{film.film_id} {n}")
-    ]
-    add("simulated_sites", site_figures(cells))
+    add("simulated_sites", site_figures(simulated_cells(reader, simulated)))
     train = [*marked_films(folder, split="train", small=False), *marked_films(folder, split="train", small=True)]
     accepted_train = [read_one(reader, film).scored for film in train]
     figures: dict[str, Any] = {
@@ -133,6 +136,26 @@ def _real(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]]
         key = f"{kind}_refused" + ("" if held_out else "_seen_in_training")
         figures[key] = f"{sum(refused)} of {len(refused)}"
     add("gate", figures)
+
+
+def _test_split(reader: ModelReader, folder: Path, add: Callable[[str, dict[str, Any]], None]) -> None:
+    """The films that no training and no choice has seen: parts, points given to undamaged joints, simulated damage."""
+    large, small = (marked_films(folder, split="test", small=small) for small in (False, True))
+    found = [FoundFilm(film, read_one(reader, film)) for film in (*large, *small)]
+    for limb in Limb:
+        add(f"test_parts_{limb.value.lower()}", detection_figures(found, limb))
+    zeros = [pair for film in large for pair in pairs(film, read_one(reader, film, force=True), film.film_id)]
+    add("test_false_points", false_points(zeros))
+    add("test_simulated_sites", site_figures(simulated_cells(reader, list(simulated_films(large)))))
+
+
+def simulated_cells(reader: ModelReader, films: Sequence[LabelledFilm]) -> list[CellPair]:
+    """The cells of films with simulated damage, each film as a patient of its own."""
+    return [
+        pair
+        for n, film in enumerate(films)
+        for pair in pairs(film, read_one(reader, film, force=True), f"{film.film_id} {n}")
+    ]
 
 
 def _whole_hand_networks() -> dict[str, WholeHandScorer]:
@@ -197,7 +220,7 @@ def _small_plates(reader: ModelReader, folder: Path) -> dict[str, float]:
     return figures
 
 
-def _simulated(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
+def simulated_films(films: Sequence[LabelledFilm]) -> Iterator[LabelledFilm]:
     """Real films with damage: half of the sites untouched, the other grades even."""
     for number, film in enumerate(films):
         for n in range(SIMULATIONS):

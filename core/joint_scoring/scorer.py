@@ -101,7 +101,8 @@ class JointScorer:
     Memory does not grow with the films.
     One network may hold all rows (the compact set) or each row have its own (the paper's six); the settings of a
     network say whether it looks at close-ups of joints or at whole parts. `lock` is held by whoever runs or explains a
-    network.
+    network. `zoom` is how many times larger than it should be every crop is: 1, unless an error of the pose's
+    scale is to be tried.
 
     Raises: ValueError unless every row of the table has exactly one network.
     """
@@ -114,6 +115,7 @@ class JointScorer:
         self.networks = {row: network for network in self._distinct for row in network.settings.rows}
         self.calibration, self.device = calibration, device
         self.lock = threading.Lock()
+        self.zoom = 1.0
 
     def crops(self, limb: LimbJoints, row: str) -> list[Crop]:
         """The crops of a limb that the network of a row looks at."""
@@ -161,7 +163,10 @@ class JointScorer:
             for crop in self.crops(limb, rows[0]) if mine else []:
                 sites = [site for site in mine if site.joint in crop.joints]
                 if sites:
-                    views += [(n, replace(crop, frame=crop.frame.zoomed(s)), sites) for s in network.settings.scales]
+                    views += [
+                        (n, replace(crop, frame=crop.frame.zoomed(scale * self.zoom)), sites)
+                        for scale in network.settings.scales
+                    ]
         for start in range(0, len(views), BATCH):
             self._run_batch(network, limbs, views[start : start + BATCH], scores)
 

@@ -13,8 +13,9 @@ from core.anatomy.frame import Frame
 from core.anatomy.parts import JOINTS, PARTS, Point, part_boxes
 from core.anatomy.pose import Jitter, fit_pose
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import SEEN, find_joints
+from core.detection.detector import find_joints
 from core.detection.network import PartsNetwork, PartsSettings
+from core.detection.places import SEEN
 from core.phantom.growth_plates import can_grow, paint_growth_plates
 from core.phantom.pieces import cut_film, inside
 from core.svh import Limb

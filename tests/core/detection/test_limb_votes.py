@@ -7,9 +7,10 @@ from core.anatomy.frame import Frame
 from core.anatomy.pose import Pose
 from core.anatomy.template import TEMPLATE_MM
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import better_pose, off_film
+from core.detection.detector import better_pose
 from core.detection.limb_votes import SeenLimb, seen_limbs
 from core.detection.network import FinderSettings
+from core.detection.places import off_film
 from core.svh import Limb, Side
 from core.training.find_limbs import FilmSample, limb_truth, targets_of
 

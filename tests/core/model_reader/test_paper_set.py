@@ -11,7 +11,8 @@ from torch import nn
 
 from core.anatomy.pose import fit_pose
 from core.checkpoint import WeightsError, read_card, write_card
-from core.detection.detector import NEAR_MM, SEEN
+from core.detection.detector import NEAR_MM
+from core.detection.places import SEEN
 from core.evaluation.study import as_radiograph
 from core.joint_scoring.scorer import LimbJoints
 from core.joint_scoring.table import ROWS, SITE_ROWS

@@ -1,4 +1,4 @@
-"""The command line: `python -m core score | agree | plan | phantom | train | evaluate | benchmark | store`."""
+"""The command line: `python -m core score | agree | plan | phantom | train | evaluate | benchmark | store | listen`."""
 
 import json
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.agreement.command_line import agree, plan
+from core.pacs.command_line import listen
 from core.store.command_line import app as store_app
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(store_app, name="store")
 app.command()(agree)
 app.command()(plan)
+app.command()(listen)
 FILMS_HELP = "Folder with the real films of FracAtlas in the subfolders that core/cohort/marked_films.json names."
 
 

@@ -1,5 +1,6 @@
 """The frame round every page: the list of pages and the notice that this is for research."""
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,12 @@ if str(ROOT) not in sys.path:  # the server puts this folder on the path, the co
 
 st.set_page_config(page_title="Score films", page_icon=str(HERE / "favicon.svg"), layout="wide")
 
+from core.pacs.archive import URL_VARIABLE  # noqa: E402
 from pages.server.sessions import keep_watch  # noqa: E402
 from pages.widgets.shared.research_notice import research_notice  # noqa: E402
 
 SCORE_FILMS = partial(st.Page, HERE / "score_films.py", title="Score films", icon=":material/back_hand:")
+FROM_THE_PACS = st.Page(HERE / "pacs.py", title="From the PACS", icon=":material/cloud_download:", url_path="pacs")
 page = st.navigation(
     [
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
@@ -27,6 +30,7 @@ page = st.navigation(
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
         st.Page(HERE / "progression.py", title="Progression", icon=":material/trending_up:", url_path="progression"),
         st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
+        *([FROM_THE_PACS] if os.environ.get(URL_VARIABLE) else []),
         st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
     ],
     position="top",

@@ -25,7 +25,7 @@ SAMPLE = Path(__file__).parents[3] / "pages" / "sample_case" / "P0042-RF.dcm"
 def archived(number: int = 1, *, rows: int = 240, columns: int = 180, **changes: object) -> bytes:
     """A film as an archive holds it: twice the size of the films of `report_of`."""
     data = pydicom.dcmread(SAMPLE)
-    pixels = np.full((rows, columns), 1000 + number, np.uint16)
+    pixels = (np.arange(rows * columns, dtype=np.uint16) * number % 4000).reshape(rows, columns)
     data.PatientName, data.PatientID, data.PatientBirthDate, data.PatientSex = "Müller^Änne", "HOSP-77", "19501231", "F"
     data.AccessionNumber, data.StudyDate, data.StudyTime = "ACC-1", "20260102", "101010"
     data.SpecificCharacterSet = "ISO_IR 100"

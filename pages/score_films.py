@@ -10,7 +10,6 @@ from pages.widgets.score.film_viewer import film_viewer
 from pages.widgets.score.score_grid import joint_editor, score_grid
 from pages.widgets.score.totals import show_totals
 from pages.widgets.score.weights_choice import choose_weights
-from pages.widgets.score.whole_hand import keep_whole_hand, show_whole_hand
 from pages.widgets.shared.case_steps import begin_files, current_case, finish_job, leave_case
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.page_style import page_style
@@ -74,7 +73,6 @@ if case.left_out:
 ask_side(case)
 confirm_side(case)
 case_warnings(case)
-keep_whole_hand(case)
 
 film = case.shown
 if film is None:
@@ -90,7 +88,6 @@ else:
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(case.visit())
-                show_whole_hand(case.visit())
             if reading and reading.scored:
                 joint_editor(case, film, reading)
             elif reading:

@@ -4,11 +4,8 @@ No more than one film is held.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from core.model_reader import FilmReading, ModelReader, VisitReading, as_read
 from core.radiograph import FilmError, Radiograph, VisitFiles, expand, group_visits
@@ -71,17 +68,12 @@ def read_files(
             yield film
 
     done: list[FilmReading] = []
-    hands: dict[str, NDArray[np.float32]] = {}
     for readings in reader.read_films(opened(), force=force):
         number, film = current.pop()
         film = as_read(film, readings)
         done += readings
         each(number, film, readings)
-        counted = {reading.sha256 for reading in VisitReading(files.name, tuple(done)).counted if reading in readings}
-        if film.sha256 in counted:
-            hands[film.sha256] = film.pixels
-    visit = VisitReading(files.name, tuple(done))
-    return VisitResult(replace(visit, whole_hand=reader.score_hands(visit, hands)), tuple(refused))
+    return VisitResult(VisitReading(files.name, tuple(done)), tuple(refused))
 
 
 class ReadVisits:

@@ -86,14 +86,11 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
         if own[0].hand_totals:
             answer = _hands(reader, opened, patient)
             refused += sum(not film.scored for film in answer.films if film.code is not Refusal.DUPLICATE)
-            row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None, "whole_hand": None}
+            row |= {"readers": list(own[0].hand_totals), "sum_over_joints": None}
             if len({film.side for film in answer.counted if film.limb is Limb.HAND}) == 2:
                 hands = row["sum_over_joints"] = answer.reading.hands
-                whole = answer.whole_hand.estimate if answer.whole_hand else None
-                row["whole_hand"] = None if whole is None else round(whole, 1)
                 if hands is not None:
-                    both_and_mine = (*own[0].hand_totals, float(hands), np.nan if whole is None else whole)
-                    totals.setdefault(patient, both_and_mine)
+                    totals.setdefault(patient, (*own[0].hand_totals, float(hands)))
         visits.append(row)
     if not films:
         raise ValueError(f"the set in {folder.name} has no films")
@@ -138,20 +135,16 @@ def _hands(reader: ModelReader, opened: Sequence[tuple[OwnFilm, LabelledFilm]], 
 
 
 def _against_readers(totals: Sequence[tuple[float, ...]]) -> dict[str, Any]:
-    """Both of the model's scores against each reader and their mean, the readers against each other.
-
-    Visits with both hands.
-    """
+    """The model's sum against each reader and their mean, the readers against each other; visits with both hands."""
     if len(totals) < 3:
         return {}
-    first, second, joints, whole = np.array(totals, float).T
-    figures = {"reader_1_vs_reader_2": total_comparison(first, second)}
-    for name, model in (("sum", joints), ("whole_hand", whole)):
-        if np.isfinite(model).all():
-            figures[f"{name}_vs_reader_1"] = total_comparison(first, model)
-            figures[f"{name}_vs_reader_2"] = total_comparison(second, model)
-            figures[f"{name}_vs_mean"] = total_comparison((first + second) / 2, model)
-    return figures
+    first, second, joints = np.array(totals, float).T
+    return {
+        "reader_1_vs_reader_2": total_comparison(first, second),
+        "sum_vs_reader_1": total_comparison(first, joints),
+        "sum_vs_reader_2": total_comparison(second, joints),
+        "sum_vs_mean": total_comparison((first + second) / 2, joints),
+    }
 
 
 def _defined(value: Any) -> Any:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
 from core.radiograph import Radiograph
 from core.svh import SITES, Damage, Side, Site, check_points
-from core.whole_hand import TotalScore
 
 UNNAMED = "unnamed"  # the patient until the person types a study ID: file names and DICOM attributes name nobody
 EditKey = tuple[str, Site]  # the film's key and the site
@@ -49,9 +48,6 @@ class Case:
     film_key: str = ""
     joint: str = ""
     damage: Damage = Damage.JSN
-    # The whole-hand score, and of which films it is; kept by pages/widgets/score/whole_hand.py.
-    hands_key: tuple[object, ...] = ()
-    whole_hand: TotalScore | None = None
 
     def film(self, key: str) -> CaseFilm:
         """The film with this key.
@@ -92,7 +88,7 @@ class Case:
     def visit(self) -> VisitReading:
         """All scored or refused films with the person's changes."""
         readings = [self.edited(film) for film in self.films]
-        return VisitReading(self.patient, tuple(reading for reading in readings if reading), self.whole_hand)
+        return VisitReading(self.patient, tuple(reading for reading in readings if reading))
 
     def counted_keys(self) -> set[str]:
         """Keys of the films that enter the totals."""

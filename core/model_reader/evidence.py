@@ -9,7 +9,6 @@ from core.anatomy.parts import Box
 from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
 from core.radiograph.film import FilmNote
 from core.svh import SITES, Cell, Damage, Limb, Reading, Side, Site, Total, TotalKind, totals_of
-from core.whole_hand.scorer import TotalScore
 
 
 @dataclass(frozen=True)
@@ -138,14 +137,10 @@ class FilmReading:
 
 @dataclass(frozen=True)
 class VisitReading:
-    """The films of one patient on one day.
-
-    `whole_hand` is the second score of its hands where such a network is there.
-    """
+    """The films of one patient on one day."""
 
     patient: str
     films: tuple[FilmReading, ...]
-    whole_hand: TotalScore | None = None
 
     @property
     def counted(self) -> tuple[FilmReading, ...]:

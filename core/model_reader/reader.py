@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from core.anatomy.parts import BOX_POINTS, JOINTS, PART_JOINTS, Point
 from core.checkpoint import WeightCard
@@ -23,10 +22,10 @@ from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, Score
 from core.model_reader.gate import NOTHING_FOUND, Gate, Verdict
 from core.model_reader.opening import open_detector, open_scorer
 from core.model_reader.sides import propose_side
-from core.model_reader.whole_hand import hand_films, open_whole_hand
+from core.model_reader.whole_hand import open_whole_hand
 from core.radiograph.film import TURNED_ROUND, Radiograph
 from core.svh import SITES, Limb, Side, Site
-from core.whole_hand import TotalScore, WholeHandScorer
+from core.whole_hand import WholeHandScorer
 
 Slot = tuple[Limb, Side | None]  # a side of None leaves the question open
 Progress = Callable[[str, float], None]
@@ -142,7 +141,7 @@ class ModelReader:
         force: bool = False,
         progress: Progress | None = None,
     ) -> VisitReading:
-        """The films of one patient on one day, as `read_films` reads them, with the whole-hand score.
+        """The films of one patient on one day, as `read_films` reads them.
 
         `slots` is keyed by SHA-256. `progress` is told the stage and the share that is done.
         """
@@ -155,19 +154,7 @@ class ModelReader:
         for readings in self.read_films(radiographs, slots=slots, force=force, tell=stage):
             done.append(readings)
         tell("Done", 1.0)
-        visit = VisitReading(patient, tuple(reading for readings in done for reading in readings))
-        seen = {film.sha256: as_read(film, readings).pixels for film, readings in zip(radiographs, done, strict=True)}
-        return replace(visit, whole_hand=self.score_hands(visit, seen))
-
-    def score_hands(self, visit: VisitReading, pixels: Mapping[str, NDArray[np.float32]]) -> TotalScore | None:
-        """The whole-hand network's score of the hands that count, out of films [H, W] by SHA-256.
-
-        None without that network or without a hand.
-        """
-        if self.whole_hand is None:
-            return None
-        pair = hand_films(visit, pixels)
-        return self.whole_hand.score([pair])[0] if any(hand is not None for hand in pair) else None
+        return VisitReading(patient, tuple(reading for readings in done for reading in readings))
 
     def _find(self, radiograph: Radiograph, force: bool) -> list[_Draft]:
         """The limbs that may be scored, or the likeliest that may not.

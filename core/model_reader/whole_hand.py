@@ -1,6 +1,9 @@
-"""The whole-hand network beside the sum over joints: which weights, what it is shown, and when the two disagree."""
+"""The whole-hand network of the page Explain: which weights, and what it is shown.
 
-import math
+It gives no score: undamaged real hands get points from it, and it does not follow painted damage (its card,
+`whole_hand_real`), so the sum over the joints stands alone.
+"""
+
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,8 +15,7 @@ from core.anatomy.frame import Frame
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.model_reader.evidence import FilmReading, VisitReading
-from core.svh import Limb, Side, TotalKind
-from core.svh.totals import half_widths
+from core.svh import Limb, Side
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandScorer, WholeHandSettings
 
 # Of every set: the nearest to the readers' mean, and on real hands, which all read badly, the best compromise
@@ -73,29 +75,3 @@ def upright_frame(film: FilmReading, pixels: NDArray[np.float32]) -> Frame:
     size = (x1 - x0, y1 - y0) if quarter % 2 == 0 else (y1 - y0, x1 - x0)
     centre = ((x0 + x1 - 1) / 2, (y0 + y1 - 1) / 2)
     return Frame.around(centre, scale=1.0, turn_deg=90.0 * quarter, width_px=size[0], height_px=size[1])
-
-
-def disagreement(visit: VisitReading) -> str:
-    """A sentence where both scores of the hands lie further apart than their joint spread, else empty.
-
-    The joint spread is sqrt(a^2 + b^2) of the two half widths that face each other; those of single sites add as
-    squares.
-    """
-    whole = visit.whole_hand
-    if whole is None:
-        return ""
-    points = visit.totals[TotalKind.HANDS].points
-    if points is None:
-        return ""
-    below, above = half_widths(cell for (_, site), cell in visit.cells.items() if site.limb is Limb.HAND)
-    if whole.estimate >= points:
-        spread = math.hypot(whole.estimate - whole.low, above)
-    else:
-        spread = math.hypot(whole.high - whole.estimate, below)
-    apart = abs(whole.estimate - points)
-    if apart <= spread:
-        return ""
-    return (
-        f"The whole-hand network gives the hands {whole.estimate:.0f} points, the joints sum to {points}: "
-        f"{apart:.0f} apart, more than both spreads allow ({spread:.0f}). Look at the hands again."
-    )

@@ -7,7 +7,6 @@ from typing import Any
 from core.cohort.ra2_table import write_table
 from core.model_reader.codes import FilmStatus
 from core.model_reader.evidence import FilmReading, VisitReading
-from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import FilmError
 from core.svh import INTENDED_USE, Total, TotalKind
 
@@ -88,28 +87,15 @@ def refused_row(error: FilmError) -> dict[str, Any]:
 
 
 def visit_row(visit: VisitReading) -> dict[str, Any]:
-    """One visit of the JSON: totals over its scored films (null where nothing is scored), RA2 columns without points.
-
-    `whole_hand` is there only where a whole-hand network scored the hands too.
-    """
+    """One visit of the JSON: totals over its scored films (null where nothing is scored), columns without points."""
     reading, totals = visit.reading, visit.totals
-    row: dict[str, Any] = {
+    return {
         "patient": visit.patient,
         "films": [film.file for film in visit.films],
         **{kind.value: totals[kind].points for kind in TotalKind},
         "totals": {kind.value: total_row(totals[kind]) for kind in TotalKind},
         "missing": [f"{side.value}{limb_letter(site.limb)}_{site.suffix}" for side, site in reading.missing()],
     }
-    if visit.whole_hand is not None:
-        whole = visit.whole_hand
-        row["whole_hand"] = {
-            "estimate": round(whole.estimate, 1),
-            "low": round(whole.low, 1),
-            "high": round(whole.high, 1),
-            "hands": whole.hands,
-            "flag": disagreement(visit),
-        }
-    return row
 
 
 def total_row(total: Total) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from core.model_reader.evidence import VisitReading
-from core.model_reader.whole_hand import disagreement
 from core.radiograph.film import NO_FILM, FilmError
 from core.svh import TotalKind
 
@@ -35,20 +34,12 @@ def without_no_films(refused: Sequence[FilmError]) -> tuple[list[FilmError], lis
 
 
 def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
-    """Lines: the visit's totals, the second score of its hands if there is one, what was refused or is in doubt."""
+    """Lines: the visit's totals, what was refused or is in doubt."""
     if visit.films:
         totals = visit.totals
         svh, erosion, jsn = (totals[kind] for kind in (TotalKind.SVH, TotalKind.EROSION, TotalKind.JSN))
         line = f"{visit.patient}: SvH {svh.words}; erosion {erosion.points_words}, JSN {jsn.points_words}"
         yield line if svh.incomplete else f"{line}; {svh.missing} sites without points"
-        if visit.whole_hand is not None:
-            whole = visit.whole_hand
-            yield (
-                f"  whole-hand network: hands {whole.estimate:.0f} ({whole.low:.0f}-{whole.high:.0f}), "
-                f"sum over joints {totals[TotalKind.HANDS].points_words}"
-            )
-            if flag := disagreement(visit):
-                yield f"  {flag}"
         for film in visit.films:
             name = "/".join(part for part in (film.folder, film.file) if part)
             if not film.scored:

@@ -49,6 +49,10 @@ def show_hands(reader: ModelReader, case: Case, source: Source) -> None:
         f"**{title}** \u00b7 z-score {z:.2f}: {points_of(reader.whole_hand, z):.1f} points of 280 before"
         f" clipping{truth}"
     )
+    st.caption(
+        "This network is here for its maps alone. Its points are no score of the app: on real films it gives undamaged"
+        " hands points and does not follow damage."
+    )
     if len(hands) == 1:
         st.caption("One hand is missing: the network was shown the mirror picture of the other one in its place.")
     if z < 0:

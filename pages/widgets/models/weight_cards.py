@@ -27,7 +27,7 @@ def cards() -> tuple[list[WeightCard], list[str]]:
 
 
 def in_the_app(card: WeightCard) -> bool:
-    """Whether the app reads films with it as it stands: the compact set and the whole-hand network."""
+    """Whether the app uses it as it stands: the compact set, and the whole-hand network whose maps Explain shows."""
     return card.name.startswith("compact_") or card.name == WHOLE_HAND
 
 

@@ -5,11 +5,11 @@ import streamlit as st
 from core.agreement import SECTIONS, paired
 from core.agreement.results import is_model, model_last
 from core.svh import Damage, Limb
+from pages.widgets.agreement.adjudicated import adjudication_table
 from pages.widgets.agreement.agreement_charts import bland_altman, kappa_map, scatter
+from pages.widgets.agreement.agreement_files import agreement_files
 from pages.widgets.agreement.agreement_more import components_line, rereadings
 from pages.widgets.agreement.agreement_tables import (
-    adjudication_table,
-    agreement_files,
     all_readers,
     disagreement_table,
     headline,
@@ -121,4 +121,4 @@ with cells:
     disagreement_table(study, found, visit, stored_film if source == STORE else None)
 with third:
     adjudication_table(study, (first, second))
-agreement_files(study, "sample_agreement" if source == SAMPLE else "reader_agreement")
+agreement_files(study, (first, second), "sample_agreement" if source == SAMPLE else "reader_agreement")

@@ -105,15 +105,18 @@ scores = [reader_score(study.study, name) for name in together]
 if len(together) > 1:
     scores.append(mean_score(study.study, together))
 st.markdown("###### The whole cohort, first to last visit")
+mean_alone = len(together) > 2  # the chart then draws the mean of the readers, and its SDC
+drawn = None if detectable is None else detectable.mean if mean_alone else detectable.one
 st.plotly_chart(
-    cohort_chart(study.study, scores[-1:] if len(together) > 2 else scores, sdc), key="progression_cohort", config=CHART
+    cohort_chart(study.study, scores[-1:] if mean_alone else scores, drawn), key="progression_cohort", config=CHART
 )
 of = listed(detectable.readers) if detectable else ""
 st.caption(
     "Each patient is one point; the share left of it changed less."
     + (
         f" SDC: smallest detectable change of one reader, of {shown(of)} in {detectable.patients} patients, "
-        f"1.96 SD of the difference of their changes / √2; that of their mean is {detectable.mean:.1f}."
+        f"1.96 SD of the difference of their changes / √2, is {detectable.one:.1f}; that of their mean is "
+        f"{detectable.mean:.1f}. The line is that of {'the mean' if mean_alone else 'one reader'}."
         if detectable
         else ""
     )

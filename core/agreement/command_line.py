@@ -1,11 +1,16 @@
 """`python -m core agree`: tables of readings in, agreement out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cohort.reading_table import ReadTable, join_readings, read_readings
+
+if TYPE_CHECKING:  # numpy and scipy are imported when the command runs, not when its help is shown
+    from core.agreement.pairing import Completeness
+    from core.agreement.study import Study
+    from core.agreement.study_score import StudyScore
 
 TABLES_HELP = (
     "CSV or xlsx tables of readings: patient,visit,reader,side,site,points; or the 90 RA2 columns; or"
@@ -26,6 +31,20 @@ def agree(
     threshold: Annotated[
         float, typer.Option(min=0.5, help="A third reader adjudicates when the changes differ by this many points.")
     ] = 10.0,
+    adjudicate: Annotated[
+        str,
+        typer.Option(
+            help="Two readers and who adjudicates, with commas between: Anna,Bert,Cara. The score of the study is then "
+            "the mean of the two, and where their changes lie apart what --by says."
+        ),
+    ] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="third: the adjudicator's score in place of the mean; consensus: the same, of a table of what was "
+            "agreed on; nearest: the mean of the two of the three that lie nearest to each other."
+        ),
+    ] = "third",
     draws: Annotated[int, typer.Option(min=100, max=10_000, help="Draws of the bootstrap.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same intervals.")] = 0,
     reader: Annotated[str, typer.Option(help="Who read the tables without a column reader, such as model.")] = "",
@@ -64,11 +83,14 @@ def agree(
             join_readings(*(table.readings for table in read)), [v for v in visits.split(",") if v.strip()]
         )
         rule = Completeness(complete)
+        adjudicated = _adjudicated(study, adjudicate, by, threshold, rule) if adjudicate else None
         analysis = None
         if report:
             from core.agreement.paper import analysed, write_report
 
-            analysis = analysed(study, rule=rule, threshold=threshold, draws=draws, seed=seed, notes=notes)
+            analysis = analysed(
+                study, rule=rule, threshold=threshold, draws=draws, seed=seed, notes=notes, adjudicated=adjudicated
+            )
             write_report(analysis, report)
         if analysis and not visit:
             found, by_visit = list(analysis.found), list(analysis.by_visit)
@@ -77,8 +99,9 @@ def agree(
             by_visit = [] if visit else status_by_visit(study, draws=draws, seed=seed, rule=rule)
         if json_file:
             text = results_json(
-                study, found, by_visit=by_visit, seed=seed, draws=draws, threshold=threshold, notes=notes
-            )
+                study, found, by_visit=by_visit, seed=seed, draws=draws, threshold=threshold, notes=notes,
+                adjudicated=adjudicated,
+            )  # fmt: skip
             json_file.write_text(text, encoding="utf-8")
     except ValueError as error:
         typer.echo(f"Cannot compare: {error}", err=True)
@@ -86,7 +109,7 @@ def agree(
     except OSError as error:
         typer.echo(f"Cannot compare: {error.filename}: {error.strerror}", err=True)
         raise typer.Exit(2) from None
-    print_results(Console(), study, found, by_visit=by_visit, threshold=threshold, notes=notes)
+    print_results(Console(), study, found, by_visit=by_visit, threshold=threshold, notes=notes, adjudicated=adjudicated)
     if report:
         typer.echo(f"Written: {report / 'report.html'}, with tables and figures beside it")
 
@@ -109,6 +132,16 @@ def plan(
         raise typer.Exit(2) from None
     for found in plans:
         typer.echo(f"{found.patients} patients for {found.wanted} ({found.method}; {found.source}).")
+
+
+def _adjudicated(study: "Study", names: str, by: str, threshold: float, rule: "Completeness") -> "StudyScore":
+    from core.agreement.study_score import adjudicated_score, adjudicator_of
+
+    readers = [name.strip() for name in names.split(",")]
+    if len(readers) != 3:
+        raise ValueError(f"--adjudicate takes two readers and who adjudicates, Anna,Bert,Cara, not {names!r}")
+    first, second, third = readers
+    return adjudicated_score(study, (first, second), third, adjudicator_of(by), threshold=threshold, rule=rule)
 
 
 def _read(argument: str, reader: str) -> ReadTable:

@@ -19,6 +19,7 @@ from core.agreement.coefficients import (
     smallest_change,
 )
 from core.agreement.intervals import (
+    FEWEST_FOR_BOOTSTRAP,
     FEWEST_PATIENTS,
     clustered_t,
     difference_sums,
@@ -49,7 +50,8 @@ NO_DIFFERENCE = "no difference between the readers"
 class Estimate:
     """A number with its 95 % interval, or the words that say why there is none; never NaN.
 
-    `f_low` and `f_high` are the F-based interval of an ICC; `no_interval` says why a number has no interval.
+    `f_low` and `f_high` are the F-based interval of an ICC, which below `FEWEST_FOR_BOOTSTRAP` patients is `low` and
+    `high` as well; `no_interval` says why a number has no interval.
     """
 
     value: float | None
@@ -167,7 +169,7 @@ def compare(
             for name, values in found.items()
         }
         single = len(here.T) == patients[s]
-        _add_f(estimates, icc_f_intervals(here.T) if single else {})
+        _add_f(estimates, icc_f_intervals(here.T) if single else {}, int(patients[s]))
         if len(readers) == 2:
             _add_differences(estimates, sums[..., s], times, int(patients[s]), why)
             rank = rank_correlation(here[0], here[1])
@@ -279,10 +281,14 @@ def _estimate(name: str, values: Array, why: str, patients: int) -> Estimate:
     return Estimate(value, float(low), float(high))
 
 
-def _add_f(estimates: dict[str, Estimate], intervals: Mapping[str, tuple[float, float]]) -> None:
+def _add_f(estimates: dict[str, Estimate], intervals: Mapping[str, tuple[float, float]], patients: int) -> None:
+    """The F intervals; of few patients they are the interval, because a bootstrap of so few is too short."""
     for name, (low, high) in intervals.items():
-        if estimates[name].value is not None:
-            estimates[name] = replace(estimates[name], f_low=low, f_high=high)
+        e = estimates[name]
+        if e.value is not None:
+            estimates[name] = replace(e, f_low=low, f_high=high)
+            if FEWEST_PATIENTS <= patients < FEWEST_FOR_BOOTSTRAP:
+                estimates[name] = replace(e, low=low, high=high, f_low=low, f_high=high, no_interval="")
 
 
 def _add_differences(estimates: dict[str, Estimate], sums: Array, times: Array, patients: int, why: str) -> None:

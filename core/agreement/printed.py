@@ -12,6 +12,7 @@ from core.agreement.adjudication import HIGH_RATE, THRESHOLD, adjudication
 from core.agreement.compare import Comparison
 from core.agreement.identity import doubts
 from core.agreement.study import Study
+from core.agreement.study_score import StudyScore, score_words
 from core.agreement.wording import INTERVALS, WORDING, f_words, words
 
 _GRADES = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement")
@@ -26,6 +27,7 @@ def print_results(
     by_visit: Sequence[Comparison] = (),
     threshold: float = THRESHOLD,
     notes: Sequence[str] = (),
+    adjudicated: StudyScore | None = None,
 ) -> None:
     """Totals with every statistic, groups of joints with kappa, what is left out, and the adjudication rate."""
     for sentence in doubts(study, notes):
@@ -47,6 +49,8 @@ def print_results(
             console.print(Text(line + f"{result.called} of {result.patients} patients ({rate:.0%}){note}."))
             for case in result.cases[:_MOST_LINES]:
                 console.print(Text(f"  {case.patient}, {case.visits}: {case.first:+g} and {case.second:+g}"))
+    if adjudicated:
+        console.print(Text(f"Score of the study, {adjudicated.name}: {score_words(study, adjudicated)}."))
     if found:
         console.print(Text(found[0].rule.words))
     console.print(Text(f"Intervals: {INTERVALS}."))

@@ -12,6 +12,7 @@ from core.agreement.identity import doubts
 from core.agreement.pairing import ALL_CELLS, Completeness, paired
 from core.agreement.sections import TOTAL
 from core.agreement.study import Study
+from core.agreement.study_score import StudyScore
 from core.agreement.wording import INTERVALS, WORDING
 from core.cohort.table_text import csv_text, inert
 
@@ -139,6 +140,17 @@ def comparison_dict(c: Comparison) -> dict[str, Any]:
     }
 
 
+def score_dict(study: Study, score: StudyScore) -> dict[str, Any]:
+    """A score of the study as it stands in the JSON: how it was made, and the total of every patient and visit."""
+    totals = [
+        {"patient": patient, "visit": study.visit_names[p][v], "total": float(total)}
+        for p, patient in enumerate(study.patients)
+        for v, total in enumerate(score.totals[p])
+        if math.isfinite(total)
+    ]
+    return {"name": score.name, "readers": score.readers, "totals": totals}
+
+
 def results_json(
     study: Study,
     found: Sequence[Comparison],
@@ -148,6 +160,7 @@ def results_json(
     draws: int = DRAWS,
     threshold: float = THRESHOLD,
     notes: Sequence[str] = (),
+    adjudicated: StudyScore | None = None,
 ) -> str:
     """JSON text (version 2) that is the same for the same study.
 
@@ -182,6 +195,7 @@ def results_json(
             }
             for readers, result in judged
         ],
+        "adjudicated_score": score_dict(study, adjudicated) if adjudicated else None,
     }
     return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -11,7 +11,7 @@ from core.agreement.adjudication import THRESHOLD
 from core.agreement.pairing import ALL_CELLS, Completeness, paired, part_sums
 from core.agreement.sections import CELL_LIST, TOTAL, Section
 from core.agreement.study import Study
-from core.agreement.wording import listed
+from core.agreement.wording import listed, number
 
 Array = NDArray[np.float64]
 
@@ -125,6 +125,28 @@ def adjudicated_score(
             whole[p] = nearest if how is Adjudicator.NEAREST_TWO else third[p]
     name = f"mean of {readers[0]} and {readers[1]}, adjudicated by {adjudicator} ({how.value})"
     return _score(name, (*readers,), whole, section)
+
+
+def adjudicator_of(text: str) -> Adjudicator:
+    """The rule by its name (`nearest two`) or the name's first word (`third`).
+
+    Raises: ValueError for any other word.
+    """
+    for how in Adjudicator:
+        if text.casefold().strip() in (how.value, how.value.split()[0]):
+            return how
+    raise ValueError(f"a change is adjudicated by {listed([how.value for how in Adjudicator])}, not by {text!r}")
+
+
+def score_words(study: Study, score: StudyScore) -> str:
+    """The mean of a score at every visit, `BL 12.30 (30 patients), W52 15.20 (28)`, and who has none."""
+    counts = np.isfinite(score.totals).sum(axis=0)
+    told = [
+        f"{visit} {number(float(np.nanmean(score.totals[:, v])), 2)} ({n} patient{'s' * (n != 1)})"
+        for v, (visit, n) in enumerate(zip(study.visits, counts.tolist(), strict=True))
+        if n
+    ]
+    return ", ".join(told) or "no patient has one"
 
 
 def with_missing(study: Study, score: StudyScore, how: MissingVisit) -> StudyScore:

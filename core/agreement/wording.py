@@ -49,8 +49,9 @@ WORDING: dict[str, Wording] = {
 }
 INTERVALS = (
     "95 %. Bootstrap of patients (percentiles): these readers, other patients. F intervals of ICCs (McGraw and Wong):"
-    " other readers like these too, normal scores, so they are wider where the readers differ. Bias: t by patients. SD,"
-    " SEM, SDD, SDC: the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of"
+    " other readers like these too, normal scores, so they are wider where the readers differ; below 40 patients they"
+    " alone are given where every patient counts once, because a bootstrap of so few is too short. Bias: t by patients."
+    " SD, SEM, SDD, SDC: the wider of a bootstrap-t and an interval by the kurtosis; limits of agreement: from those of"
     " bias and SD. None below 10 patients, but for F"
 )
 
@@ -67,8 +68,8 @@ def number(value: float, decimals: int) -> str:
 
 
 def f_words(estimate: Estimate, name: str) -> str:
-    """`0.94 to 0.98`, the F interval of an ICC; "" without one."""
-    if estimate.f_low is None or estimate.f_high is None:
+    """`0.94 to 0.98`, the F interval of an ICC; "" without one, or where it stands behind the number already."""
+    if estimate.f_low is None or estimate.f_high is None or estimate.f_low == estimate.low:
         return ""
     decimals = WORDING[name].decimals
     return f"{number(estimate.f_low, decimals)} to {number(estimate.f_high, decimals)}"

@@ -28,9 +28,6 @@ CALLED_BY = {
     "chexpert_films": "the programs of others, which pretrain on it",
     "frontal": "a column of CheXpert",
     "feet": "the programs of others, beside hands",
-    "adjudicated_score": "tests",
-    "THIRD": "tests",
-    "CONSENSUS": "tests",
 }
 
 

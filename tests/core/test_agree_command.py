@@ -132,3 +132,45 @@ def test_a_table_of_a_model_takes_its_reader_from_the_option(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     whole = json.loads((tmp_path / "out.json").read_text())
     assert whole["readers"] == ["Anna", "model"] and "predictions of their own" in whole["names_to_look_at"][0]
+
+
+def three_readers(folder: Path) -> Path:
+    """Totals of three readers; the changes of the second patient are 20 and 2."""
+    totals = {"A": [(10, 12), (20, 40), (5, 8)], "B": [(12, 16), (20, 22), (7, 9)], "C": [(9, 9), (21, 26), (6, 6)]}
+    rows = [
+        f"P{n},{visit},{reader},{total}"
+        for reader, patients in totals.items()
+        for n, both in enumerate(patients)
+        for visit, total in zip(("BL", "W52"), both, strict=True)
+    ]
+    table = folder / "trial.csv"
+    table.write_text("patient,visit,reader,total\n" + "\n".join(rows))
+    return table
+
+
+@pytest.mark.parametrize(("by", "second"), [("third", 26), ("consensus", 26), ("nearest", 24)])
+def test_the_adjudicated_score_is_that_of_terminal_json_and_report(tmp_path: Path, by: str, second: float) -> None:
+    out, report = tmp_path / "out.json", tmp_path / "report"
+    options = ["--adjudicate", "A, B, C", "--by", by, "--draws", "100", "--json", out]
+    done = agree(three_readers(tmp_path), *options, *(["--report", report] if by == "nearest" else []))
+    assert done.returncode == 0, done.stderr
+    score = json.loads(out.read_text())["adjudicated_score"]
+    totals = {(row["patient"], row["visit"]): row["total"] for row in score["totals"]}
+    assert totals["P1", "W52"] == second and totals["P0", "W52"] == 14 and score["readers"] == ["A", "B"]
+    assert f"Score of the study, {score['name']}: BL" in " ".join(done.stdout.split())
+    if by == "nearest":
+        assert f"The score of the study is the {score['name']}." in (report / "methods.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--adjudicate", "A,B"), "--adjudicate takes two readers and who adjudicates, Anna,Bert,Cara, not 'A,B'"),
+        (("--adjudicate", "A,B,D"), "no reader is called D; there are A, B, C"),
+        (("--adjudicate", "A,B,B"), "B is one of the two readers"),
+        (("--adjudicate", "A,B,C", "--by", "dice"), "not by 'dice'"),
+    ],
+)
+def test_an_adjudication_that_cannot_be_is_a_sentence(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    done = agree(three_readers(tmp_path), *options)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr

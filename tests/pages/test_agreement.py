@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.agreement import Study, study_of
 from core.agreement.results import rmse_to_mean
+from core.agreement.study_score import Adjudicator
 from core.cohort.long_table import write_long
 from core.radiograph import Radiograph
 from core.store import Mark, Order, Store
@@ -21,7 +22,7 @@ from pages.widgets.agreement.film_close_up import close_up_box
 from pages.widgets.agreement.study_in_view import STUDY
 from pages.widgets.shared.reading_lists import ReadFilm
 from pages.widgets.shared.study_source import shown
-from tests.core.agreement.studies import cell_study, random_study
+from tests.core.agreement.studies import cell_study, random_study, totals_study
 from tests.pages.page_runs import opened_page
 
 
@@ -79,6 +80,19 @@ def test_a_lower_threshold_calls_the_third_reader_more_often(sample: AppTest) ->
     assert "**1 of 38 patients** go to adjudication, a rate of **2.6%**" in words(sample)
     sample.number_input("adjudication_threshold").set_value(3.0).run()
     assert "More than 20 %" in words(sample) and len(table(sample, "Visits")) > 8
+
+
+def test_the_rule_of_adjudication_is_chosen_and_goes_into_the_files(page_of) -> None:
+    page = page_of(totals_study({"A": [[10, 12], [20, 40]], "B": [[12, 16], [20, 22]], "C": [[9, 9], [21, 26]]}))
+    assert page.selectbox(key="adjudicator").value is None and not any("Q1" in f.value for f in page.dataframe)
+    page.selectbox(key="adjudicator").select("C").run()
+    assert not page.exception
+    scores = table(page, "Q1")
+    made = scores[scores["score"].str.contains("adjudicated by C")]
+    assert made["mean"].tolist() == [(11 + 21) / 2, (14 + 26) / 2]
+    page.selectbox(key="adjudicated_by").select(Adjudicator.NEAREST_TWO).run()
+    made = table(page, "Q1")
+    assert made[made["score"].str.contains("nearest two")]["mean"].tolist() == [(11 + 20) / 2, (14 + 24) / 2]
 
 
 def test_a_table_of_ones_own_replaces_the_sample_and_back(sample: AppTest) -> None:

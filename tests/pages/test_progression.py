@@ -1,5 +1,6 @@
 """The page "Progression" without a browser."""
 
+import json
 import math
 from pathlib import Path
 
@@ -205,6 +206,30 @@ def test_the_readers_in_view_set_the_sdc() -> None:
     page.button_group("progression_readers").set_value(["Ben", "Cid"]).run()
     found = detectable_change(study, ("Ben", "Cid"))
     assert found and f"smallest detectable change of one reader, {found.one:.1f} points" in words(page)
+
+
+def line_of(page: AppTest, key: str) -> list[float]:
+    """The heights of the horizontal lines of a chart."""
+    spec = json.loads(next(chart for chart in page.get("plotly_chart") if key in chart.proto.id).proto.spec)
+    return [shape["y0"] for shape in spec["layout"].get("shapes", [])]
+
+
+def test_the_line_of_the_cohort_is_the_sdc_of_what_is_drawn() -> None:
+    rng = np.random.default_rng(8)
+    readings = {
+        (reader, f"P{n}", visit): Reading({ULNA: int(rng.integers(0, 5)), RADIUS: int(rng.integers(0, 5))})
+        for reader in ("Ann", "Ben", "Cid")
+        for n in range(12)
+        for visit in VISITS[:2]
+    }
+    study = study_of(readings)
+    page = opened(ProgressionStudy(study))
+    three = detectable_change(study, ("Ann", "Ben", "Cid"))
+    assert three and line_of(page, "progression_cohort")[0] == pytest.approx(three.mean)
+    assert "The line is that of the mean." in words(page)
+    page.button_group("progression_readers").set_value(["Ben", "Cid"]).run()
+    two = detectable_change(study, ("Ben", "Cid"))
+    assert two and line_of(page, "progression_cohort")[0] == pytest.approx(two.one)
 
 
 def test_groups_of_a_table_are_shown_and_missing_visits_have_their_sensitivity() -> None:

@@ -21,7 +21,7 @@ from core.agreement.study_score import MissingVisit, StudyScore, mean_score, poo
 class Analysis:
     """A study with its results.
 
-    `people` are the readers who are no model, `score` is their mean, the score of the study.
+    `people` are the readers who are no model, `score` is the score of the study: their mean, or an adjudicated one.
     `components` are those of status at the first visit and of change, with their headings, or the words why there are
     none.
     """
@@ -78,9 +78,11 @@ def analysed(
     draws: int = DRAWS,
     seed: int = 0,
     notes: Sequence[str] = (),
+    adjudicated: StudyScore | None = None,
 ) -> Analysis:
     """Everything about a study of two readers or more.
 
+    With an `adjudicated` score that is the score of the study, in place of the mean of its readers.
     Raises: ValueError as `all_comparisons` does.
     """
     found = all_comparisons(study, draws=draws, seed=seed, rule=rule)
@@ -90,6 +92,8 @@ def analysed(
     is_pool = len(people) > 2 and together < len(study.patients) / 2
     if len(people) > 1:
         scores.append((pool_score if is_pool else mean_score)(study, people, rule=rule))
+    if adjudicated:
+        scores.append(adjudicated)
     pair = max((c for c in found if c.change and set(c.readers) <= set(people)), key=lambda c: c.patients, default=None)
     readers = people if not is_pool else pair.readers if pair else people
     detectable = detectable_change(study, readers, rule=rule)

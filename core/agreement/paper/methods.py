@@ -1,6 +1,6 @@
 """The methods paragraph, in plain words, and the GRRAS checklist, filled from the study with blanks for the rest."""
 
-from core.agreement.intervals import FEWEST_PATIENTS
+from core.agreement.intervals import FEWEST_FOR_BOOTSTRAP, FEWEST_PATIENTS
 from core.agreement.paper.analysis import Analysis
 from core.agreement.paper.tables import Table
 from core.agreement.results import is_model
@@ -61,10 +61,11 @@ def methods(a: Analysis) -> list[str]:
             " the unit."
         ),
         (
-            f"Intervals of 95 % of the ICCs are given twice: by a bootstrap of patients ({a.draws:,} draws, seed"
-            f" {a.seed}), for these readers, and by the F distribution (McGraw and Wong), for readers like these, on"
-            " normal scores. Those of SD, SEM and SDC are the wider of a bootstrap-t on the logarithm and an interval"
-            " by the kurtosis; those of the limits of agreement combine bias and SD. No interval by resampling is"
+            "Intervals of 95 % of the ICCs are by the F distribution (McGraw and Wong), for readers like these, on"
+            f" normal scores; from {FEWEST_FOR_BOOTSTRAP} patients on, and where visits are pooled, also by a bootstrap"
+            f" of patients ({a.draws:,} draws, seed {a.seed}), for these readers. Those of SD, SEM and SDC are the"
+            " wider of a bootstrap-t on the logarithm and an interval by the kurtosis; those of the limits of"
+            " agreement combine bias and SD. No interval by resampling is"
             f" given below {FEWEST_PATIENTS} patients."
         ),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.agreement.compare import CELL_STATISTICS, Comparison
+from core.agreement.intervals import FEWEST_FOR_BOOTSTRAP
 from core.agreement.paper.analysis import Analysis
 from core.agreement.pool import Components
 from core.agreement.progressors import share_words
@@ -78,7 +79,10 @@ def _agreement(a: Analysis, found: Sequence[Comparison], name: str, title: str, 
                 cells = [_with_f(e[s], s) if s in e else "" for s in statistics]
                 rows.append((" / ".join(c.readers), c.kind, part.section.name, str(part.patients), *cells))
     titles = [WORDING[s].title + (" [F interval]" if s.startswith("icc") else "") for s in statistics]
-    note = f"In brackets: 95 % intervals. {a.rule.words} d = first less second reader."
+    note = (
+        f"In brackets: 95 % intervals, of ICCs of fewer than {FEWEST_FOR_BOOTSTRAP} patients by F. {a.rule.words}"
+        " d = first less second reader."
+    )
     return Table(name, title, ("Readers", "What", "Part", "Patients", *titles), tuple(rows), note)
 
 

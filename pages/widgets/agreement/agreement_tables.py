@@ -1,26 +1,18 @@
-"""The tables of the page "Reader agreement".
+"""The tables of the page "Reader agreement": totals, parts of the score, disagreements, what is left out."""
 
-Totals side by side, parts of the score, disagreements, adjudication, files.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from core.agreement import Comparison, Study, adjudication, all_comparisons, disagreements, results_csv, results_json
-from core.agreement.adjudication import HIGH_RATE, THRESHOLD
+from core.agreement import Comparison, Study, disagreements
 from core.agreement.identity import doubts
-from core.agreement.paper import analysed, report_zip
-from core.agreement.results import rmse_to_mean, status_by_visit
+from core.agreement.results import rmse_to_mean
 from core.agreement.wording import WORDING, f_words, number, words
-from core.cohort.long_table import write_long, write_totals
-from core.svh import TotalKind
 from core.svh.words import DAMAGE_WORD, film_name, joint_name
 from pages.widgets.agreement.film_close_up import film_close_up
 from pages.widgets.agreement.study_in_view import NOTES, rule_in_view
 from pages.widgets.shared.case_store import FilmOf
-from pages.widgets.shared.research_notice import RESEARCH_CSV
 from pages.widgets.shared.study_source import shown
 
 PARTS = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
@@ -174,78 +166,6 @@ def disagreement_table(study: Study, found: Comparison, visit: int | None, film_
                 film_close_up(film, row.site.joint, name)
             else:
                 st.caption(f"The store has no picture of this film for {shown(name)}.")
-
-
-def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
-    """The threshold, the rate and the patients for a third reader."""
-    threshold = st.number_input(
-        "A third reader adjudicates when the changes differ by this many points or more",
-        min_value=1.0,
-        max_value=float(TotalKind.SVH.maximum),
-        value=THRESHOLD,
-        step=1.0,
-        format="%.0f",
-        key="adjudication_threshold",
-        width=420,
-    )
-    result = adjudication(study, readers, threshold=threshold, rule=rule_in_view())
-    if result.rate is None:
-        st.write("No patient has two visits that both readers read, so there is no change to adjudicate.")
-        return
-    st.markdown(
-        f"**{result.called} of {result.patients} patients** go to adjudication, a rate of **{result.rate:.1%}**."
-    )
-    if result.rate > HIGH_RATE:
-        st.warning("More than 20 % is a rate that regulators ask about: train the readers again, or look at the films.")
-    st.caption(
-        "Trials use 7 to 15 points. The change is that from the first visit to every later one. Both readings stay on"
-        " record; the third is added to them."
-    )
-    rows = [
-        {
-            "Patient": k.patient,
-            "Visits": k.visits,
-            "First: " + readers[0]: k.first,
-            "Second: " + readers[1]: k.second,
-            "Apart": k.apart,
-        }
-        for k in result.cases
-    ]
-    if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key="adjudicated")
-
-
-def agreement_files(study: Study, name: str) -> None:
-    """All pairs as JSON and CSV, and the readings; computed when asked for."""
-    threshold = st.session_state.get("adjudication_threshold", THRESHOLD)
-    rule, notes = rule_in_view(), st.session_state.get(NOTES, ())
-
-    def whole_json() -> str:
-        found, by_visit = all_comparisons(study, rule=rule), status_by_visit(study, rule=rule)
-        return results_json(study, found, by_visit=by_visit, threshold=threshold, notes=notes)
-
-    def report() -> bytes:
-        return report_zip(analysed(study, rule=rule, threshold=threshold, notes=notes))
-
-    files: list[tuple[str, str, str, Callable[[], str | bytes]]] = [
-        ("Report", ".report.zip", "application/zip", report),
-        ("Results CSV", RESEARCH_CSV, "text/csv", lambda: results_csv(all_comparisons(study, rule=rule))),
-        ("Results JSON", ".json", "application/json", whole_json),
-        ("Readings CSV", f".readings{RESEARCH_CSV}", "text/csv", lambda: write_long(study.readings)),
-    ]
-    if study.totals is not None:
-        files.append(("Totals CSV", f".totals{RESEARCH_CSV}", "text/csv", lambda: write_totals(study.readings)))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for label, end, mime, make in files:
-            st.download_button(
-                label, make, f"{name}{end}", mime, icon=":material/download:", on_click="ignore", key=f"get_{label}",
-                type="primary" if label == "Report" else "secondary",
-            )  # fmt: skip
-        st.caption(
-            "Report: methods paragraph, tables (CSV, xlsx, HTML for a word processor), figures (SVG, PDF, PNG) and the"
-            " GRRAS checklist; it takes some seconds. All pairs of readers, status and change. Text that a spreadsheet"
-            " would run as a formula is made inert."
-        )
 
 
 def names_to_look_at(study: Study) -> None:

@@ -13,7 +13,8 @@ from pages.widgets.agreement.sample_study import sample_study
 STUDY = "agreement_study"
 RESULTS = "agreement_results"
 NOTES = "agreement_notes"
-_CHOICES = ("reader_first", "reader_second", "agreement_visit", "agreement_span", "agreement_share")
+_CHOICES = ("reader_first", "reader_second", "agreement_visit", "agreement_span", "agreement_share",
+            "adjudicator", "adjudicated_by")  # fmt: skip
 
 
 def study_in_view() -> Study:

@@ -6,6 +6,8 @@ from scipy import stats
 
 from core.agreement import compare
 from core.agreement.intervals import clustered_t, difference_sums, icc_f_intervals, sd_interval, spread_and_error
+from core.agreement.sections import TOTAL
+from core.agreement.wording import f_words
 from tests.core.agreement.studies import random_study, totals_study
 from tests.core.agreement.test_coefficients import MINI, SHROUT_FLEISS, WRIGHT
 
@@ -26,11 +28,25 @@ def test_f_intervals_are_those_of_psych(scores: list[list[int]], theirs: dict[st
 
 
 def test_f_intervals_stand_beside_the_bootstrap_where_every_patient_counts_once() -> None:
-    study = random_study(1, patients=14)
+    study = random_study(1, patients=40)
     one = compare(study, ("A", "B"), visit=0, draws=100).of("total").estimates["icc_a1"]
-    assert one.f_low is not None and one.low is not None and one.f_low != one.low
+    assert one.f_low is not None and one.low is not None and one.f_low != one.low and f_words(one, "icc_a1")
     assert compare(study, ("A", "B"), draws=100).of("total").estimates["icc_a1"].f_low is None
     assert compare(study, ("A", "B"), change=True, draws=100).of("total").estimates["icc_a1"].f_low is not None
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+@pytest.mark.parametrize("patients", [10, 20])
+def test_the_interval_of_an_icc_holds_in_small_studies(patients: int, heavy: bool) -> None:
+    rng, held, rounds = np.random.default_rng(patients), 0, 300
+    for _ in range(rounds):
+        errors = rng.laplace(scale=np.sqrt(0.5), size=(patients, 2)) if heavy else rng.normal(size=(patients, 2))
+        totals = 150 + 20 * rng.normal(size=(patients, 1)) + 3 * errors
+        study = totals_study({reader: [[x] for x in totals[:, n]] for n, reader in enumerate("AB")})
+        one = compare(study, ("A", "B"), draws=20, sections=(TOTAL,)).of("total").estimates["icc_a1"]
+        assert one.low is not None and one.high is not None and f_words(one, "icc_a1") == ""
+        held += one.low <= 400 / 409 <= one.high
+    assert held / rounds >= (0.88 if heavy else 0.92)  # a bootstrap of 10 holds .85
 
 
 def test_nothing_varies_no_f_interval() -> None:

@@ -7,11 +7,13 @@ from core.agreement.study_score import (
     Adjudicator,
     MissingVisit,
     adjudicated_score,
+    adjudicator_of,
     described,
     mean_score,
     pool_score,
     reader_score,
     score_changes,
+    score_words,
     with_missing,
 )
 from tests.core.agreement.studies import totals_study
@@ -39,6 +41,17 @@ def test_an_adjudicated_score_takes_what_is_chosen_where_changes_lie_apart(
     assert how.value in score.name and "C" in score.name
     with pytest.raises(ValueError, match="A is one of the two"):
         adjudicated_score(totals_study(TRIAL), ("A", "B"), "A", how)
+
+
+def test_the_rule_of_adjudication_is_known_by_its_first_word() -> None:
+    assert adjudicator_of("third") is Adjudicator.THIRD and adjudicator_of(" Nearest two ") is Adjudicator.NEAREST_TWO
+    with pytest.raises(ValueError, match="by third reader, nearest two and consensus, not by 'dice'"):
+        adjudicator_of("dice")
+
+
+def test_a_score_is_told_by_visit_with_those_who_have_one() -> None:
+    study = totals_study(TRIAL)
+    assert score_words(study, mean_score(study, ("A", "B"))) == "V1 12.33 (3 patients), V2 22.50 (2 patients)"
 
 
 def test_missing_visits_by_three_rules() -> None:

@@ -2,9 +2,9 @@
 
 from core.agreement.adjudication import Adjudication as Adjudication
 from core.agreement.adjudication import adjudication as adjudication
-from core.agreement.compare import Comparison as Comparison
-from core.agreement.compare import Estimate as Estimate
 from core.agreement.compare import compare as compare
+from core.agreement.comparison import Comparison as Comparison
+from core.agreement.comparison import Estimate as Estimate
 from core.agreement.disagreements import disagreements as disagreements
 from core.agreement.pairing import ALL_CELLS as ALL_CELLS
 from core.agreement.pairing import Completeness as Completeness

@@ -5,19 +5,19 @@ patient was drawn times those sums: all statistics of all parts of the score in 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.agreement.cell_statistics import grade_statistics
 from core.agreement.coefficients import (
     Array,
-    grades_from_sums,
     icc_from_sums,
     pair_from_sums,
     rank_correlation,
     smallest_change,
 )
+from core.agreement.comparison import Comparison, Estimate, SectionAgreement
 from core.agreement.intervals import (
     FEWEST_FOR_BOOTSTRAP,
     FEWEST_PATIENTS,
@@ -29,14 +29,12 @@ from core.agreement.intervals import (
     sd_interval,
     spread_and_error,
 )
-from core.agreement.pairing import ALL_CELLS, Completeness, LeftOut, paired
-from core.agreement.sections import CELL_LIST, SECTIONS, Section
+from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.sections import SECTIONS, Section
 from core.agreement.study import Study
 
 DRAWS = 1000
 _NEEDED = 0.9  # of the draws must give a number, or there is no interval
-_MAXIMA = np.array([site.maximum for _, site in CELL_LIST], np.float64)
-_HIGHEST = int(_MAXIMA.max())
 ICCS = ("icc_a1", "icc_c1", "icc_ak")
 CELL_STATISTICS = (
     "kappa_linear", "kappa_quadratic", "ac2", "alpha", "exact", "within_1", "positive_agreement",
@@ -44,84 +42,6 @@ CELL_STATISTICS = (
 _OF_SD = ("sd_difference", "sem", "sdd_one", "sdd_mean", "sdc_one", "sdc_mean")
 TOO_FEW = f"no interval below {FEWEST_PATIENTS} patients"
 NO_DIFFERENCE = "no difference between the readers"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95 % interval, or the words that say why there is none; never NaN.
-
-    `f_low` and `f_high` are the F-based interval of an ICC, which below `FEWEST_FOR_BOOTSTRAP` patients is `low` and
-    `high` as well; `no_interval` says why a number has no interval.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    why: str = ""
-    f_low: float | None = None
-    f_high: float | None = None
-    no_interval: str = ""
-
-
-@dataclass(frozen=True)
-class SectionAgreement:
-    """One part of the score: estimates by name of the statistic.
-
-    `observations` are the totals that count, of `patients` patients; `cells` the single cells that all readers scored.
-    """
-
-    section: Section
-    observations: int
-    patients: int
-    cells: int
-    estimates: Mapping[str, Estimate]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Readers compared, on status (at the visit in `visit`, or at all with "") or on change.
-
-    `left_out` counts cells that not all of them scored, `not_counted` are the SvH totals that do not count; `spans` say
-    from which visit to which the change is, of how many patients. `cells_of_study` are the cells of a whole total.
-    """
-
-    readers: tuple[str, ...]
-    change: bool
-    visit: str
-    patients: int
-    left_out: int
-    not_counted: tuple[LeftOut, ...]
-    spans: tuple[tuple[str, str, int], ...]
-    pooled: bool
-    cells_of_study: int
-    rule: Completeness
-    sections: tuple[SectionAgreement, ...]
-
-    def of(self, key: str) -> SectionAgreement:
-        """One part of the score by its key."""
-        return next(part for part in self.sections if part.section.key == key)
-
-    @property
-    def kind(self) -> str:
-        """`status`, `status at W24` or `change from BL to W52`, as it stands in headings."""
-        if self.change:
-            return f"change {self.from_to}"
-        return f"status at {self.visit}" if self.visit else "status, all visits pooled" if self.pooled else "status"
-
-    @property
-    def from_to(self) -> str:
-        """From which visit to which the change is; with the patients if they differ."""
-        if not self.spans:
-            return ""
-        if len(self.spans) == 1:
-            return f"from {self.spans[0][0]} to {self.spans[0][1]}"
-        if len(self.spans) <= 3:
-            return ", ".join(f"from {first} to {last} ({n} patient{'s' * (n != 1)})" for first, last, n in self.spans)
-        first, last, n = self.spans[0]
-        return (
-            f"from each patient's first to last visit (from {first} to {last} in {n}, {len(self.spans) - 1} other"
-            " pairs)"
-        )
 
 
 def compare(
@@ -155,7 +75,7 @@ def compare(
     found = _sum_statistics(sums, times, change=change)
     counts, nonzero = np.zeros(len(sections)), np.zeros(len(sections))
     if len(readers) == 2:
-        more, counts, nonzero = _grade_statistics(pair.points[:, used], times, sections, change=change)
+        more, counts, nonzero = grade_statistics(pair.points[:, used], times, sections, change=change)
         found |= more
     there = np.isfinite(sums[0])
     patients = there.any(axis=1).sum(axis=0)
@@ -216,51 +136,6 @@ def _sum_statistics(sums: Array, times: Array, *, change: bool) -> dict[str, Arr
         found["sem"] = np.sqrt(iccs["ms_rest"])
         found["sdc_one" if change else "sdd_one"] = 1.96 * found["sem"] * (1 if change else np.sqrt(2))
     return found
-
-
-def _grade_statistics(
-    points: Array, times: Array, sections: Sequence[Section], *, change: bool
-) -> tuple[dict[str, Array], Array, Array]:
-    """Statistics of single cells [draws, parts], the number of cells of every part, and of those that are not all zero.
-
-    Halves stay what they are; other fractions (a model's) are rounded to whole points.
-    """
-    there = np.isfinite(points[0])
-    given = np.nan_to_num(points)
-    step = 1.0
-    if (given % 1 != 0).any():
-        step = 0.5 if (given % 0.5 == 0).all() else 1.0
-        given = np.rint(given / step) * step
-    masks = np.stack([np.zeros(len(CELL_LIST)) if s.counts_joints else s.mask for s in sections], axis=1).astype(
-        np.float64
-    )
-    highest = np.array([_MAXIMA[list(s.cells)].max() if not s.counts_joints else 1.0 for s in sections]) * (1 + change)
-    per_patient = np.einsum("pfc,cs->pfs", _cell_sums(given, there, step, change=change), masks, optimize=True)
-    joints = [s for s, section in enumerate(sections) if section.counts_joints]
-    damaged = np.sign(given) if change else (given > 0).astype(np.float64)
-    per_patient[..., joints] = _cell_sums(damaged, there, step, change=change).sum(axis=2)[..., None]
-    drawn = (times @ per_patient.reshape(len(per_patient), -1)).reshape(len(times), *per_patient.shape[1:])
-    names = ("exact", "near", "distance", "square", "both", "one")
-    sums: dict[str, Array] = {name: drawn[:, n] for n, name in enumerate(names)}
-    at = len(names)
-    grades = (drawn.shape[1] - at) // 2
-    sums["first"] = drawn[:, at : at + grades].transpose(0, 2, 1)
-    sums["second"] = drawn[:, at + grades :].transpose(0, 2, 1)
-    found = grades_from_sums(sums, step=step, highest=highest)
-    changed = ((given != 0).any(axis=0) & there).sum(axis=(0, 1)).astype(np.float64)
-    nonzero = np.where([s.counts_joints for s in sections], changed.sum(), changed @ masks)
-    return found, sums["first"][0].sum(axis=-1), nonzero
-
-
-def _cell_sums(given: Array, there: NDArray[np.bool_], step: float, *, change: bool) -> Array:
-    """[patients, features, 86]: sums over visits of what `grades_from_sums` needs."""
-    a, b = given
-    d = np.abs(a - b)
-    plain = (d == 0, d <= 1, d, d**2, (a > 0) & (b > 0), (a > 0) != (b > 0))
-    levels = np.arange(-_HIGHEST if change else 0, _HIGHEST + step / 2, step)
-    stacked = [np.where(there, values, 0).sum(axis=1) for values in plain]
-    stacked += [((who == level) & there).sum(axis=1) for who in (a, b) for level in levels]
-    return np.stack(stacked, axis=1).astype(np.float64)
 
 
 def _estimate(name: str, values: Array, why: str, patients: int) -> Estimate:

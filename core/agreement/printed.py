@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.agreement.adjudication import HIGH_RATE, THRESHOLD, adjudication
-from core.agreement.compare import Comparison
+from core.agreement.comparison import Comparison
 from core.agreement.identity import doubts
 from core.agreement.study import Study
 from core.agreement.study_score import StudyScore, score_words

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.agreement.adjudication import THRESHOLD, adjudication
-from core.agreement.compare import DRAWS, Comparison, Estimate, compare
+from core.agreement.compare import DRAWS, compare
+from core.agreement.comparison import Comparison, Estimate
 from core.agreement.identity import doubts
 from core.agreement.pairing import ALL_CELLS, Completeness, paired
 from core.agreement.sections import TOTAL

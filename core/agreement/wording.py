@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.agreement.compare import Estimate
+from core.agreement.comparison import Estimate
 
 
 @dataclass(frozen=True)

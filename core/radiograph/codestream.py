@@ -68,3 +68,27 @@ def jpeg2000_size(data: bytes) -> StreamSize | None:
     samples = int.from_bytes(data[at + 40 : at + 42], "big")
     depth = data[at + 42]
     return StreamSize(x1 - x0, y1 - y0, (depth & 0x7F) + 1, samples, bool(depth & 0x80))
+
+
+def jpeg2000_is_whole(data: bytes) -> bool:
+    """Whether every tile of a JPEG 2000 codestream is there to its end, as the lengths of its parts say.
+
+    A writer may leave out the mark of the end where everything before it is there (ISO 15444-1, A.4).
+    """
+    start = data.find(b"\xff\x4f\xff\x51", 0, 4096)
+    if start < 0 or len(data) < start + 46:
+        return False
+    x1, y1, _, _, wide, high, x0, y0 = struct.unpack_from(">8L", data, start + 8)
+    if not wide or not high:
+        return False
+    tiles = -(-(x1 - x0) // wide) * -(-(y1 - y0) // high)
+    seen, at = set(), start + 2
+    while data[at : at + 2] not in (b"\xff\x90", b""):  # segments of the main header
+        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    while data[at : at + 2] == b"\xff\x90" and at + 12 <= len(data):
+        tile, length = struct.unpack_from(">HL", data, at + 4)
+        seen.add(tile)
+        if length == 0:  # to the end of the stream, which then has its mark
+            return len(seen) == tiles and data.rstrip(b"\0").endswith(b"\xff\xd9")
+        at += max(12, length)
+    return len(seen) == tiles and at <= len(data)

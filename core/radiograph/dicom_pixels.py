@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from core.radiograph.brightness import Floats
-from core.radiograph.codestream import StreamSize, jpeg2000_size, jpeg_frame, stream_kind
+from core.radiograph.codestream import StreamSize, jpeg2000_is_whole, jpeg2000_size, jpeg_frame, stream_kind
 from core.radiograph.colours import grey_of_colour
 from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
@@ -154,11 +154,16 @@ def _stream(data: bytes, kind: str, layout: _Layout, notes: list[FilmNote], name
     if size.bits > 16:
         raise FilmError(Fault.DEPTH, f"{size.bits} bits a pixel are not supported. Export with 8 to 16 bits.", name)
     if kind == "JPEG":
-        if size.bits == 8 and not size.lossless:
-            notes += check_scan(data, name)
+        notes += check_scan(data, name)
         return imagecodecs.jpeg8_decode(data), size
     if kind == "JPEG-LS":
         return imagecodecs.jpegls_decode(data), size
+    if not jpeg2000_is_whole(data):
+        raise FilmError(
+            Fault.INCOMPLETE,
+            "the compressed picture is incomplete: a part is lacking. Send the file again.",
+            name,
+        )
     return imagecodecs.jpeg2k_decode(data, numthreads=1), size
 
 

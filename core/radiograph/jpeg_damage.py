@@ -11,8 +11,11 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from core.radiograph.codestream import jpeg_frame
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
+from core.radiograph.jpeg_scan import scan_is_whole
 
+_DAMAGED = "the compressed picture is damaged inside: what follows the damage would be wrong. Send the file again."
 _STEP = 3.0  # grey levels of 255: smaller steps change no score
 _AGREE = 0.85  # of the blocks along a step go its way
 _LEAST_BLOCKS = 8
@@ -22,10 +25,16 @@ _PADDING = re.compile(rb"(?:\x00|\xff)*\xff\xd9[\x00\xff]*$")
 
 
 def check_scan(data: bytes, name: str) -> tuple[FilmNote, ...]:
-    """Notes on an 8-bit JPEG stream with lossy compression.
+    """Notes on a JPEG stream.
 
+    One without loss or of 12 bits has its code words counted, because its decoder never warns.
     Raises: FilmError if its compressed data is damaged.
     """
+    frame = jpeg_frame(data)
+    if frame is not None and (frame.bits != 8 or frame.lossless):
+        if scan_is_whole(data) is False:
+            raise FilmError(Fault.DAMAGED, _DAMAGED, name)
+        return ()
     try:
         grey = simplejpeg.decode_jpeg(data, "GRAY", strict=True)[..., 0]
     except ValueError as error:
@@ -34,12 +43,7 @@ def check_scan(data: bytes, name: str) -> tuple[FilmNote, ...]:
         except ValueError:
             return ()  # not for this decoder at all; the one that reads the film decides
         if not ("extraneous" in str(error) and _padded(data)):
-            raise FilmError(
-                Fault.DAMAGED,
-                "the compressed picture is damaged inside: what follows the damage would be wrong. Send the file"
-                " again.",
-                name,
-            ) from None
+            raise FilmError(Fault.DAMAGED, _DAMAGED, name) from None
     _, _, _, subsampling = simplejpeg.decode_jpeg_header(data)
     if brightness_step(grey, 16 if subsampling in ("420", "440") else 8, 16 if subsampling in ("420", "422") else 8):
         words = (

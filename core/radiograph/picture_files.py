@@ -17,6 +17,7 @@ from core.radiograph.file_type import FileType
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind
 from core.radiograph.jpeg_damage import check_scan
 from core.radiograph.pixel_shape import picture_shape, square
+from core.radiograph.tiff_strips import check_strips
 
 _ORIENTATION, _SIDEWAYS = 274, 5  # EXIF: from 5 on width and height change places
 _WHITE_IS_ZERO, _PHOTOMETRIC, _BITS = 0, 262, 258
@@ -159,12 +160,14 @@ def read_picture(data: bytes, kind: FileType, name: str) -> tuple[Floats, tuple[
         frame = jpeg_frame(data)
         if frame is not None:
             check_size(frame.width, frame.height, name)
-            if frame.bits != 8 or frame.lossless:
-                return _deep_jpeg(data, name)
-            damage = check_scan(data, name)
+        damage = check_scan(data, name)
+        if frame is not None and (frame.bits != 8 or frame.lossless):
+            return _deep_jpeg(data, name)
     image, notes = _open(data, kind, name)
     notes += damage
     tags = getattr(image, "tag_v2", {})
+    if kind is FileType.TIFF:
+        notes += check_strips(tags, *image.size, data, name)
     white_is_zero = kind is FileType.TIFF and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
     bits = tags.get(_BITS, 16)
     declared = int(bits[0] if isinstance(bits, tuple) else bits)

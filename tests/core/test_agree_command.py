@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
+from core.agreement.command_line import agree as agree_command
 from core.cohort.long_table import write_long
 from core.cohort.ra2_table import write_table
 from tests.core.agreement.studies import random_study
@@ -134,6 +137,13 @@ def test_a_table_of_a_model_takes_its_reader_from_the_option(tmp_path: Path) -> 
     assert whole["readers"] == ["Anna", "model"] and "predictions of their own" in whole["names_to_look_at"][0]
 
 
+def agree_here(*arguments: str | Path) -> Result:
+    """The command in this process: a process of its own takes seconds to begin."""
+    app = typer.Typer()
+    app.command()(agree_command)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
 def three_readers(folder: Path) -> Path:
     """Totals of three readers; the changes of the second patient are 20 and 2."""
     totals = {"A": [(10, 12), (20, 40), (5, 8)], "B": [(12, 16), (20, 22), (7, 9)], "C": [(9, 9), (21, 26), (6, 6)]}
@@ -152,14 +162,14 @@ def three_readers(folder: Path) -> Path:
 def test_the_adjudicated_score_is_that_of_terminal_json_and_report(tmp_path: Path, by: str, second: float) -> None:
     out, report = tmp_path / "out.json", tmp_path / "report"
     options = ["--adjudicate", "A, B, C", "--by", by, "--draws", "100", "--json", out]
-    done = agree(three_readers(tmp_path), *options, *(["--report", report] if by == "nearest" else []))
-    assert done.returncode == 0, done.stderr
+    done = agree_here(three_readers(tmp_path), *options, *(["--report", report] if by == "nearest" else []))
+    assert done.exit_code == 0, done.output
     score = json.loads(out.read_text())["adjudicated_score"]
     totals = {(row["patient"], row["visit"]): row["total"] for row in score["totals"]}
     assert totals["P1", "W52"] == second and totals["P0", "W52"] == 14 and score["readers"] == ["A", "B"]
     assert f"Score of the study, {score['name']}: BL" in " ".join(done.stdout.split())
     if by == "nearest":
-        assert f"The score of the study is the {score['name']}." in (report / "methods.txt").read_text()
+        assert f"The score of the study is the {score['name']}." in (report / "report.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -172,5 +182,5 @@ def test_the_adjudicated_score_is_that_of_terminal_json_and_report(tmp_path: Pat
     ],
 )
 def test_an_adjudication_that_cannot_be_is_a_sentence(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    done = agree(three_readers(tmp_path), *options)
-    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    done = agree_here(three_readers(tmp_path), *options)
+    assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.agreement.adjudication import THRESHOLD, Adjudication, adjudication
-from core.agreement.compare import DRAWS, Comparison
+from core.agreement.compare import DRAWS
+from core.agreement.comparison import Comparison
 from core.agreement.identity import doubts
 from core.agreement.pairing import ALL_CELLS, Completeness, paired
 from core.agreement.pool import Components, totals_of_readers, variance_components

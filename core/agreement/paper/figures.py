@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from core.agreement.compare import Comparison
+from core.agreement.comparison import Comparison
 from core.agreement.pairing import paired
 from core.agreement.paper.analysis import Analysis
 from core.agreement.progression import cumulative_probability

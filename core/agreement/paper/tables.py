@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.agreement.compare import CELL_STATISTICS, Comparison
+from core.agreement.compare import CELL_STATISTICS
+from core.agreement.comparison import Comparison
 from core.agreement.intervals import FEWEST_FOR_BOOTSTRAP
 from core.agreement.paper.analysis import Analysis
 from core.agreement.pool import Components

@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from core.agreement import SECTIONS, compare, paired, study_of
 from core.agreement.coefficients import icc, pair
-from core.agreement.compare import Estimate
+from core.agreement.comparison import Estimate
 from core.agreement.sections import SECTION_BY_KEY
 from core.agreement.wording import WORDING, words
 from core.cohort.reading_table import read_readings

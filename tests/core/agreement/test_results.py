@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.agreement import all_comparisons, paired, results_csv, results_json, study_of
-from core.agreement.compare import Estimate
+from core.agreement.comparison import Estimate
 from core.agreement.results import model_last, rmse_to_mean
 from core.agreement.sections import TOTAL
 from core.agreement.wording import words

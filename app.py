@@ -5,6 +5,7 @@ import contextlib
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +22,9 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
 
     Sessions that ended are cleared away.
     """
+    from core.cases import clear_old
+    from core.store import StoreError, store_url
+    from core.store.connection import Connection
     from pages.server.sessions import clear_away
     from pages.server.threads import share_cores
     from pages.widgets.shared.sample_case import sample_files, sample_job  # the server runs now, its caches are there
@@ -30,6 +34,8 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
     # to be frozen with them.
     gc.freeze()
     share_cores()
+    with contextlib.suppress(StoreError):  # the pages say what is wrong with the store
+        clear_old(Connection(store_url()).cases, now=datetime.now(UTC))
     if sample_files():
         sample_job()
     watch = asyncio.create_task(clear_away())

@@ -25,6 +25,7 @@ page = st.navigation(
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
         SCORE_FILMS(default=True, url_path="start", visibility="hidden"),
         SCORE_FILMS(url_path="score_films"),
+        st.Page(HERE / "cases.py", title="Cases", icon=":material/folder_shared:", url_path="cases"),
         st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),

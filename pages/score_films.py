@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.model_reader.case import Case
 from pages.server.job_queue import QueueFull
+from pages.widgets.score.case_details import case_details, case_heading, not_kept, signature
 from pages.widgets.score.downloads import downloads
 from pages.widgets.score.film_facts import ask_side, case_warnings, confirm_side, film_facts, refusal
 from pages.widgets.score.film_viewer import film_viewer
@@ -38,12 +39,11 @@ def add_films(case: Case) -> None:
 
 
 def header(case: Case) -> None:
-    """One line: the case, the way to other films, undo and redo."""
+    """One line: the case, whose it is, the way to other films, undo and redo."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_line"):
-        kind = " · sample, a digital phantom" if case.sample else ""
-        kind += f" · {case.weights} weights" if case.weights else ""
-        st.markdown(f"##### Case {case.patient}{kind}" if case.films else "##### No films yet")
+        case_heading(case)
         st.space("stretch")
+        case_details(case)
         with st.popover("Add films", icon=":material/add_photo_alternate:", type="primary"):
             add_films(case)
         st.button("Sample", icon=":material/science:", on_click=leave_case, disabled=case.sample, key="sample")
@@ -59,6 +59,7 @@ page_style()
 finish_job()
 case = current_case()
 header(case)
+not_kept()
 
 if st.session_state.get("no_weights"):
     st.error(
@@ -83,6 +84,7 @@ else:
     with left, st.container(key="film_side"):
         film_viewer(case, session_shelf())
         film_facts(case, film, reading)
+        signature(case)
         downloads(case)
     with right:
         with st.container(key="sums_side"):

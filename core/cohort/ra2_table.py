@@ -5,6 +5,7 @@ score.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from core.cohort.table_text import NOT_SCORABLE, csv_text, inert, plain, rows, whole_points
 from core.svh import FOOT_EROSION, FOOT_JSN, HAND_EROSION, HAND_JSN, Cell, Reading, Side
@@ -20,18 +21,21 @@ CELLS: dict[str, Cell] = {
 COLUMNS: tuple[str, ...] = ("Patient_ID", *TOTALS, *CELLS)
 
 
-def write_table(readings: Mapping[str, Reading]) -> str:
+def write_table(readings: Mapping[str, Reading], more: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
     """CSV text of readings by patient, without a line of research use.
 
     The form is the challenge's, its tools read row 1.
+    `more` holds further columns by patient, which stand behind those of the challenge.
     """
-    table: list[Sequence[str | int]] = [COLUMNS]
+    further = list(dict.fromkeys(name for columns in more.values() for name in columns))
+    table: list[Sequence[str | int]] = [(*COLUMNS, *further)]
     for patient, reading in readings.items():
         totals = ("" if total is None else total for total in (reading.svh, reading.erosion, reading.jsn))
         row: list[str | int] = [inert(patient), *totals]
         for cell in CELLS.values():
             value = reading.points.get(cell)
             row.append(value if value is not None else NOT_SCORABLE if cell in reading.points else "")
+        row += [inert(more.get(patient, {}).get(name, "")) for name in further]
         table.append(row)
     return csv_text(table, research_line=False)
 

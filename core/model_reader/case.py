@@ -1,11 +1,14 @@
 """The session's case: its films, what the model gave, what the person changed, and the way back and forth."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
-from core.radiograph import Radiograph
-from core.svh import SITES, Damage, Side, Site, check_points
+from core.model_reader.review import CaseStatus, Review, digest_of
+from core.radiograph import FileLabels, Radiograph, display_text
+from core.svh import SITES, Damage, Limb, Side, Site, check_points
 
 UNNAMED = "unnamed"  # the patient until the person types a study ID: file names and DICOM attributes name nobody
 EditKey = tuple[str, Site]  # the film's key and the site
@@ -27,17 +30,31 @@ class CaseFilm:
     radiograph: Radiograph
     found: FilmReading | None
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Its place on the score sheet: hands before feet, left before right."""
+        limb = self.found.limb if self.found else self.radiograph.limb_name
+        side = self.found.side if self.found else self.radiograph.side_name
+        return (list(Limb).index(limb) if limb else len(Limb)), (side.value if side else "~")
+
 
 @dataclass
 class Case:
-    """The films of one visit with the changes of one person. Lives in the session's state and nowhere else."""
+    """The films of one visit with the changes of one person. `core.store.Cases` keeps it; a sample is kept nowhere."""
 
     patient: str
     films: list[CaseFilm] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)  # files that are no films, a line each, where there are many
     sample: bool = False
-    visit_text: str = ""  # the visit's date or name as the person typed it
+    visit_name: str = ""  # `month 6`
+    visit_date: date | None = None
+    reader: str = ""
+    labels: FileLabels = field(default_factory=FileLabels)  # what the files say; shown only to who asks, never kept
+    reviews: dict[str, Review] = field(default_factory=dict)  # by film, and of the whole case under ""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    kept: Mapping[str, object] = field(default_factory=dict)  # what the store holds of it, for `core.store.Cases`
+    kept_at: int = 0
     weights: str = ""  # the set that scored its films; empty is the default set
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)
@@ -58,6 +75,49 @@ class Case:
             if film.key == key:
                 return film
         raise KeyError(key)
+
+    @property
+    def title(self) -> str:
+        """`UAB-017 · month 6 · 2026-03-02`."""
+        day = self.visit_date.isoformat() if self.visit_date else ""
+        return " \N{MIDDLE DOT} ".join(filter(None, (self.patient, self.visit_name, day)))
+
+    @property
+    def status(self) -> CaseStatus:
+        """New without a score, reviewed while the signature of the whole case holds, else scored."""
+        if not self.visit().counted:
+            return CaseStatus.NEW
+        return CaseStatus.REVIEWED if self.review() else CaseStatus.SCORED
+
+    def state_of(self, key: str = "") -> str:
+        """The digest of what a signature of a film, or with "" of the whole case, stands for."""
+        if key:
+            reading = self.edited(self.film(key))
+            return digest_of([reading] if reading else [])
+        return digest_of(self.visit().films, self.title)
+
+    def review(self, key: str = "") -> Review | None:
+        """The signature of a film, or with "" of the whole case, while nothing was changed since."""
+        signed = self.reviews.get(key)
+        return signed if signed and signed.state == self.state_of(key) else None
+
+    def sign(self, name: str, on: date, key: str = "") -> None:
+        """Sign a film, or with "" the whole case and each of its films.
+
+        Raises: ValueError, in words, without a name, without a score, or where a side is not confirmed.
+        """
+        name = display_text(name)
+        readings = [(film.key, self.edited(film)) for film in self.films if key in ("", film.key)]
+        scored = [(each, reading) for each, reading in readings if reading and reading.scored]
+        if not name:
+            raise ValueError("Type the name of the reader who signs.")
+        if not scored:
+            raise ValueError("There is no score to sign.")
+        if any(reading.side_open for _, reading in scored):
+            raise ValueError("Confirm the side of every film before you sign.")
+        for each in ([""] if not key else []) + [each for each, _ in scored]:
+            if not self.review(each):
+                self.reviews[each] = Review(name, on, self.state_of(each))
 
     @property
     def shown(self) -> CaseFilm | None:

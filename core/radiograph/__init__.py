@@ -11,6 +11,7 @@ from core.radiograph.film import NoteKind as NoteKind
 from core.radiograph.film import Radiograph as Radiograph
 from core.radiograph.film import display_text as display_text
 from core.radiograph.guard import open_film as open_film
+from core.radiograph.identity import FileLabels as FileLabels
 from core.radiograph.name_hints import NameHints as NameHints
 from core.radiograph.name_hints import name_hints as name_hints
 from core.radiograph.visits import VisitFiles as VisitFiles

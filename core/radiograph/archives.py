@@ -13,7 +13,7 @@ from core.radiograph.file_type import FileType, file_type
 from core.radiograph.film import Fault, FilmError, Radiograph
 from core.radiograph.foreign_names import junk, order, parts
 from core.radiograph.guard import Archive, identify, list_archive, member_bytes, open_film, open_member
-from core.radiograph.identity import HEAD_BYTES, NOBODY, Identity
+from core.radiograph.identity import HEAD_BYTES, NOBODY, FileLabels, Identity, labels_of
 from core.radiograph.zip_files import Member, is_zip
 
 _COMPANIONS = frozenset(
@@ -77,6 +77,14 @@ class Entry:
             raise _unopened(self.name) from None
         check_bytes(data, self.name)
         return data
+
+    @property
+    def labels(self) -> FileLabels:
+        """What a DICOM file calls its patient and day; empty for every other file.
+
+        Raises: FilmError if the file cannot be read.
+        """
+        return labels_of(self.data[:HEAD_BYTES]) if self.kind is FileType.DICOM else FileLabels()
 
     def open(self) -> Radiograph:
         """The checked film, decoded in the guarded child.

@@ -7,7 +7,8 @@ import hashlib
 import io
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.filereader import read_dataset
@@ -15,6 +16,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from core.radiograph.dicom_file import split_meta
+from core.radiograph.film import display_text
 
 HEAD_BYTES = 2**18  # what is read of a file to find them
 _KEYWORDS = ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "AcquisitionDate")
@@ -35,6 +37,28 @@ class Identity:
 
 
 NOBODY = Identity()
+
+
+@dataclass(frozen=True)
+class FileLabels:
+    """What a DICOM file calls its patient and day: shown to the person who asks for it, and kept nowhere."""
+
+    patient: str = field(default="", repr=False)
+    day: date | None = field(default=None, repr=False)
+
+
+def labels_of(head: bytes) -> FileLabels:
+    """Patient ID and study date in the first bytes of a DICOM file, as display text; empty for what cannot be read."""
+    try:
+        found = _values(head)
+    except Exception:  # as in `identity_of`
+        return FileLabels()
+    person = display_text(found["PatientID"])
+    try:
+        day = datetime.strptime((found["StudyDate"] or found["AcquisitionDate"])[:8], "%Y%m%d").date()
+    except ValueError:
+        day = None
+    return FileLabels("" if _NOBODY.fullmatch(person) else person, day)
 
 
 def identity_of(head: bytes, salt: bytes) -> Identity:

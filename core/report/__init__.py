@@ -8,4 +8,5 @@ from core.report.secondary_capture import secondary_captures as secondary_captur
 from core.report.structured_report import reading_from_sr as reading_from_sr
 from core.report.structured_report import report_zip as report_zip
 from core.report.structured_report import structured_report as structured_report
+from core.report.visit_report import DRAFT as DRAFT
 from core.report.visit_report import VisitReport as VisitReport

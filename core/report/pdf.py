@@ -16,6 +16,7 @@ from reportlab.platypus import Paragraph, Table
 
 from core.model_reader.codes import FlagCode, Unscored
 from core.model_reader.evidence import FilmReading, VisitReading
+from core.radiograph import display_text
 from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
@@ -54,6 +55,7 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
         canvas.setFont(BOLD, 8)
         canvas.setFillColor(black)
         canvas.drawString(LEFT, FOOT, INTENDED_USE)
+        draw_fitted(canvas, LEFT, FOOT - 4 * mm, _signatures(report), size=8, room=RIGHT - LEFT)
         canvas.drawRightString(RIGHT, FOOT, f"{number} of {len(reports)}")
         canvas.showPage()
     canvas.save()
@@ -67,7 +69,12 @@ def _heading(canvas: Canvas, report: VisitReport) -> None:
     canvas.setFont(REGULAR, 8.5)
     canvas.drawRightString(RIGHT, A4[1] - 19 * mm, f"Report of {report.made_on.isoformat()}")
     case = f"Case {report.patient}" + (f" \N{MIDDLE DOT} visit {report.visit_date}" if report.visit_date else "")
+    if report.reader:
+        case += f" \N{MIDDLE DOT} reader {display_text(report.reader)}"
     draw_fitted(canvas, LEFT, A4[1] - 25 * mm, case, size=9, room=RIGHT - LEFT)
+    if not report.signed:
+        canvas.setFont(BOLD, 14)
+        canvas.drawCentredString(A4[0] / 2, A4[1] - 19 * mm, "DRAFT")
     read = f"Read by the model, weights {report.weights_line}"
     if report.edited:
         read += f"; {_count(len(report.edited), 'site')} changed by a person"
@@ -75,6 +82,16 @@ def _heading(canvas: Canvas, report: VisitReport) -> None:
     draw_fitted(canvas, LEFT, A4[1] - 29.5 * mm, read, size=8, room=RIGHT - LEFT)
     canvas.setStrokeColor(LINE)
     canvas.line(LEFT, A4[1] - 32 * mm, RIGHT, A4[1] - 32 * mm)
+
+
+def _signatures(report: VisitReport) -> str:
+    """The signature of the case, or that it is a draft and which films are signed."""
+    films = [
+        f"{_film_name(film)}: {said}"
+        for film, said in zip(report.visit.films, report.films_signed, strict=False)
+        if said
+    ]
+    return f"{report.status_line}." + ("" if report.signed or not films else f" {'. '.join(films)}.")
 
 
 def _films(canvas: Canvas, report: VisitReport) -> None:
@@ -96,8 +113,8 @@ def _films(canvas: Canvas, report: VisitReport) -> None:
         y = FILM_TOP - place // columns * (tall + CAPTION) - height
         canvas.drawImage(ImageReader(data), x, y, width, height)
         counted = any(film in report.visit.counted for film in readings)
-        names = [", ".join(filter(None, (_film_name(film), film.side_words))) for film in readings]
-        caption = " and ".join(names) + ("" if counted else ", not counted")
+        limbs = [", ".join(filter(None, (_film_name(film), film.side_words))) for film in readings]
+        caption = " and ".join(limbs) + ("" if counted else ", not counted")
         draw_fitted(canvas, x, y - 3.2 * mm, caption, size=6.5, room=wide - (wide - width) / 2)
     left_out = Counter(_film_name(film) for film in report.visit.films if film.sha256 not in shown)
     if left_out:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from core.cohort.ra2_table import write_table
@@ -147,16 +148,28 @@ def _list(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield "]" if between.startswith("\n") else "\n ]"
 
 
-def readings_json(visits: Sequence[VisitReading], weights: Mapping[str, Any], refused: Sequence[FilmError] = ()) -> str:
-    """The whole result as JSON text that is the same for the same films."""
+def readings_json(
+    visits: Sequence[VisitReading],
+    weights: Mapping[str, Any],
+    refused: Sequence[FilmError] = (),
+    *,
+    cases: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> str:
+    """The whole result as JSON text, the same for the same films; `cases` holds visit, reader and status by patient."""
     films = [film_row(film, visit.patient) for visit in visits for film in visit.films]
     films += [refused_row(error) for error in refused]
-    return "".join(readings_pieces(weights, films, [visit_row(visit) for visit in visits]))
+    return "".join(
+        readings_pieces(
+            weights,
+            films,
+            [{**visit_row(v), "case": dict(cases[v.patient])} if v.patient in cases else visit_row(v) for v in visits],
+        )
+    )
 
 
-def readings_csv(visits: Sequence[VisitReading]) -> str:
-    """The visits as an RA2 table, one row a patient."""
-    return table_head() + table_rows(visits)
+def readings_csv(visits: Sequence[VisitReading], cases: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
+    """The visits as an RA2 table, one row a patient; visit, reader and status behind it where `cases` has them."""
+    return write_table({visit.patient: visit.reading for visit in visits}, cases)
 
 
 def table_head() -> str:

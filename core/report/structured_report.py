@@ -23,6 +23,7 @@ from highdicom import sr
 from highdicom.sr import CodedConcept
 from pydicom.sr.coding import Code
 
+from core.radiograph import display_text
 from core.report.dicom_identity import MANUFACTURER, file_bytes, fix_identity, study_uid, uid_of
 from core.report.readings import film_row
 from core.report.secondary_capture import secondary_captures
@@ -84,6 +85,16 @@ def structured_report(report: VisitReport) -> tuple[pydicom.Dataset, dict[str, p
             relationship_type=sr.RelationshipTypeValues.CONTAINS,
         )
     )
+    about = [f"Visit: {report.visit_date}"] if report.visit_date else []
+    about += [f"Reader: {display_text(report.reader)}"] if report.reader else []
+    for line in (*about, report.status_line):
+        content[0].ContentSequence.append(
+            sr.TextContentItem(
+                name=Code("121106", "DCM", "Comment"),
+                value=line,
+                relationship_type=sr.RelationshipTypeValues.CONTAINS,
+            )
+        )
     for number, film in enumerate(report.visit.films, start=1):
         for note in (*film.flags, *film.notes):  # never the name of the file: it may hold a person's
             content[0].ContentSequence.append(
@@ -134,6 +145,7 @@ def _state(report: VisitReport) -> str:
     rows = [film_row(film) for film in report.visit.films]
     edited = sorted(f"{side.value}{site.suffix}{site.limb.value}" for side, site in report.edited)
     whole = [rows, edited, report.weights_line, report.made_on.isoformat()]
+    whole += [report.visit_date, report.reader, report.status_line]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

@@ -14,6 +14,8 @@ from core.radiograph.film import display_text
 from core.report.source import SourceStudy
 from core.svh import Cell
 
+DRAFT = "Draft: not reviewed by a reader"
+
 
 @dataclass(frozen=True)
 class VisitReport:
@@ -22,9 +24,11 @@ class VisitReport:
     `pixels` holds films [H, W] in [0, 1] by SHA-256; a film without pixels is reported without a picture. `made_on` is
     the date that stands in the report: the same state and date give the same bytes. `weights` is what `readings.json`
     states: the set and the digests of its files. `edited` holds the cells whose points are a person's. `visit_text` is
-    the date or name of the visit as a person typed it, empty where nobody did. `source` is
+    the name and date of the visit as a person typed them, empty where nobody did. `source` is
     the study in an archive that the films came from: with it DICOM reports are an answer to that archive, under its
     patient and study, and point at its images.
+    `reader` is who worked on it; `signed` the words of the signature of the case, empty for a draft, and
+    `films_signed` those of each film.
     """
 
     visit: VisitReading
@@ -34,6 +38,9 @@ class VisitReport:
     edited: frozenset[Cell] = frozenset()
     visit_text: str = ""
     source: SourceStudy | None = None
+    reader: str = ""
+    signed: str = ""
+    films_signed: tuple[str, ...] = ()
 
     @property
     def patient(self) -> str:
@@ -41,8 +48,13 @@ class VisitReport:
         return display_text(self.visit.patient).replace("\\", "_")
 
     @property
+    def status_line(self) -> str:
+        """The signature, or that it is a draft."""
+        return display_text(self.signed) or DRAFT
+
+    @property
     def visit_date(self) -> str:
-        """What was typed as the date of the visit, as one safe line."""
+        """What was typed as name and date of the visit, as one safe line."""
         return display_text(self.visit_text)
 
     @property

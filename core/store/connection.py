@@ -60,6 +60,7 @@ class Connection:
         self.file = Path(str(parsed.database)) if self.embedded else None
         beside = self.file.with_name(self.file.name + ".films") if self.file else data_folder() / "films"
         self.films = Path(os.environ.get(FILMS_VARIABLE) or beside)
+        self.cases = self.films.with_name(self.films.name.removesuffix(".films") + ".cases")
         try:
             if self.embedded:
                 self.engine = create_engine(

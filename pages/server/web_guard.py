@@ -19,6 +19,7 @@ from streamlit.runtime import Runtime
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.server import limits
+from pages.server.browser_key import give_key
 
 UPLOADS = "/_stcore/upload_file/"
 
@@ -86,6 +87,7 @@ class WebGuard:
                 mine = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     mine.setdefault(name, value)
+                give_key(headers, mine, https=scope.get("scheme") == "https")
             await send(message)
 
         if scope["method"] == "PUT" and UPLOADS in scope["path"]:

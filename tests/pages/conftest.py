@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.server.job_queue import Job, JobQueue, Steps
-from pages.widgets.shared import cached_reader, sample_case, scoring_job
+from pages.widgets.shared import cached_reader, kept_cases, sample_case, scoring_job
 from tests.pages.page_runs import film_bytes, opened_page
 from tests.pages.stub_reader import StubReader
 
@@ -20,6 +20,12 @@ class NoQueue(JobQueue):
         while job.take_step():
             pass
         return job
+
+
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cookie, so that no case is kept; a test of kept cases gives a key."""
+    monkeypatch.setattr(kept_cases, "browser_key", lambda: "")
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.store import Order, Store, StoreError
 from pages.widgets.read.reading_desk import Desk
-from pages.widgets.shared.case_store import open_store
 from pages.widgets.shared.reading_lists import SCORED, in_order, list_names, listed_visits
+from pages.widgets.shared.session_store import open_store
 
 
 def _open_store() -> tuple[Store | None, str]:

@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.model_reader.case import UNNAMED, Case
-from core.radiograph import display_text
-from core.report import VisitReport, readings_csv, readings_json, report_zip, visits_pdf
+from core.model_reader.case import Case
+from core.report import DRAFT, VisitReport, readings_csv, readings_json, report_zip, visits_pdf
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.research_notice import RESEARCH_CSV
 
@@ -28,33 +27,39 @@ def visit_report(case: Case) -> VisitReport:
         if key == film.key
     }
     pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
-    return VisitReport(case.visit(), date.today(), pixels, weights_used(case), frozenset(edited), case.visit_text)
-
-
-def _say_study_id(case: Case, widget: str) -> None:
-    case.patient = display_text(st.session_state[widget]) or UNNAMED
-
-
-def _study_id(case: Case) -> None:
-    """Ask whom the files shall name: file names and DICOM attributes are never asked."""
-    widget = f"study_id_{case.films[0].key}"
-    st.text_input(
-        "Study ID of the patient",
-        "" if case.patient == UNNAMED else case.patient,
-        max_chars=40,
-        placeholder="Study ID",
-        label_visibility="collapsed",
-        width=140,
-        help=(
-            "Names the patient in every file below, the DICOM files included; until you type one it is “unnamed”. Never"
-            " a name or a hospital number. A file name tells limb and side only (…-LH); it stands beside its film here"
-            " and in the JSON, so keep names of people out of file names."
-        ),
-        disabled=case.sample,
-        key=widget,
-        on_change=_say_study_id,
-        args=(case, widget),
+    day = case.visit_date.isoformat() if case.visit_date else ""
+    signed = case.review()
+    return VisitReport(
+        case.visit(),
+        date.today(),
+        pixels,
+        weights_used(case),
+        frozenset(edited),
+        " \N{MIDDLE DOT} ".join(filter(None, (case.visit_name, day))),
+        case.reader,
+        signed.words if signed else "",
+        tuple(review.words if (review := case.review(film.key)) else "" for film in case.films if case.edited(film)),
     )
+
+
+def case_columns(case: Case) -> dict[str, str]:
+    """Visit, reader and signature as they stand behind the columns of the RA2 table."""
+    signed = case.review()
+    return {
+        "visit": case.visit_name,
+        "visit_date": case.visit_date.isoformat() if case.visit_date else "",
+        "reader": case.reader,
+        "status": signed.words if signed else DRAFT,
+    }
+
+
+def file_stem(case: Case) -> str:
+    """`UAB-017_month_6_2026-03-02`, and `-draft` until the case is signed: the name of every file."""
+    day = case.visit_date.isoformat() if case.visit_date else ""
+    parts = (
+        "".join(c if c.isalnum() or c in "-_" else "_" for c in part) for part in (case.patient, case.visit_name, day)
+    )
+    return "_".join(filter(None, parts)) + ("" if case.review() or case.sample else "-draft")
 
 
 def downloads(case: Case) -> None:
@@ -62,21 +67,11 @@ def downloads(case: Case) -> None:
     visit = case.visit()
     if not visit.films:
         return
-    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.patient)
+    name = file_stem(case)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        _study_id(case)
-        case.visit_text = st.text_input(
-            "Date of the visit",
-            case.visit_text,
-            max_chars=40,
-            placeholder="Visit date, for the PDF",
-            label_visibility="collapsed",
-            width=190,
-            key=f"visit_text_{case.films[0].key}",
-        )
         st.download_button(
             "CSV",
-            readings_csv([visit]),
+            readings_csv([visit], {visit.patient: case_columns(case)}),
             f"{name}{RESEARCH_CSV}",
             "text/csv",
             icon=":material/download:",
@@ -85,7 +80,7 @@ def downloads(case: Case) -> None:
         )
         st.download_button(
             "JSON",
-            readings_json([visit], weights_used(case)),
+            readings_json([visit], weights_used(case), cases={visit.patient: case_columns(case)}),
             f"{name}.json",
             "application/json",
             icon=":material/download:",

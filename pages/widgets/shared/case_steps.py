@@ -8,6 +8,7 @@ from core.radiograph import Radiograph
 from core.svh import Limb, Side
 from pages.server.job_queue import QueueFull
 from pages.widgets.shared.film_pictures import session_shelf
+from pages.widgets.shared.kept_cases import keep_case, last_case, leave_kept
 from pages.widgets.shared.sample_case import PATIENT, sample_files, sample_job
 from pages.widgets.shared.scoring_job import Outcome, read_again, read_files, start, wait
 
@@ -18,14 +19,7 @@ def case_films(films: tuple[Radiograph, ...], readings: tuple[FilmReading, ...])
     for film in films:
         its = [reading for reading in readings if reading.sha256 == film.sha256]
         made += [CaseFilm(f"{film.sha256[:16]}-{n}", film, found) for n, found in enumerate(its or [None])]
-    return sorted(made, key=_place)  # hands before feet, left before right, as on the score sheet
-
-
-def _place(film: CaseFilm) -> tuple[int, str]:
-    found = film.found
-    limb = found.limb if found else film.radiograph.limb_name
-    side = found.side if found else film.radiograph.side_name
-    return (list(Limb).index(limb) if limb else len(Limb)), (side.value if side else "~")
+    return sorted(made, key=lambda film: film.place)
 
 
 def _show(case: Case) -> None:
@@ -38,10 +32,15 @@ def _keep_weights_word(outcome: Outcome) -> None:
 
 
 def current_case() -> Case:
-    """The session's case; the scored sample where there is none yet."""
+    """The session's case, kept as it is now; else the one that this browser had in view last, or the scored sample."""
     if "case" not in st.session_state:
-        _open_sample()
+        kept = last_case()
+        if kept is not None:
+            _show(kept)
+        else:
+            _open_sample()
     case: Case = st.session_state["case"]
+    keep_case(case)
     return case
 
 
@@ -58,8 +57,15 @@ def _open_sample() -> None:
 
 
 def leave_case() -> None:
-    """Let the session's case go; the sample takes its place."""
+    """The sample takes the place of the session's case, which stays in the work list."""
+    leave_kept()
     st.session_state.pop("case", None)
+
+
+def reopen(case: Case) -> None:
+    """Put a case of the work list into the session."""
+    st.session_state.pop("job", None)
+    _show(case)
 
 
 def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = "") -> None:
@@ -107,12 +113,15 @@ def _take_files(outcome: Outcome, *, keep: bool) -> None:
     films = case_films(outcome.films, outcome.readings)
     if keep and "case" in st.session_state:
         case: Case = st.session_state["case"]
-        case.films = [*case.films, *films]
+        case.films = sorted([*case.films, *films], key=lambda film: film.place)
         case.notes, case.left_out = list(outcome.notes), list(outcome.left_out)
+        case.labels = outcome.labels
         if films:
             case.film_key, case.joint = films[0].key, ""
     elif films:
-        _show(Case(UNNAMED, films, list(outcome.notes), list(outcome.left_out), weights=outcome.weights))
+        case = Case(UNNAMED, films, list(outcome.notes), list(outcome.left_out), weights=outcome.weights)
+        case.labels, case.reader = outcome.labels, st.session_state.get("reader_name", "")
+        _show(case)
     else:  # nothing usable came: keep what is on the screen and say why
         case = current_case()
         case.left_out = list(outcome.left_out)

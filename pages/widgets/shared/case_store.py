@@ -5,22 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.cohort.long_table import ReadingKey
-from core.store import Store, StoreError
+from core.store import StoreError
 from core.svh import Limb, Reading, Side
 from pages.widgets.shared.reading_lists import ReadFilm, read_film
+from pages.widgets.shared.session_store import open_store
 
 FilmOf = Callable[[str, str, Limb, Side], ReadFilm | None]
-
-
-def open_store() -> Store:
-    """The session's store.
-
-    Raises: StoreError if there is none at the address.
-    """
-    if "store" not in st.session_state:
-        st.session_state["store"] = Store()
-    store: Store = st.session_state["store"]
-    return store
 
 
 def stored_readings(*, first: bool) -> dict[ReadingKey, Reading]:

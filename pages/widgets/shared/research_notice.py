@@ -28,9 +28,10 @@ def research_notice() -> None:
             " yourself."
         )
         st.write(
-            "Films that you score stay in the memory of this server for this session only. Films that you read are kept"
-            " in its case store: the picture and your points, under the pseudonym that you type. Do not upload what you"
-            " may not share."
+            "Films that you score are kept on this server, so that a reload or a restart loses nothing: picture, file"
+            " name and points, which only this browser opens again, for 30 days after the last change (a reviewed case"
+            " for 400). Delete them earlier on the page Cases. Films that you read are kept in its case store, under"
+            " the study ID that you type. Do not upload what you may not share."
         )
         st.button("I understand", type="primary", on_click=_understand, key="understood")
     st.stop()

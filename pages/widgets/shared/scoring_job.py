@@ -2,14 +2,14 @@
 
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
 from core.model_reader.reader import as_read, flag_repeat
-from core.radiograph import FilmError, Radiograph, expand, one_visit
+from core.radiograph import FileLabels, FilmError, Radiograph, expand, one_visit
 from core.report.told import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
@@ -30,6 +30,7 @@ class Outcome:
     no_weights: str = ""
     weights: str = ""  # the set that was chosen; empty is the default set
     left_out: tuple[str, ...] = ()  # files that are no films, a line each, where there are many
+    labels: FileLabels = field(default_factory=FileLabels)  # where all files say the same
 
 
 Steps = Generator[tuple[str, float], None, Outcome]
@@ -92,6 +93,7 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
     names = {film.sha256: film.name for film in known}
     films: list[Radiograph] = []
     readings: list[FilmReading] = []
+    labels: list[FileLabels] = []
     taken: set[tuple[Limb, Side]] = set()
     total = len(entries)
     while entries:
@@ -102,6 +104,7 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
         entry = entries.popleft()
         try:
             film = entry.open()
+            labels.append(entry.labels)
         except FilmError as error:
             notes.append(str(error))
             continue
@@ -121,7 +124,13 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             f"The file names tell of several patients ({', '.join(sorted(patients))}). Here they count as one case."
         )
     left_out = tuple(str(error) for error in no_films)
-    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights, left_out)
+    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights, left_out, _common(labels))
+
+
+def _common(labels: Sequence[FileLabels]) -> FileLabels:
+    """Patient and day where the files that name any name the same one."""
+    patients, days = ({getattr(each, what) for each in labels} - {"", None} for what in ("patient", "day"))
+    return FileLabels(patients.pop() if len(patients) == 1 else "", days.pop() if len(days) == 1 else None)
 
 
 def _files(count: int) -> str:

@@ -1,10 +1,13 @@
 """Which files are one visit: tags before folders, names before tags, and a line for what was joined or split."""
 
+from datetime import date
+
 import pytest
 
-from core.radiograph import Entry, group_visits, one_visit
-from core.radiograph.identity import NOBODY, Identity, identity_of
+from core.radiograph import Entry, FileLabels, expand, group_visits, one_visit
+from core.radiograph.identity import NOBODY, Identity, identity_of, labels_of
 from tests.core.radiograph import films
+from tests.pages.page_runs import film_bytes
 
 ONE = Identity("p", "s", "d")
 
@@ -144,3 +147,13 @@ def test_a_stand_in_for_an_identity_is_nobody() -> None:
 def test_a_cut_or_hostile_header_has_no_identity_and_does_not_raise(cut: int) -> None:
     assert isinstance(identity_of(films.dicom(films.grey(12), **IDENTITY)[:cut], b"salt"), Identity)
     assert identity_of(b"\x08\0" * 200, b"salt") == NOBODY
+
+
+def test_what_a_file_calls_patient_and_day_can_be_read_as_display_text_and_not_when_it_is_damaged() -> None:
+    data = films.dicom(films.grey(12), PatientID="H-9\t ", StudyDate="20260211")
+    assert (labels_of(data).patient, labels_of(data).day) == ("H-9", date(2026, 2, 11))
+    assert labels_of(films.dicom(films.grey(12), PatientID="ANON1", StudyDate="20261399")) == FileLabels()
+    assert all(isinstance(labels_of(data[:cut]), FileLabels) for cut in range(0, len(data), 97))
+    assert "H-9" not in repr(labels_of(data))
+    entries, _ = expand([("a.dcm", data), ("b.png", film_bytes(1))])
+    assert [entry.labels.patient for entry in entries] == ["H-9", ""]

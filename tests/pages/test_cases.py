@@ -1,0 +1,99 @@
+"""Cases on the pages: a reload, a second tab and a new server find the case; the work list opens and deletes it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.model_reader.review import CaseStatus
+from core.svh import SITE_BY_SUFFIX
+from pages.widgets.shared import kept_cases
+from tests.pages.page_runs import opened_page
+from tests.pages.test_score_films import shown_total, words
+
+SITE = SITE_BY_SUFFIX["mcp_E__2"]
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    """The key of the browser that the page runs for; another one is another browser."""
+    held = {"key": "k" * 32}
+    monkeypatch.setattr(kept_cases, "browser_key", lambda: held["key"])
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'store' / 'store.sqlite'}")
+    return held
+
+
+def test_a_reload_brings_the_case_back_with_every_correction(
+    page_with: Callable[..., AppTest], key: dict[str, str]
+) -> None:
+    page = page_with(**{"A-LH": 1, "unnamed": 2})
+    case = page.session_state["case"]
+    case.set_points(case.films[0].key, SITE, 5)
+    page.run()
+    page.button("confirm_R").click().run() if any(b.key == "confirm_R" for b in page.button) else None
+    total = shown_total(page)
+    again = opened_page()
+    assert not again.exception and shown_total(again) == total
+    assert again.session_state["case"].id == case.id and again.session_state["case"].changes == case.changes
+    key["key"] = "o" * 32
+    other = opened_page()
+    assert "sample" in words(other) and other.session_state["case"].id != case.id
+
+
+def test_a_second_tab_sees_what_the_first_one_changed(page_with: Callable[..., AppTest]) -> None:
+    first = page_with(**{"A-LH": 1})
+    second = opened_page()
+    case = first.session_state["case"]
+    case.set_points(case.films[0].key, SITE, 5)
+    first.run()
+    second.run()
+    assert shown_total(second) == shown_total(first) == 46 + 4
+
+
+def test_the_sample_button_leaves_the_case_in_the_work_list_and_one_click_opens_it(
+    page_with: Callable[..., AppTest],
+) -> None:
+    page = page_with(**{"A-LH": 1})
+    case = page.session_state["case"]
+    page.button("sample").click().run()
+    assert "sample" in words(opened_page())  # a reload does not bring it back
+    page.switch_page("cases.py").run()
+    assert not page.exception and "1 of 1 case," in words(page)
+    page.button(f"open_{case.id}").click().run()
+    assert not page.exception and page.session_state["case"].id == case.id
+
+
+def test_the_work_list_is_searched_by_id_and_status_and_deletes_with_a_reason(
+    page_with: Callable[..., AppTest],
+) -> None:
+    page = page_with(**{"A-LH": 1})
+    case = page.session_state["case"]
+    case.patient = "UAB-017"
+    page.run()
+    page.switch_page("cases.py").run()
+    page.text_input("case_search").set_value("uab-018").run()
+    assert "0 of 1 case," in words(page)
+    page.text_input("case_search").set_value("uab-017").run()
+    page.button_group("case_status").set_value(CaseStatus.REVIEWED).run()
+    assert "0 of 1 case," in words(page)
+    page.button_group("case_status").set_value(CaseStatus.SCORED).run()
+    page.button(f"sure_{case.id}").click().run()
+    assert not page.exception and "Say why" in words(page)
+    page.text_input(f"reason_{case.id}").set_value("test films").run()
+    page.button(f"sure_{case.id}").click().run()
+    assert not page.exception and "0 of 0 cases" in words(page)
+    assert "case" not in page.session_state
+
+
+def test_without_cookies_or_with_a_wrong_address_the_page_works_and_says_that_nothing_is_kept(
+    page_with: Callable[..., AppTest], key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVH_STORE_URL", "mysql://nowhere")
+    page = page_with(**{"A-LH": 1})
+    assert not page.exception and "This case is not kept" in words(page) and shown_total(page) == 46
+    page.switch_page("cases.py").run()
+    assert not page.exception and "SQLite or PostgreSQL" in words(page)
+    key["key"] = ""
+    page.run()
+    assert not page.exception and "takes no cookies" in words(page)

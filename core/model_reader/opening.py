@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from core.checkpoint import WeightCard, WeightsError, open_weights, read_card
 from core.checkpoint.weight_file import FOLDER
@@ -11,6 +12,7 @@ from core.detection.detector import Detector
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer
+from core.layers.fold import fold_batch_norms
 from core.model_reader.weight_sets import LIMB_FINDER, SCORERS, parts_name
 from core.svh import Limb
 
@@ -24,10 +26,15 @@ def settings_of(card: WeightCard) -> dict[str, Any]:
     return {key: tuples(value) for key, value in card.settings.items()}
 
 
+def _open(network: nn.Module, card: WeightCard, folder: Path) -> None:
+    open_weights(network, card, folder=folder)
+    fold_batch_norms(network.eval())
+
+
 def open_detector(
     weights: str = "compact", device: str = "cpu", *, folder: Path = FOLDER
 ) -> tuple[Detector, list[WeightCard]]:
-    """The networks that find limbs, parts and joints, and their cards.
+    """The networks that find limbs, parts and joints, ready to infer, and their cards.
 
     The finder's, the compact ones' of hand and foot, the set's.
 
@@ -35,7 +42,7 @@ def open_detector(
     """
     cards = [read_card(LIMB_FINDER, folder=folder)]
     finder = LimbFinder(FinderSettings(**settings_of(cards[0])))
-    open_weights(finder, cards[0], folder=folder)
+    _open(finder, cards[0], folder)
 
     def opened(of: str) -> dict[Limb, PartsNetwork]:
         found: dict[Limb, PartsNetwork] = {}
@@ -44,7 +51,7 @@ def open_detector(
             if name not in [card.name for card in cards]:
                 cards.append(read_card(name, folder=folder))
                 found[limb] = PartsNetwork(PartsSettings(**settings_of(cards[-1])))
-                open_weights(found[limb], cards[-1], folder=folder)
+                _open(found[limb], cards[-1], folder)
         return found
 
     compact = opened("compact")
@@ -64,7 +71,7 @@ def open_scorer(
     try:
         for card in cards:
             networks.append(ScoringNetwork(ScoringSettings(**settings_of(card))))
-            open_weights(networks[-1], card, folder=folder)
+            _open(networks[-1], card, folder)
             calibrations |= dict.fromkeys(networks[-1].settings.rows, Calibration.from_card(card.calibration))
         scorer = JointScorer(networks, Calibration.by_row(calibrations), device=torch.device(device))
     except (TypeError, ValueError, KeyError) as error:

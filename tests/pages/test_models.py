@@ -8,11 +8,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study_tables import NOT_TRAINED
 from pages.widgets.models import weight_cards
-from pages.widgets.models.card_text import TITLES, measured
+from pages.widgets.models.card_text import TITLES, facts, measured
 from pages.widgets.models.learning_curve import learning_curve
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,7 @@ def test_a_trained_network_is_shown_with_curve_size_and_figures(folder: Path) ->
     assert not page.exception
     assert any("ResNet-Dwise50, fine-tuned on totals" in e.label for e in page.expander)
     line = next(m.value for m in page.markdown if "4.4 million" in m.value)
-    assert line == "Sees 384 x 384 px · 4.4 million parameters · 20 steps of 4 · trained on CPU"
+    assert line == "Sees 384 x 384 px · 4.4 million parameters · 20 steps of 4: 80 pictures seen · trained on CPU"
     figures = [
         dict(zip(d.value["Figure"], d.value["Value"], strict=True)) for d in page.dataframe if "Value" in d.value
     ]
@@ -139,3 +140,15 @@ def test_the_curve_of_a_detector_adds_its_losses_and_shows_the_share_found(folde
     figure = learning_curve(card)
     assert figure is not None and [list(trace.y) for trace in figure.data] == [[2.0], [0.75]]
     assert figure.layout.yaxis2.title.text == "share"
+
+
+def test_a_card_tells_what_its_network_saw_and_whether_it_had_learnt_all_it_could() -> None:
+    curve = [{"step": 500, "validation_score": 0.3}, {"step": 1000, "validation_score": 0.5, "steps_s": 2.0}]
+    card = WeightCard(
+        name="x", architecture="y", settings={}, input_px=(64, 64), trained_on="z", code_revision="0", sha256="0",
+        training={"batch": 4, "curve": curve},
+    )  # fmt: skip
+    assert "1,000 steps of 4: 4,000 pictures seen · 8 minutes" in facts(card)
+    assert "still got better" in facts(card)
+    curve.append({"step": 1500, "validation_score": 0.4, "steps_s": 2.0})
+    assert "best on validation at step 1,000" in facts(card)

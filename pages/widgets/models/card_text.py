@@ -67,6 +67,10 @@ GROUPS = {
     "phantom_totals": "Totals, phantoms",
     "real_false_points": "Points given to healthy real limbs", "simulated_sites": "Simulated damage on real films",
     "phantom_parts_hand": "Finding, phantoms", "phantom_parts_foot": "Finding, phantoms",
+    "small_plate_false_points": "Points given to small plates of healthy limbs",
+    "test_false_points": "Points given to healthy real limbs, test films",
+    "test_simulated_sites": "Simulated damage on real test films",
+    "test_parts_hand": "Finding, real test films", "test_parts_foot": "Finding, real test films",
     "whole_hand_real": "Single real hands, undamaged or painted", "real_parts_hand": "Finding, real films",
     "real_parts_foot": "Finding, real films", "gate": "Accepting and refusing films",
 }  # fmt: skip
@@ -139,11 +143,30 @@ def facts(card: WeightCard) -> str:
     if "parameters" in card.training:
         parts.append(f"{card.training['parameters'] / 1e6:.1f} million parameters")
     curve, loop = card.training.get("curve", ()), card.training.get("loop", {})
-    if curve or "steps" in loop:
-        batch = f" of {card.training['batch']}" if "batch" in card.training else ""
-        parts.append(f"{curve[-1]['step']:,} steps{batch}" if curve else f"at most {loop['steps']:,} steps{batch}")
+    steps = card.training.get("steps_taken") or (curve[-1]["step"] if curve else 0)
+    if steps and "batch" in card.training:
+        batch = card.training["batch"]
+        parts.append(f"{steps:,.0f} steps of {batch}: {steps * batch:,.0f} pictures seen")
+    rates = [line["steps_s"] for line in curve if line.get("steps_s")]
     if loop.get("minutes"):
         parts.append(f"{loop['minutes']:g} minutes")
+    elif rates:
+        parts.append(f"{steps / rates[-1] / 60:.0f} minutes")
     if "device" in card.training:
         parts.append(f"trained on {card.training['device']}")
+    if end := how_it_ended(card):
+        parts.append(end)
     return " · ".join(parts)
+
+
+def how_it_ended(card: WeightCard) -> str:
+    """Whether the training ended while validation still got better; empty where the card has fewer than two checks."""
+    checks = [
+        (line["step"], line[f"{CHECKED}score"]) for line in card.training.get("curve", ()) if f"{CHECKED}score" in line
+    ]
+    if len(checks) < 2:
+        return ""
+    best = max(range(len(checks)), key=lambda n: checks[n][1])
+    if best == len(checks) - 1:
+        return "ended with its steps while validation still got better: it has not learnt all it could"
+    return f"best on validation at step {checks[best][0]:,}, kept from there"

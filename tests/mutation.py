@@ -7,6 +7,7 @@ seed from all that there are; each is tried in a process of its own, with the te
 import argparse
 import ast
 import copy
+import importlib
 import importlib.util
 import io
 import os
@@ -30,6 +31,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/model_reader/gate.py": ("tests/core/model_reader/test_gate.py", "tests/core/model_reader/test_sides.py"),
     "core/store/blinded_reading.py": ("tests/core/store/test_blinded_reading.py",),
 }
+LIBRARIES = ("hypothesis", "scipy.stats", "sklearn.metrics", "torchvision", "cv2", "pydicom", "sqlmodel", "timm")
+"""Imported once for all the processes; none of them imports the project."""
 SECONDS = 90  # a fault that makes a test run on is noticed too
 _COMPARED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -118,16 +121,23 @@ def noticed(file: str, tree: ast.Module) -> bool:
     """Whether the tests of `file` fail when its module is `tree`."""
     child = os.fork()
     if child == 0:
-        signal.alarm(SECONDS)
-        code = compile(ast.fix_missing_locations(tree), str(ROOT / file), "exec")
-        sys.meta_path.insert(0, _Finder(file.removesuffix(".py").replace("/", "."), ROOT / file, code))  # type: ignore[arg-type]
-        import pytest
-
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            options = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
-            failed = pytest.main([*options, *(str(ROOT / name) for name in TESTS[file])])
-        os._exit(1 if failed else 0)
+        failed = True
+        try:
+            signal.alarm(SECONDS)
+            failed = _tests_fail(file, tree)
+        finally:
+            os._exit(failed)
     return os.waitpid(child, 0)[1] != 0
+
+
+def _tests_fail(file: str, tree: ast.Module) -> bool:
+    code = compile(ast.fix_missing_locations(tree), str(ROOT / file), "exec")
+    sys.meta_path.insert(0, _Finder(file.removesuffix(".py").replace("/", "."), ROOT / file, code))  # type: ignore[arg-type]
+    import pytest
+
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-W", "ignore::pytest.PytestWarning"]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        return bool(pytest.main([*options, *(str(ROOT / name) for name in TESTS[file])]))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -137,9 +147,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--file", action="append", choices=list(TESTS), help="this file alone")
     asked = parser.parse_args(arguments)
-    import hypothesis  # noqa: F401 (imported once, for all children)
-    import numpy  # noqa: F401 (likewise)
-
+    for library in LIBRARIES:
+        importlib.import_module(library)
     trees = {file: ast.parse((ROOT / file).read_text()) for file in asked.file or TESTS}
     every = [(file, *fault) for file, tree in trees.items() for fault in faults(tree)]
     chosen = random.Random(asked.seed).sample(every, min(asked.most, len(every)))

@@ -5,9 +5,9 @@ from core.agreement.adjudication import adjudication as adjudication
 from core.agreement.compare import compare as compare
 from core.agreement.comparison import Comparison as Comparison
 from core.agreement.comparison import Estimate as Estimate
+from core.agreement.completeness import ALL_CELLS as ALL_CELLS
+from core.agreement.completeness import Completeness as Completeness
 from core.agreement.disagreements import disagreements as disagreements
-from core.agreement.pairing import ALL_CELLS as ALL_CELLS
-from core.agreement.pairing import Completeness as Completeness
 from core.agreement.pairing import paired as paired
 from core.agreement.results import all_comparisons as all_comparisons
 from core.agreement.results import results_csv as results_csv

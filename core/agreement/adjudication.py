@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.completeness import ALL_CELLS, Completeness
+from core.agreement.pairing import paired
 from core.agreement.sections import TOTAL
 from core.agreement.study import Study
 

@@ -8,7 +8,7 @@ import typer
 from core.cohort.reading_table import ReadTable, join_readings, read_readings
 
 if TYPE_CHECKING:  # numpy and scipy are imported when the command runs, not when its help is shown
-    from core.agreement.pairing import Completeness
+    from core.agreement.completeness import Completeness
     from core.agreement.study import Study
     from core.agreement.study_score import StudyScore
 
@@ -71,7 +71,7 @@ def agree(
     """
     from rich.console import Console
 
-    from core.agreement.pairing import Completeness
+    from core.agreement.completeness import Completeness
     from core.agreement.printed import print_results
     from core.agreement.results import all_comparisons, results_json, status_by_visit
     from core.agreement.study import study_of

@@ -18,6 +18,7 @@ from core.agreement.coefficients import (
     smallest_change,
 )
 from core.agreement.comparison import Comparison, Estimate, SectionAgreement
+from core.agreement.completeness import ALL_CELLS, Completeness
 from core.agreement.intervals import (
     FEWEST_FOR_BOOTSTRAP,
     FEWEST_PATIENTS,
@@ -29,7 +30,7 @@ from core.agreement.intervals import (
     sd_interval,
     spread_and_error,
 )
-from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.pairing import paired
 from core.agreement.sections import SECTIONS, Section
 from core.agreement.study import Study
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.agreement.pairing import Completeness, LeftOut
+from core.agreement.completeness import Completeness
+from core.agreement.pairing import LeftOut
 from core.agreement.sections import Section
 
 

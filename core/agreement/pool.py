@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.agreement.coefficients import icc_from_sums, krippendorff_alpha
-from core.agreement.pairing import ALL_CELLS, Completeness, part_sums
+from core.agreement.completeness import ALL_CELLS, Completeness, part_sums
 from core.agreement.sections import TOTAL, Section
 from core.agreement.study import Study
 

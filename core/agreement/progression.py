@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.agreement.coefficients import icc_from_sums, pair, smallest_change
-from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.completeness import ALL_CELLS, Completeness
+from core.agreement.pairing import paired
 from core.agreement.sections import TOTAL, Section
 from core.agreement.study import Study
 

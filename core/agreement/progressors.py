@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from core.agreement.pairing import ALL_CELLS, Completeness
+from core.agreement.completeness import ALL_CELLS, Completeness
 from core.agreement.progression import DetectableChange, is_rapid
 from core.agreement.sections import CELL_LIST
 from core.agreement.study import Study

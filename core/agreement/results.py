@@ -9,8 +9,9 @@ from typing import Any
 from core.agreement.adjudication import THRESHOLD, adjudication
 from core.agreement.compare import DRAWS, compare
 from core.agreement.comparison import Comparison, Estimate
+from core.agreement.completeness import ALL_CELLS, Completeness
 from core.agreement.identity import doubts
-from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.pairing import paired
 from core.agreement.sections import TOTAL
 from core.agreement.study import Study
 from core.agreement.study_score import StudyScore

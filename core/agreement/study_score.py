@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.agreement.adjudication import THRESHOLD
-from core.agreement.pairing import ALL_CELLS, Completeness, paired, part_sums
+from core.agreement.completeness import ALL_CELLS, Completeness, part_sums
+from core.agreement.pairing import paired
 from core.agreement.sections import CELL_LIST, TOTAL, Section
 from core.agreement.study import Study
 from core.agreement.wording import listed, number

@@ -6,7 +6,9 @@ What a name does not tell is never guessed.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from core.agreement.visit_dates import THREE_NUMBERS, day_month, excel_date, iso_date, named_date
 
 DAYS_A_YEAR = 365.25
 _UNITS = {
@@ -37,14 +39,6 @@ _END = frozenset(["end", "final", "last", "eos", "eot", "endofstudy", "endoftrea
 _WORD_AND_NUMBER = re.compile(
     r"(?P<before>[^\W\d_]*)\s*(?P<number>[+\-\u2212]?\s*\d+(?:[.,]\d+)?)\s*(?P<after>[^\W\d_]*)\.?"
 )
-_ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-)
-_PACKED = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)")
-_THREE = re.compile(r"(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_NAMED = re.compile(r"(?:(\d{1,2})[-. ]*)?([A-Za-z]{3,9})[-., ]*(?:(\d{1,2}),? )?[-., ]*(\d{4})")
-_EXCEL_FIRST, _EXCEL_LAST = 20_000, 60_000
 """Serial numbers of 1954 to 2064; no trial counts so many days, weeks or visits."""
 
 
@@ -146,17 +140,17 @@ def _years_later(day: date, years: int) -> date:
 
 
 def _dates(names: Sequence[str]) -> dict[str, Time] | None:
-    for parse in (_iso_date, _named_date, _excel_date):
+    for parse in (iso_date, named_date, excel_date):
         days = [parse(name.strip()) for name in names]
         if all(day is not None for day in days):
             return {name: _dated(float(day.toordinal())) for name, day in zip(names, days, strict=True) if day}
-    mixed = [_iso_date(name.strip()) or _named_date(name.strip()) for name in names]
-    threes = [_THREE.fullmatch(name.strip()) for name in names]
+    mixed = [iso_date(name.strip()) or named_date(name.strip()) for name in names]
+    threes = [THREE_NUMBERS.fullmatch(name.strip()) for name in names]
     if not all(day or three for day, three in zip(mixed, threes, strict=True)):
         return None
     readings = []
     for day_first in (True, False):
-        days = [day or _day_month(three, day_first) for day, three in zip(mixed, threes, strict=True)]
+        days = [day or day_month(three, day_first) for day, three in zip(mixed, threes, strict=True)]
         if all(day is not None for day in days):
             readings.append([float(day.toordinal()) for day in days if day])
     if not readings:
@@ -174,41 +168,6 @@ def _dates(names: Sequence[str]) -> dict[str, Time] | None:
 
 def _dated(day: float) -> Time:
     return Time(day, day, dated=True)
-
-
-def _made(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _iso_date(name: str) -> date | None:
-    match = _ISO.fullmatch(name) or _PACKED.fullmatch(name)
-    return _made(int(match[1]), int(match[2]), int(match[3])) if match else None
-
-
-def _named_date(name: str) -> date | None:
-    """1 Mar 2024, Mar 2024, March 1, 2024."""
-    match = _NAMED.fullmatch(name)
-    if not match or match[2].casefold()[:3] not in _MONTHS or (match[1] and match[3]):
-        return None
-    return _made(int(match[4]), _MONTHS.index(match[2].casefold()[:3]) + 1, int(match[1] or match[3] or 1))
-
-
-def _excel_date(name: str) -> date | None:
-    text = name.removesuffix(".0")
-    if not text.isdecimal() or not _EXCEL_FIRST <= int(text) <= _EXCEL_LAST:
-        return None
-    return date(1899, 12, 30) + timedelta(days=int(text))
-
-
-def _day_month(match: re.Match[str] | None, day_first: bool) -> date | None:
-    if match is None:
-        return None
-    day, month = (int(match[1]), int(match[3])) if day_first else (int(match[3]), int(match[1]))
-    year = int(match[4])
-    return _made(year if len(match[4]) == 4 else year + (1900 if year > 69 else 2000), month, day)
 
 
 def _numbered(names: Sequence[str]) -> dict[str, Time] | None:

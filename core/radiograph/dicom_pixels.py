@@ -3,7 +3,6 @@
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from core.radiograph.brightness import Floats
@@ -11,10 +10,10 @@ from core.radiograph.codestream import StreamSize, jpeg2000_is_whole, jpeg2000_s
 from core.radiograph.colours import grey_of_colour
 from core.radiograph.dicom_colour import grey_of_samples, palette_colours
 from core.radiograph.dicom_file import DicomFile
+from core.radiograph.dicom_layout import Layout
 from core.radiograph.film import Fault, FilmError, FilmNote, NoteKind, quoted
 from core.radiograph.grey_scale import grey_table
 from core.radiograph.jpeg_damage import check_scan
-from core.radiograph.picture_files import check_size
 
 Stored = NDArray[np.integer]
 _SYNTAXES = {
@@ -26,81 +25,9 @@ _SYNTAXES = {
 }
 _STREAMS = ("JPEG", "JPEG-LS", "JPEG 2000")
 _LOSSY = {f"1.2.840.10008.1.2.4.{k}" for k in (50, 51, 81)}
-_NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
 
 
-def _integer(attributes: Dataset, keyword: str, default: int | None, name: str) -> int:
-    value = attributes.get(keyword)
-    if value is None or value == "":
-        if default is None:
-            raise FilmError(
-                Fault.ATTRIBUTE, f"the attribute {keyword} is missing. Export the film from its archive again.", name
-            )
-        return default
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise FilmError(
-            Fault.DAMAGED, f"the attribute {keyword} makes no sense. Export the film again.", name
-        ) from None
-
-
-class _Layout:
-    """The checked picture attributes of a header (PS3.3, C.7.6.3)."""
-
-    def __init__(self, attributes: Dataset, name: str) -> None:
-        for keyword in _NEEDED:
-            if attributes.get(keyword) in (None, ""):
-                _integer(attributes, keyword, None, name)
-        self.height = _integer(attributes, "Rows", None, name)
-        self.width = _integer(attributes, "Columns", None, name)
-        self.allocated = _integer(attributes, "BitsAllocated", None, name)
-        self.stored = _integer(attributes, "BitsStored", self.allocated, name)
-        self.high_bit = _integer(attributes, "HighBit", self.stored - 1, name)
-        self.samples = _integer(attributes, "SamplesPerPixel", None, name)
-        self.signed = _integer(attributes, "PixelRepresentation", 0, name) == 1
-        self.planar = _integer(attributes, "PlanarConfiguration", 0, name) == 1
-        self.colours = str(attributes.get("PhotometricInterpretation", "")).strip()
-        frames = _integer(attributes, "NumberOfFrames", 1, name)
-        if frames > 1:
-            raise FilmError(
-                Fault.FRAMES, f"the file holds {frames} pictures. Send the one film as a file of its own.", name
-            )
-        if frames < 0:
-            raise FilmError(Fault.DAMAGED, f"the file announces {frames} pictures. Export the film again.", name)
-        if self.height < 1 or self.width < 1:
-            raise FilmError(
-                Fault.DAMAGED, "the header announces a picture without rows or columns. Export again.", name
-            )
-        check_size(self.width, self.height, name)
-        if self.allocated not in (8, 16) or not 1 <= self.stored <= self.allocated:
-            raise FilmError(
-                Fault.DEPTH,
-                f"{self.stored} bits in {self.allocated} cannot be a film. Export it with 8 to 16 bits.",
-                name,
-            )
-        if self.samples not in (1, 3) or (self.samples == 1) != (
-            self.colours in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
-        ):
-            raise FilmError(
-                Fault.DAMAGED,
-                f"its header names {self.samples} samples a pixel and the colours {quoted(self.colours)}, which do not"
-                " go together. Export the film again.",
-                name,
-            )
-
-    @property
-    def subsampled(self) -> bool:
-        """Whether two pixels share one colour."""
-        return self.samples == 3 and self.colours == "YBR_FULL_422"
-
-    @property
-    def bytes(self) -> int:
-        """Bytes of one uncompressed frame."""
-        return self.height * self.width * (2 if self.subsampled else self.samples) * self.allocated // 8
-
-
-def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
+def _native(file: DicomFile, layout: Layout, name: str) -> Stored:
     expected = layout.bytes
     if len(file.pixels) < expected:
         raise FilmError(
@@ -128,7 +55,7 @@ def _native(file: DicomFile, layout: _Layout, name: str) -> Stored:
     return values.reshape(layout.height, layout.width, 3)
 
 
-def _rle(file: DicomFile, layout: _Layout) -> Stored:
+def _rle(file: DicomFile, layout: Layout) -> Stored:
     size = layout.height * layout.width
     raw = imagecodecs.dicomrle_decode(
         bytes(file.pixels),
@@ -140,7 +67,7 @@ def _rle(file: DicomFile, layout: _Layout) -> Stored:
     return planes[0] if layout.samples == 1 else planes.transpose(1, 2, 0)
 
 
-def _stream(data: bytes, kind: str, layout: _Layout, notes: list[FilmNote], name: str) -> tuple[Stored, StreamSize]:
+def _stream(data: bytes, kind: str, layout: Layout, notes: list[FilmNote], name: str) -> tuple[Stored, StreamSize]:
     size = jpeg2000_size(data) if kind == "JPEG 2000" else jpeg_frame(data)
     if size is None:
         raise FilmError(Fault.DAMAGED, "the compressed picture has no readable header. Export the film again.", name)
@@ -167,7 +94,7 @@ def _stream(data: bytes, kind: str, layout: _Layout, notes: list[FilmNote], name
     return imagecodecs.jpeg2k_decode(data, numthreads=1), size
 
 
-def _coding(file: DicomFile, layout: _Layout) -> str:
+def _coding(file: DicomFile, layout: Layout) -> str:
     """How the pixels are really stored: "native", "RLE", or the kind of a compressed stream; "" if that is not known.
 
     The header's transfer syntax is believed unless the bytes are plainly something else.
@@ -189,7 +116,7 @@ def stored_values(file: DicomFile, notes: list[FilmNote], name: str) -> tuple[St
 
     Raises: FilmError for what is refused on purpose; decoders raise what they like.
     """
-    layout = _Layout(file.attributes, name)
+    layout = Layout(file.attributes, name)
     coding = _coding(file, layout)
     signed, bits = layout.signed, layout.stored
     if coding in _STREAMS:

@@ -10,7 +10,7 @@ from typing import IO, Any
 from core.radiograph import limits
 from core.radiograph.decode import decode_film
 from core.radiograph.film import Fault, FilmError, Radiograph
-from core.radiograph.guard import receive, send
+from core.radiograph.guard_pipe import receive, send
 from core.radiograph.identity import identity_of
 from core.radiograph.zip_files import list_members, read_member
 

@@ -8,8 +8,9 @@ import numpy as np
 from core.agreement.adjudication import THRESHOLD, Adjudication, adjudication
 from core.agreement.compare import DRAWS
 from core.agreement.comparison import Comparison
+from core.agreement.completeness import ALL_CELLS, Completeness
 from core.agreement.identity import doubts
-from core.agreement.pairing import ALL_CELLS, Completeness, paired
+from core.agreement.pairing import paired
 from core.agreement.pool import Components, totals_of_readers, variance_components
 from core.agreement.progression import DetectableChange, detectable_change
 from core.agreement.progressors import Progressors, progressors

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.cohort.long_table import ReadingKey, write_long
 from core.cohort.ra2_table import CELLS, write_table
-from core.cohort.reading_table import join_readings, read_readings, tidy
+from core.cohort.reading_rows import tidy
+from core.cohort.reading_table import join_readings, read_readings
 from core.cohort.scores import Scores
 from core.cohort.table_text import RESEARCH_LINE, inert, plain
 from core.svh import SITE_BY_SUFFIX, Reading, Side

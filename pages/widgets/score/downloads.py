@@ -35,10 +35,12 @@ def visit_report(case: Case) -> VisitReport:
         pixels,
         weights_used(case),
         frozenset(edited),
-        " \N{MIDDLE DOT} ".join(filter(None, (case.visit_name, day))),
-        case.reader,
-        signed.words if signed else "",
-        tuple(review.words if (review := case.review(film.key)) else "" for film in case.films if case.edited(film)),
+        visit_text=" \N{MIDDLE DOT} ".join(filter(None, (case.visit_name, day))),
+        reader=case.reader,
+        signed=signed.words if signed else "",
+        films_signed=tuple(
+            review.words if (review := case.review(film.key)) else "" for film in case.films if case.edited(film)
+        ),
     )
 
 

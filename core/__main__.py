@@ -1,4 +1,4 @@
-"""The command line: `python -m core score | agree | plan | phantom | train | evaluate | benchmark | store | listen`."""
+"""The command line, `python -m core`: score, agree, plan, phantom, train, evaluate, benchmark, store, study, listen."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ from core.agreement.command_line import agree, plan
 from core.evaluation.command_line import FILMS_HELP, Device, Overlays, Weights, benchmark, evaluate
 from core.pacs.command_line import listen
 from core.store.command_line import app as store_app
+from core.studies.command_line import app as study_app
 
 app = typer.Typer(
     add_completion=False,
@@ -19,6 +20,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(store_app, name="store")
+app.add_typer(study_app, name="study")
 app.command()(agree)
 app.command()(plan)
 app.command()(listen)

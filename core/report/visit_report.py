@@ -37,10 +37,10 @@ class VisitReport:
     weights: Mapping[str, Any] = field(default_factory=dict)
     edited: frozenset[Cell] = frozenset()
     visit_text: str = ""
-    source: SourceStudy | None = None
     reader: str = ""
     signed: str = ""
     films_signed: tuple[str, ...] = ()
+    source: SourceStudy | None = None
 
     @property
     def patient(self) -> str:

@@ -16,3 +16,14 @@ from core.store.records import Order as Order
 from core.store.records import StoredFilm as StoredFilm
 from core.store.records import StoredVisit as StoredVisit
 from core.store.store import Store as Store
+from core.store.studies import Studies as Studies
+from core.store.study_export import ExportProof as ExportProof
+from core.store.study_export import export_study as export_study
+from core.store.study_export import verify_export as verify_export
+from core.store.study_passes import Progress as Progress
+from core.store.study_readings import long_table as long_table
+from core.store.study_readings import visits_apart as visits_apart
+from core.store.study_records import Assignment as Assignment
+from core.store.study_records import Role as Role
+from core.store.study_records import State as State
+from core.store.study_records import Study as Study

@@ -11,6 +11,7 @@ from core.store.backup import backup as write_backup
 from core.store.backup import restore as put_back
 from core.store.connection import Connection, StoreError, store_url
 from core.store.log import verify as prove
+from core.store.study_export import verify_export
 
 app = typer.Typer(no_args_is_help=True, help="The case store: prove it, back it up, restore it.")
 
@@ -31,16 +32,36 @@ def _store() -> Iterator[Connection]:
 
 @app.command()
 def verify(
-    expect: Annotated[str, typer.Option(help="A head noted earlier: it must still be in the log.")] = "",
+    file: Annotated[Path | None, typer.Argument(help="An exported study to prove, instead of the store.")] = None,
+    expect: Annotated[
+        str, typer.Option(help="A head noted earlier: it must still be in the log. With FILE, its SHA-256.")
+    ] = "",
 ) -> None:
-    """Prove that the log is unbroken and that tables and pictures are what it says. Ends with code 1 if not."""
+    """Prove that the log is unbroken and that tables and pictures are what it says. Ends with code 1 if not.
+
+    With FILE: that an exported study is what its log says, and what this store knows of it.
+    """
     with _store() as connection:
+        if file is not None:
+            _verify_file(file, expect, connection)
+            return
         proof = prove(connection, expect=expect)
     for fault in proof.faults:
         typer.echo(fault, err=True)
     if proof.faults:
         raise typer.Exit(1)
     typer.echo(f"The store verifies: {proof.entries} log entries, head {proof.head}")
+
+
+def _verify_file(file: Path, expect: str, connection: Connection) -> None:
+    found = verify_export(file, expect=expect, connection=connection)
+    for fault in found.faults:
+        typer.echo(fault, err=True)
+    if found.faults:
+        raise typer.Exit(1)
+    typer.echo(f"The study {found.study} verifies: {found.entries} log entries, SHA-256 of the file {found.digest}")
+    if found.store:
+        typer.echo(found.store)
 
 
 @app.command()

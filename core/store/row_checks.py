@@ -10,6 +10,7 @@ from typing import Any
 from core.store.blinded_reading import Status
 from core.store.marks import Mark
 from core.store.records import Order
+from core.store.study_records import PREFIX, Study
 from core.store.tables import row_key
 from core.svh import SITE_BY_SUFFIX, Limb, Side
 
@@ -82,8 +83,16 @@ def _check_visit(values: Mapping[str, Any]) -> None:
     _number(values["position"], -math.inf)
 
 
+def _check_meta(values: Mapping[str, Any]) -> None:
+    if values["name"].startswith(PREFIX):
+        if Study.parse(values["value"]).row.name != values["name"]:
+            raise ValueError
+        return
+    _number(int(values["value"]), 1)
+
+
 _CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
-    "meta": lambda values: _number(int(values["value"]), 1),
+    "meta": _check_meta,
     "patient": lambda values: _texts(values, "pseudonym"),
     "visit": _check_visit,
     "film": _check_film,

@@ -28,6 +28,7 @@ from core.store.records import (
     open_reading,
     visit_of,
 )
+from core.store.study_records import State, study_of_visit
 from core.store.tables import CellRow, FilmRow, PatientRow, ReaderRow, ReadingRow, TimeRow, VisitRow
 from core.svh import Cell, Limb, Reading, Side
 
@@ -94,11 +95,12 @@ class Store:
             return film_of(row)
 
     def visits(self) -> list[StoredVisit]:
-        """All visits, by patient and in time."""
+        """All visits that are in no study, by patient and in time: those of a study are read there alone."""
         if not self.connection.exists:
             return []
         with self._reading() as session:
-            rows = session.exec(select(VisitRow)).all()
+            apart = study_of_visit(session)
+            rows = [row for row in session.exec(select(VisitRow)).all() if row.id not in apart]
             return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
 
     def films(self, visit: StoredVisit) -> list[StoredFilm]:
@@ -243,7 +245,7 @@ class Store:
         return name
 
     def readings(self, *, first: bool = False, unfinished: bool = False) -> dict[tuple[str, str, str], Reading]:
-        """The readings that stand (not superseded) by (reader, patient, visit label), for the agreement.
+        """The readings that stand (not superseded), of no study, by (reader, patient, visit label), for the agreement.
 
         `first` takes the values given before the model was shown instead of the final ones; `unfinished` also takes
         readings that are not complete.
@@ -253,7 +255,9 @@ class Store:
         out: dict[tuple[str, str, str], Reading] = {}
         with self._reading() as session:
             visits = {row.id: row for row in session.exec(select(VisitRow)).all()}
+            apart = study_of_visit(session)
             rows = session.exec(select(ReadingRow).order_by(ReadingRow.begun_at)).all()
+            rows = [row for row in rows if row.visit not in apart]
             if not unfinished:
                 rows = [row for row in rows if row.status == Status.COMPLETE]
             gone = {row.supersedes for row in rows}
@@ -315,4 +319,7 @@ def _known(session: Session, reading: str) -> ReadingRow:
     row = session.get(ReadingRow, reading)
     if row is None:
         raise StoreError("This reading is not in the store.")
+    study = study_of_visit(session).get(row.visit)
+    if study is not None and study.state is not State.OPEN:
+        raise StoreError("This study is locked: its readings stay as they are.")
     return row

@@ -10,7 +10,7 @@ SCHEMA = 1
 
 
 class MetaRow(SQLModel, table=True):
-    """Facts about the store itself: `schema`."""
+    """Facts about the store itself: `schema`, and `study:NAME` with all that a study is as JSON."""
 
     __tablename__ = "meta"
     name: str = Field(primary_key=True)

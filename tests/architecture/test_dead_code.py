@@ -16,6 +16,7 @@ CALLED_BY = {
     "pseudonym": "sqlmodel",
     "alignment": "openpyxl",
     "freeze_panes": "openpyxl",
+    "export": "typer",
     "trust_env": "requests",
     "require_calling_aet": "pynetdicom",
     "require_called_aet": "pynetdicom",

@@ -6,6 +6,7 @@ A film's reading and a visit's, with everything that hangs beside the points.
 from dataclasses import dataclass, replace
 
 from core.anatomy.parts import Box
+from core.measure import JointWidth
 from core.model_reader.codes import ABOUT_THE_SIDE, FilmStatus, Flag, Refusal, Unscored
 from core.radiograph.film import FilmNote
 from core.svh import SITES, Cell, Damage, Limb, Reading, Side, Site, Total, TotalKind, totals_of
@@ -63,8 +64,8 @@ class FilmReading:
 
     `region` is the limb's own box where a film shows two, else None. `side_source` says where the side comes from;
     `ask_side` is a question for the user where sources disagree. `flags` say what makes the result doubtful, `notes`
-    how the film was read and what its file says; `folder` is where it lay. A film that was scored although it would
-    have been refused keeps the code of the refusal.
+    how the film was read and what its file says; `folder` is where it lay; `widths` holds the joint spaces of a scored
+    film. A film that was scored although it would have been refused keeps the code of the refusal.
     """
 
     file: str
@@ -87,6 +88,11 @@ class FilmReading:
     flags: tuple[Flag, ...] = ()
     notes: tuple[FilmNote, ...] = ()
     folder: str = ""
+    widths: tuple[JointWidth, ...] = ()
+
+    def joint_space(self, joint: str) -> JointWidth | None:
+        """The joint space of a joint, None where it is not one that is measured."""
+        return next((width for width in self.widths if width.joint == joint), None)
 
     @property
     def scored(self) -> bool:

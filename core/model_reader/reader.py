@@ -16,6 +16,7 @@ from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
 from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
+from core.measure import measure_widths
 from core.model_reader.candidates import apart, once
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal, Unscored
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
@@ -264,6 +265,7 @@ class ModelReader:
             flags=tuple(flags),
             notes=film.notes,
             folder=film.folder,
+            widths=() if refused else measure_widths(film.pixels, found.pose, places, film.spacing_mm),
         )
 
 

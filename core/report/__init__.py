@@ -1,5 +1,6 @@
 """Readings as files: JSON, the RA2 table, overlay pictures, PDF, DICOM Structured Report and Secondary Capture."""
 
+from core.report.joint_spaces import spaces_csv as spaces_csv
 from core.report.overlay import overlay_picture as overlay_picture
 from core.report.pdf import visits_pdf as visits_pdf
 from core.report.readings import readings_csv as readings_csv

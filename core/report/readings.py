@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
 from core.cohort.ra2_table import write_table
+from core.measure import JointWidth
 from core.model_reader.codes import FilmStatus
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph.film import FilmError
@@ -50,10 +52,17 @@ def film_row(film: FilmReading, visit: str = "") -> dict[str, Any]:
         "erosion": film.erosion,
         "jsn": film.jsn,
         "missing": list(film.missing),
+        "joint_spaces": [width_row(width) for width in film.widths],
         "flags": [flag.text for flag in film.flags],
         "flag_codes": [flag.code for flag in film.flags],
         "notes": [{"kind": note.kind.value, "text": note.text} for note in film.notes],
     }
+
+
+def width_row(width: JointWidth) -> dict[str, Any]:
+    """One joint space of the JSON; lengths in mm are null where the film tells no pixel spacing."""
+    row = asdict(width)
+    return {**row, "near": [list(point) for point in width.near], "far": [list(point) for point in width.far]}
 
 
 def refused_row(error: FilmError) -> dict[str, Any]:
@@ -81,6 +90,7 @@ def refused_row(error: FilmError) -> dict[str, Any]:
         "erosion": None,
         "jsn": None,
         "missing": [],
+        "joint_spaces": [],
         "flags": [],
         "flag_codes": [],
         "notes": [],

@@ -1,9 +1,10 @@
 """A reading as a DICOM Structured Report (TID 1500), and back.
 
 One measurement group a joint and side: finding site is the hand or foot (SNOMED CT) with its laterality and, as the
-topographical modifier, the joint; measurements are the erosion and the narrowing points. For what has no standard code
-the private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see `core.svh.SITES`), `erosion`,
-`jsn`, `NS` (looked at, not scorable) and `changed` (the points are a person's).
+topographical modifier, the joint; measurements are the erosion and the narrowing points, and the joint-space width in
+mm. For what has no standard code the private scheme `99SVH` is used: joints by their names here (`MCP2`, `CAPNLUN`, see
+`core.svh.SITES`), `erosion`, `jsn`, `jsw_mean` and the other lengths of `core.report.joint_spaces`, `NS` (looked at,
+not scorable) and `changed` (the points are a person's).
 
 Positions point at our secondary captures, also where the film came as DICOM: its UIDs would identify the upload, so a
 `Radiograph` does not keep them.
@@ -25,6 +26,7 @@ from pydicom.sr.coding import Code
 
 from core.radiograph import display_text
 from core.report.dicom_identity import MANUFACTURER, file_bytes, fix_identity, study_uid, uid_of
+from core.report.joint_spaces import space_measurements
 from core.report.readings import film_row
 from core.report.secondary_capture import secondary_captures
 from core.report.visit_report import VisitReport
@@ -177,7 +179,8 @@ def _groups(
                     sr.Measurement(DAMAGE_CODE[site.damage], float(value), UNIT)
                     for site in sites
                     if (value := points[site]) is not None
-                ],
+                ]
+                + space_measurements(film.joint_space(joint), SCHEME),
                 "qualitative_evaluations": [
                     sr.QualitativeEvaluation(DAMAGE_CODE[site.damage], NOT_SCORABLE)
                     for site in sites

@@ -3,13 +3,16 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.checkpoint import WeightsError
+from core.measure import JointWidth, Unmeasured
 from core.svh import Limb, Side
+from pages.widgets.score.film_viewer import joints_data
 from pages.widgets.shared import cached_reader, sample_case
 from tests.pages.page_runs import film_bytes, opened_page
 
@@ -182,3 +185,26 @@ def test_three_hundred_files_that_are_no_films_are_one_line_that_can_be_opened(
     assert not page.exception and len(page.session_state["case"].films) == 1
     assert [box.label for box in page.expander] == ["300 files are no films and were left out"]
     assert ".class" not in words(page) and any("VIEWER/f299.class" in text.value for text in page.text)
+
+
+def test_the_selected_joint_shows_its_space_in_words_and_as_lines(page: AppTest) -> None:
+    case = page.session_state["case"]
+    film = case.shown
+    spaces = (
+        JointWidth("MCP2", None, 11.5, 1.5, 1.1, 1.9, 1.2, 1.6, 1.4, ((1.0, 2.0),) * 2, ((1.0, 9.0),) * 2),
+        JointWidth("PIP2", Unmeasured.FLEXED),
+    )
+    case.films[0] = film = replace(film, found=replace(film.found, widths=spaces))
+    lines = {row["name"]: row["lines"] for row in joints_data(case, film, film.found)}
+    assert lines["MCP2"] == [spaces[0].near, spaces[0].far] and lines["PIP2"] == [] and lines["ULN"] == []
+    for joint, words in (
+        ("MCP2", "1.50 mm (90 % interval 1.10 to 1.90)"),
+        ("PIP2", "not measurable: the joint is"),
+    ):
+        case.joint = joint
+        page.run()
+        assert not page.exception
+        assert any(f"Joint space {words}" in caption.value for caption in page.caption)
+    case.joint = "ULN"
+    page.run()
+    assert not any("Joint space" in caption.value for caption in page.caption)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.model_reader.case import Case
-from core.report import DRAFT, VisitReport, readings_csv, readings_json, report_zip, visits_pdf
+from core.report import DRAFT, VisitReport, readings_csv, readings_json, report_zip, spaces_csv, visits_pdf
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.research_notice import RESEARCH_CSV
 
@@ -90,6 +90,17 @@ def downloads(case: Case) -> None:
             key="json",
         )
         report = visit_report(case)
+        st.download_button(
+            "Joint spaces",
+            spaces_csv([visit]),
+            f"{name}-joint-spaces.csv",
+            "text/csv",
+            icon=":material/straighten:",
+            on_click="ignore",
+            disabled=not any(film.widths for film in visit.counted),
+            help="The joint-space widths of the films that count, in mm where a film tells its pixel spacing.",
+            key="spaces",
+        )
         st.download_button(
             "PDF",
             lambda: visits_pdf([report]),  # made when it is pressed

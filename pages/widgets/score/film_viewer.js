@@ -69,6 +69,10 @@ function makeViewer(root) {
         if (cell.edited) out.push(`<circle class="edited" cx="${x + (sweep ? r : -r)}" cy="${y}" r="2.4"/>`);
       };
       arc(j.J, "J", 0); arc(j.E, "E", 1); // left half narrowing, right half erosion
+      if (isChosen) for (const line of j.lines ?? []) { // the joint space's two subchondral lines
+        const path = line.map(([px, py]) => toScreen({ x: px, y: py }).join(",")).join(" ");
+        out.push(`<polyline class="halo" points="${path}" stroke-width="3.5"/>`, `<polyline class="space" points="${path}"/>`);
+      }
       if (isChosen) out.push(`<circle class="halo" cx="${x}" cy="${y}" r="${r + 6}" stroke-width="4"/>`,
         `<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
     }

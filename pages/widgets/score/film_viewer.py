@@ -68,6 +68,8 @@ def joints_data(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[s
         if site.joint in where and site in cells:
             joint = where[site.joint]
             row = {"name": joint.name, "label": joint_name(joint.name) + side, "x": joint.x, "y": joint.y}
+            space = reading.joint_space(joint.name)
+            row["lines"] = [space.near, space.far] if space and space.measured else []
             rows.setdefault(joint.name, row)[site.damage.value] = cells[site]
     return list(rows.values())
 

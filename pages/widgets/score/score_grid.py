@@ -16,6 +16,10 @@ from pages.widgets.shared.outbox import said
 HERE = Path(__file__).parent
 KEY = "score_grid"
 NOT_SCORABLE = "\N{EN DASH}"
+SPACE_HELP = (
+    "The mean distance of the two lines drawn on the film, over the central 60 % of the width that both bones share. "
+    "How well it agrees with the truth was measured on phantoms alone, and most of its interval comes from there."
+)
 _GRID = inline_component(HERE, KEY)
 
 
@@ -81,13 +85,16 @@ def _model_words(film: CaseFilm, site: Site) -> str:
 
 def joint_editor(case: Case, film: CaseFilm, reading: FilmReading) -> None:
     """The selected joint's points, for either kind of damage; a block whose height does not change."""
-    with st.container(key="joint_editor", height=212, border=True, gap="xxsmall"):
+    with st.container(key="joint_editor", height=240, border=True, gap="xxsmall"):
         sites = [site_of(reading, case.joint, damage) for damage in (Damage.JSN, Damage.EROSION)]
         if not any(sites):
             st.markdown("**No joint selected**")
             st.caption("Click a joint on the film or in the grid to see and change its points.")
             return
         st.markdown(f"**{joint_name(case.joint)}** · {film_name(reading.limb, reading.side).lower()}")
+        space = reading.joint_space(case.joint)
+        if space:
+            st.caption(f"Joint space {space.words}", help=SPACE_HELP)
         for site in filter(None, sites):
             _damage_row(case, film, reading, site)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.cohort.ra2_table import read_table
+from core.measure import JointWidth, Unmeasured
 from core.model_reader import (
     FilmReading,
     FilmStatus,
@@ -96,3 +97,15 @@ def test_a_total_without_the_feet_says_that_it_is_incomplete() -> None:
     visit = VisitReading("P1", (scored(Side.L, 1), scored(Side.R, 1)))
     assert visit_row(visit)["totals"]["total"]["incomplete"] and not visit_row(visit)["totals"]["hands"]["incomplete"]
     assert "62 of 448" in next(told([visit], [])) and "incomplete: 24 of 86 sites" in next(told([visit], []))
+
+
+def test_the_json_holds_joint_spaces_and_why_one_is_not_measured() -> None:
+    spaces = (
+        JointWidth("MCP2", None, 11.5, 1.5, 1.1, 1.9, 1.2, 1.6, 1.4, ((1.0, 2.0),), ((1.0, 9.0),)),
+        JointWidth("PIP2", Unmeasured.FLEXED),
+    )
+    first, second = film_row(replace(scored(Side.L, 1), widths=spaces))["joint_spaces"]
+    assert (first["joint"], first["mean_mm"], first["minimum_mm"], first["near"]) == ("MCP2", 1.5, 1.2, [[1.0, 2.0]])
+    assert first["unmeasured"] is None
+    assert second["unmeasured"] == "flexed" and second["mean_mm"] is None and second["far"] == []
+    json.dumps([first, second], allow_nan=False)

@@ -1,0 +1,57 @@
+"""Joint-space widths as a table of their own, and as measurements of a structured report."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from highdicom import sr
+from pydicom.sr.coding import Code
+
+from core.measure import JointWidth
+from core.model_reader.evidence import VisitReading
+from core.svh import INTENDED_USE
+
+COLUMNS = (
+    "patient", "side", "limb", "joint", "mean_mm", "low_mm", "high_mm", "minimum_mm", "radial_mm", "ulnar_mm",
+    "percent", "unmeasured",
+)  # fmt: skip
+LENGTHS = {
+    "mean_mm": "Joint-space width, mean of the central 60 %",
+    "low_mm": "Joint-space width, lower end of the 90 % interval",
+    "high_mm": "Joint-space width, upper end of the 90 % interval",
+    "minimum_mm": "Joint-space width, minimum",
+    "radial_mm": "Joint-space width, half towards the thumb or great toe",
+    "ulnar_mm": "Joint-space width, half away from the thumb or great toe",
+}
+MILLIMETRE = Code("mm", "UCUM", "millimeter")
+
+
+def lengths(width: JointWidth) -> dict[str, float]:
+    """The lengths of a joint space in mm by name; none where there is no width or no pixel spacing."""
+    values = (width.mean_mm, width.low_mm, width.high_mm, width.minimum_mm, width.radial_mm, width.ulnar_mm)
+    return {name: value for name, value in zip(LENGTHS, values, strict=True) if value is not None}
+
+
+def spaces_csv(visits: Sequence[VisitReading]) -> str:
+    """One row a joint of the films that count, under the line of research use; empty cells where nothing is."""
+    out = io.StringIO()
+    out.write(f"# {INTENDED_USE}\n")
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for visit in visits:
+        for film in visit.counted:
+            for width in film.widths:
+                mm = lengths(width)
+                about = (visit.patient, film.side, film.limb, width.joint)
+                rest = (width.percent if width.measured else "", width.unmeasured or "")
+                rows.writerow([*about, *(mm.get(name, "") for name in LENGTHS), *rest])
+    return out.getvalue()
+
+
+def space_measurements(width: JointWidth | None, scheme: str) -> list[sr.Measurement]:
+    """The lengths as measurements in mm (UCUM); their names have no code in DICOM and take `scheme`."""
+    found = lengths(width) if width else {}
+    return [
+        sr.Measurement(Code(f"jsw_{name.removesuffix('_mm')}", scheme, LENGTHS[name]), value, MILLIMETRE)
+        for name, value in found.items()
+    ]

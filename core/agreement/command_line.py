@@ -72,7 +72,7 @@ def agree(
     from rich.console import Console
 
     from core.agreement.completeness import Completeness
-    from core.agreement.printed import print_results
+    from core.agreement.console import print_results
     from core.agreement.results import all_comparisons, results_json, status_by_visit
     from core.agreement.study import study_of
 

@@ -9,7 +9,7 @@ from core.batch.journal import Busy, Journal, write_whole
 from core.batch.plan import Plan, PlannedVisit, Settings, make_plan
 from core.batch.work import Outcome, score_visit
 from core.report.readings import readings_pieces, refused_row, table_head
-from core.report.told import told_left_out
+from core.report.summary import left_out_summary
 
 LEAST_FREE_BYTES = 50 * 2**20
 Engine = Callable[[Sequence[PlannedVisit], Settings], Iterable[Outcome]]
@@ -80,7 +80,7 @@ def run_cohort(
         with closing(Journal(out, [visit.key for visit in plan.visits], resume=True)) as journal:
             _write(plan, out, settings, journal)
             told = [line for row in journal.rows() for line in row["told"]]
-            return [*plan.lines, *told, *told_left_out(plan.left_out)]
+            return [*plan.lines, *told, *left_out_summary(plan.left_out)]
     except Busy:
         raise CannotRun(f"another run writes into {out}. Wait for its end or name another folder.") from None
     except OSError as error:

@@ -12,7 +12,7 @@ from core.model_reader import FilmReading, ModelReader
 from core.radiograph import Radiograph
 from core.report import overlay_picture
 from core.report.readings import film_row, refused_row, table_rows, visit_row
-from core.report.told import told_visit
+from core.report.summary import visit_summary
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,6 @@ def score_visit(planned: PlannedVisit, settings: Settings, without: frozenset[in
         "films": [film_row(film, visit.patient) for film in visit.films]
         + [refused_row(error) for error in result.refused],
         "table": table_rows([visit]) if visit.films else "",
-        "told": list(told_visit(visit, result.refused)),
+        "told": list(visit_summary(visit, result.refused)),
     }
     return Outcome(planned.key, json.dumps(row, ensure_ascii=False, allow_nan=False), tuple(pictures))

@@ -25,7 +25,7 @@ from core.pacs.archive import MISSING, PacsError
 from core.pacs.inbox import Inbox
 from core.pacs.kinds import FILM_CLASSES, is_answer
 from core.pacs.scored_study import score_study
-from core.report.told import told_visit
+from core.report.summary import visit_summary
 
 if TYPE_CHECKING:
     from pynetdicom import AE
@@ -133,7 +133,7 @@ class Listener:
         if not films:
             return
         scored = score_study(self._reader, films, name=name, made_on=self._today())
-        for line in told_visit(scored.result.visit, scored.result.refused):
+        for line in visit_summary(scored.result.visit, scored.result.refused):
             self._tell(line)
         if self._answer is None:
             return

@@ -17,7 +17,7 @@ from reportlab.platypus import Paragraph, Table
 from core.model_reader.codes import FlagCode, Unscored
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph import display_text
-from core.report.lettering import BOLD, REGULAR, draw_fitted, printable, register_letters
+from core.report.fonts import BOLD, REGULAR, draw_fitted, printable, register_fonts
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
 from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
@@ -40,7 +40,7 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
     """
     if not reports:
         raise ValueError("a report needs at least one visit")
-    register_letters()
+    register_fonts()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle("Sharp/van der Heijde score")

@@ -10,7 +10,7 @@ from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
 from core.model_reader.reader import as_read, flag_repeat
 from core.radiograph import FileLabels, FilmError, Radiograph, expand, one_visit
-from core.report.told import without_no_films
+from core.report.summary import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
 from pages.server.limits import SESSION_FILMS, no_room

@@ -8,7 +8,7 @@ from core.model_reader import Flag, FlagCode
 from core.model_reader.sides import NOT_CONFIRMED
 from core.radiograph import FilmError, FilmNote, NoteKind
 from core.report import VisitReport, readings_json, structured_report, visits_pdf
-from core.report.told import told
+from core.report.summary import visit_summary
 from tests.core.report.test_pdf import words
 from tests.core.report.visits import reading_of, report_of
 
@@ -34,9 +34,9 @@ def test_json_holds_kind_and_sentence_with_folder_and_visit() -> None:
 
 
 def test_the_command_line_names_film_and_folder() -> None:
-    lines = list(told([noted().visit], [FilmError("damaged", "the file is damaged.", "IM1", "disc/SE000002")]))
+    lines = list(visit_summary(noted().visit, [FilmError("damaged", "the file is damaged.", "IM1", "disc/SE000002")]))
     assert all(any(f"disc/SE000001/Secret_Name.dcm: {note.text}" in line for line in lines) for note in NOTES)
-    assert lines[-1] == "refused disc/SE000002/IM1: the file is damaged."
+    assert lines[-1] == "  refused disc/SE000002/IM1: the file is damaged."
 
 
 def test_the_pdf_holds_them_without_the_name_of_the_file(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_side_that_only_the_anatomy_tells_is_said_in_json_command_line_and_rep
     report = replace(report, visit=replace(report.visit, films=(unsure, *report.visit.films[1:])))
     rows = json.loads(readings_json([report.visit], {}))["films"]
     assert [row["side_confirmed"] for row in rows] == [False, True, True, True]
-    assert any("side not confirmed" in line for line in told([report.visit], []))
+    assert any("side not confirmed" in line for line in visit_summary(report.visit))
     made, captures = structured_report(report)
     texts = [item.TextValue for item in made.ContentSequence if item.ValueType == "TEXT"]
     assert f"Film 1: {NOT_CONFIRMED}" in texts

@@ -19,7 +19,7 @@ from core.model_reader import (
 from core.radiograph.film import FilmError
 from core.report import overlay_picture, readings_csv, readings_json
 from core.report.readings import film_row, visit_row
-from core.report.told import told
+from core.report.summary import visit_summary
 from core.svh import SITES, Limb, Side
 
 
@@ -88,7 +88,7 @@ def test_a_visit_with_nothing_scored_has_no_total_in_any_file() -> None:
     patient, total, erosion, jsn, *_ = readings_csv([visit]).splitlines()[1].split(",")
     assert (patient, total, erosion, jsn) == ("P1", "", "", "")
     assert read_table(readings_csv([visit]))["P1"].svh is None
-    assert next(told([visit], [])) == (
+    assert next(visit_summary(visit)) == (
         "P1: SvH \N{EN DASH} of 448, incomplete: 86 of 86 sites without points; erosion \N{EN DASH}, JSN \N{EN DASH}"
     )
 
@@ -96,7 +96,7 @@ def test_a_visit_with_nothing_scored_has_no_total_in_any_file() -> None:
 def test_a_total_without_the_feet_says_that_it_is_incomplete() -> None:
     visit = VisitReading("P1", (scored(Side.L, 1), scored(Side.R, 1)))
     assert visit_row(visit)["totals"]["total"]["incomplete"] and not visit_row(visit)["totals"]["hands"]["incomplete"]
-    assert "62 of 448" in next(told([visit], [])) and "incomplete: 24 of 86 sites" in next(told([visit], []))
+    assert "62 of 448" in next(visit_summary(visit)) and "incomplete: 24 of 86 sites" in next(visit_summary(visit))
 
 
 def test_the_json_holds_joint_spaces_and_why_one_is_not_measured() -> None:

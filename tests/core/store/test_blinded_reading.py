@@ -38,6 +38,14 @@ def test_there_is_no_way_back_and_a_complete_reading_stays() -> None:
         complete.marked(A, Mark(1))
 
 
+@pytest.mark.parametrize("status", list(Status))
+def test_a_status_reaches_itself_and_what_comes_before_it(status: Status) -> None:
+    order = [Status.BLINDED, Status.REVEALED, Status.COMPLETE]
+    assert [other for other in Status if status.reaches(other)] == order[: order.index(status) + 1]
+    there = BlindedReading(status)
+    assert there.turned(status) is there
+
+
 EXAMPLE = itertools.count()  # of one store, which the examples share
 STEPS = st.lists(
     st.tuples(st.sampled_from([A, B]), st.none() | st.integers(0, 4)) | st.just(Status.REVEALED), max_size=8

@@ -36,6 +36,14 @@ def test_no_film_lacks_every_site() -> None:
     assert len(Reading({}).missing(limb=Limb.FOOT)) == 24
 
 
+def test_what_is_missing_can_be_asked_of_a_limb_and_a_side() -> None:
+    reading = Reading({(Side.L, MTP1): 0, (Side.R, MTP1): None})
+    for limb in (None, *Limb):
+        for side in (None, *Side):
+            wanted = [c for c in CELLS if limb in (None, c[1].limb) and side in (None, c[0]) and c != (Side.L, MTP1)]
+            assert reading.missing(limb=limb, side=side) == wanted
+
+
 @pytest.mark.parametrize("value", [-1, 5, 2.0, True, "2"])
 def test_what_is_no_score_is_refused_by_name(value: Any) -> None:
     with pytest.raises(ValueError, match=r"L_mcp_J__2 takes whole points from 0 to 4"):

@@ -1,5 +1,19 @@
 from core.svh import SITE_BY_SUFFIX, Damage, Limb, Side
-from core.svh.words import DAMAGE_RGB, DAMAGE_WORD, LIMB_WORD, SIDE_WORD, film_name, joint_name, web_colour
+from core.svh.words import (
+    BLUE,
+    DAMAGE_RGB,
+    DAMAGE_WORD,
+    GREEN,
+    LIMB_WORD,
+    ORANGE,
+    PURPLE,
+    SIDE_WORD,
+    SKY_BLUE,
+    VERMILION,
+    film_name,
+    joint_name,
+    web_colour,
+)
 
 
 def test_every_limb_side_and_kind_of_damage_has_a_word_and_a_colour() -> None:
@@ -7,6 +21,8 @@ def test_every_limb_side_and_kind_of_damage_has_a_word_and_a_colour() -> None:
         set(Limb), set(Side), set(Damage), set(Damage),
     )  # fmt: skip
     assert [web_colour(DAMAGE_RGB[kind]) for kind in Damage] == ["#E69F00", "#56B4E9"]
+    okabe_ito = [web_colour(rgb) for rgb in (ORANGE, SKY_BLUE, GREEN, BLUE, VERMILION, PURPLE)]
+    assert okabe_ito == ["#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"]
 
 
 def test_joints_and_films_read_as_a_clinician_says_them() -> None:

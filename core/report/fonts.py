@@ -11,7 +11,7 @@ REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _RIGHT_TO_LEFT = ("R", "AL")  # reportlab would set them in the wrong order
 
 
-def register_letters() -> None:
+def register_fonts() -> None:
     """Make both fonts known to reportlab."""
     from matplotlib import get_data_path
 

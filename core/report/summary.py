@@ -9,14 +9,7 @@ from core.svh import TotalKind
 _NAMED = 5  # files that are no films are named up to this number
 
 
-def told(visits: Sequence[VisitReading], refused: Sequence[FilmError]) -> Iterator[str]:
-    """Lines: what is to be said of each visit, then of the files of none."""
-    for visit in visits:
-        yield from told_visit(visit)
-    yield from told_left_out(refused)
-
-
-def told_left_out(refused: Sequence[FilmError]) -> Iterator[str]:
+def left_out_summary(refused: Sequence[FilmError]) -> Iterator[str]:
     """A line a file that could not be used; many that are no films at all are one line."""
     named, no_films = without_no_films(refused)
     yield from (f"refused {error}" for error in named)
@@ -33,7 +26,7 @@ def without_no_films(refused: Sequence[FilmError]) -> tuple[list[FilmError], lis
     return [error for error in refused if error.code not in NO_FILM], no_films
 
 
-def told_visit(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
+def visit_summary(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Iterator[str]:
     """Lines: the visit's totals, what was refused or is in doubt."""
     if visit.films:
         totals = visit.totals

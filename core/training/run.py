@@ -1,27 +1,27 @@
 """One command trains one network, of the compact set or of the papers: `python -m core train NAME`."""
 
-import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from core.checkpoint import WeightCard, read_card, save_weights, weights_there, write_card
+from core.checkpoint import WeightCard, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER, float_tensors
-from core.detection.network import PartsSettings
 from core.model_reader.weight_sets import SCORERS
 from core.svh import Limb
 from core.training import parallel
 from core.training.calibrate import calibrate
-from core.training.engine import LoopSettings, learning_curve, run_loop
+from core.training.engine import LoopSettings, run_loop
 from core.training.prepare import phantom_tasks, prepare_small, real_tasks
 from core.training.run_study import calibrate_system, make_films, train_system, with_size
 from core.training.systems import SYSTEMS, shortened
-from core.training.tasks import BATCH, TrainingTask, finder_task, parts_task, scorer_task
+from core.training.task import TrainingTask, code_revision, write_trained
+from core.training.tasks import BATCH, finder_task, parts_task, scorer_task
 
 NETWORKS = ("limb_finder", "hand_parts", "foot_parts", "joint_scorer")
 LOOPS = {
@@ -137,7 +137,7 @@ def train(
     }
     if name not in makers:
         raise ValueError(f"no network {name}; there are {', '.join(NETWORKS)}")
-    revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    revision = code_revision()
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(0)
@@ -162,7 +162,23 @@ def train(
         workers=threads,
         validate=task.figures,
     )
-    _write(trained.cpu(), name, loop, revision, learning_curve(cache / name / "log.jsonl"), before)
+    write_trained(
+        trained.cpu(),
+        f"compact_{name}",
+        run=cache / name,
+        loop=loop,
+        batch=BATCH[name],
+        trained_on=DATA,
+        revision=revision,
+        more={"before": _in_short(before)} if before else {},
+        calibration={},
+    )
+
+
+def _in_short(card: WeightCard) -> dict[str, Any]:
+    """What a card tells of a training that another one goes on from, without its curve."""
+    kept = {key: value for key, value in card.training.items() if key != "curve"}
+    return {"code_revision": card.code_revision, **kept}
 
 
 def _start_further(network: nn.Module, card: WeightCard) -> None:
@@ -170,37 +186,3 @@ def _start_further(network: nn.Module, card: WeightCard) -> None:
     given = float_tensors(load_file(FOLDER / f"{card.name}.safetensors"))
     own = network.state_dict()
     network.load_state_dict({**own, **{k: v for k, v in given.items() if k in own and own[k].shape == v.shape}})
-
-
-def _write(
-    network: nn.Module,
-    name: str,
-    loop: LoopSettings,
-    revision: str,
-    curve: list[dict[str, float]],
-    before: WeightCard | None,
-) -> None:
-    settings = network.settings
-    size = (
-        (settings.width_px, settings.height_px)  # type: ignore[union-attr]
-        if isinstance(settings, PartsSettings)
-        else (getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0),) * 2
-    )
-    digest = save_weights(network, f"compact_{name}")
-    write_card(
-        WeightCard(
-            name=f"compact_{name}",
-            architecture=type(network).__name__,
-            settings=asdict(settings),  # type: ignore[call-overload]
-            input_px=size,
-            trained_on=DATA,
-            training={
-                "loop": asdict(loop),
-                "batch": BATCH[name],
-                "steps_taken": int(curve[-1]["step"]) if curve else 0,
-                **({"before": {"code_revision": before.code_revision, **before.training}} if before else {}),
-            },
-            code_revision=revision or "unknown",
-            sha256=digest,
-        )
-    )

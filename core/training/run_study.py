@@ -1,38 +1,34 @@
 """Trains one system of the papers on the study's training patients and writes its weights and card."""
 
 import json
-import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import cv2
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from core.checkpoint import WeightCard, open_weights, read_card, save_weights, write_card
+from core.checkpoint import WeightCard, open_weights, read_card, write_card
 from core.checkpoint.weight_file import FOLDER
-from core.detection.network import PartsNetwork, PartsSettings, smaller_view
-from core.joint_scoring.film_network import FilmNetwork, FilmSettings
+from core.detection.network import PartsSettings, smaller_view
+from core.joint_scoring.film_network import FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.model_reader.opening import settings_of
-from core.svh import Limb
-from core.training import find_parts, parallel, score_hands, score_parts
+from core.training import parallel
 from core.training.calibrate import part_calibration
-from core.training.engine import learning_curve, run_loop, steps_a_second
-from core.training.film_cache import as_float
+from core.training.engine import run_loop
 from core.training.prepare import prepare_small_films, real_film_tasks
 from core.training.starts import load_start, start_from, trained_features
 from core.training.study_data import Data
-from core.training.study_films import real_hands, study_films, study_hands, study_tasks
+from core.training.study_films import study_tasks
+from core.training.study_tasks import CHECKED_CROPS, MAKERS
 from core.training.systems import SYSTEMS, System
-from core.whole_hand import WholeHandNetwork, WholeHandSettings
+from core.training.task import INT8_FROM, code_revision, write_trained
+from core.whole_hand import WholeHandNetwork
 
-INT8_FROM = 4_000_000  # parameters: larger networks are stored as whole numbers, half the size of half precision
 REAL_PER_FILM = {"train": 8, "validation": 4}
-CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 300
 TRAINED_ON = (
     "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation}"
     " others; targets are the mean of two simulated readers. "
@@ -43,9 +39,6 @@ REAL = (
     " simulated damage. No film with clinical scores was used."
 )
 SMALL = "Also, as undamaged, small plates of FracAtlas (of half of them the compact detectors found the joints). "
-Draw = Callable[[int], Any]
-Loss = Callable[[Any], dict[str, Tensor]]
-Validate = Callable[[nn.Module], dict[str, float]]
 
 
 def with_size(system: System, px: int | None) -> System:
@@ -77,8 +70,7 @@ def train_system(
     torchrun.
     """
     system = system or SYSTEMS[name]
-    # Before, not after: a training takes long enough for the checkout to move on.
-    revision = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    revision = code_revision()
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
     torch.manual_seed(0)
@@ -87,11 +79,9 @@ def train_system(
         raise ValueError("minutes go without torchrun: its processes would end at different steps")
     with parallel.in_turn():
         make_films(cache, films_folder, most=most, mm_per_px=mm_per_px, workers=threads)
-    make = {PartsSettings: _detector, WholeHandSettings: _hands, ScoringSettings: _parts, FilmSettings: _films}[
-        type(system.settings)
-    ]
     data = Data(cache, most, real=films_folder is not None, workers=threads)
-    network, draw, loss, validate, calibrate = make(system, data, device)
+    task = MAKERS[type(system.settings)](system, data, device)
+    network = task.network
     if system.start and not (cache / name / "checkpoint.pt").exists():
         attribute = "body" if isinstance(network, WholeHandNetwork) else "backbone"
         body = getattr(network, attribute)
@@ -105,12 +95,33 @@ def train_system(
             ):
                 start_from(network.score, head)
     trained = run_loop(
-        network, loss, settings=system.loop, folder=cache / name, draw=draw, workers=threads, validate=validate
+        network,
+        task.losses,
+        settings=system.loop,
+        folder=cache / name,
+        draw=task.draw,
+        workers=threads,
+        validate=task.figures,
     )
     if parallel.rank() == 0:
-        card = _write(name, system, trained, cache / name, folder, calibrate(trained), data, revision)
+        sizes = {split: len(data.patients(split)) for split in ("train", "validation")}
+        small = SMALL if data.real and not isinstance(system.settings, FilmSettings) else ""
+        card = write_trained(
+            trained,
+            name,
+            run=cache / name,
+            loop=system.loop,
+            batch=system.batch,
+            trained_on=TRAINED_ON.format(**sizes) + small + (REAL if data.real else NO_REAL),
+            revision=revision,
+            more={"start": system.start},
+            calibration=task.calibrate(trained),
+            epoch=sizes["train"],
+            whole_numbers=True,
+            folder=folder,
+        )
         if card.training["parameters"] > INT8_FROM:
-            _compare_stored(trained, card, folder, validate)
+            _compare_stored(trained, card, folder, task.figures)
     return trained
 
 
@@ -157,7 +168,9 @@ def make_films(
 
 
 @torch.no_grad()
-def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate: Validate) -> None:
+def _compare_stored(
+    network: nn.Module, card: WeightCard, folder: Path, validate: Callable[[Any], dict[str, float]]
+) -> None:
     """Keep in the card, and print, the validation figures before and after the weights became whole numbers."""
     before = validate(network.eval())
     open_weights(network, card, folder=folder)
@@ -165,158 +178,3 @@ def _compare_stored(network: nn.Module, card: WeightCard, folder: Path, validate
     both = {key: {"before": round(before[key], 5), "after": round(after[key], 5)} for key in before if key != "score"}
     print(f"{card.name} in int8: {json.dumps(both)}", flush=True)
     write_card(card.model_copy(update={"training": {**card.training, "int8": both}}), folder=folder)
-
-
-Made = tuple[nn.Module, Draw, Loss, Validate, Callable[[nn.Module], dict[str, Any]]]
-
-
-def _rng(kind: int, step: int) -> np.random.Generator:
-    return np.random.default_rng([kind, step, parallel.rank()])
-
-
-Network = TypeVar("Network", bound=nn.Module)
-
-
-def _placed(network: Network, device: torch.device) -> Network:
-    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-
-def _hands(system: System, data: Data, device: torch.device) -> Made:
-    settings = system.settings
-    assert isinstance(settings, WholeHandSettings)
-    side = settings.side_px
-    with parallel.in_turn():
-        train, unseen = (
-            study_hands(data.cache, data.patients(split), side, data.workers) for split in ("train", "validation")
-        )
-    films = data.real_films("train", Limb.HAND) + data.small_films([Limb.HAND])
-    real = real_hands(films, side, REAL_PAIRS, data.workers)
-    chances = score_hands.draw_chances(train, real, maps=system.maps)
-    train = train.and_also(real)
-    unseen_real = real_hands(data.real_films("validation", Limb.HAND), side, len(unseen.totals), data.workers)
-    points = train.totals
-    settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
-    network = _placed(WholeHandNetwork(settings), device)
-    model = parallel.together(network)
-
-    return (
-        network,
-        lambda step: score_hands.draw_pictures(_rng(4, step), train, chances, system.batch, maps=system.maps),
-        lambda batch: score_hands.batch_losses(model, network, batch),
-        lambda net: score_hands.validation_figures(net, unseen.pixels, unseen.totals),
-        lambda net: score_hands.fit_calibration(net, unseen, unseen_real),  # type: ignore[arg-type]
-    )
-
-
-def _parts(system: System, data: Data, device: torch.device) -> Made:
-    settings = system.settings
-    assert isinstance(settings, ScoringSettings)
-    with parallel.in_turn():
-        train, unseen = (data.crops(settings.rows, settings.crop_px, split) for split in ("train", "validation"))
-    unseen = [crops.some(CHECKED_CROPS) for crops in unseen]
-    network = _placed(ScoringNetwork(settings), device)
-    model = parallel.together(network)
-
-    return (
-        network,
-        lambda step: score_parts.draw_crops(_rng(5, step), train, system.batch),
-        lambda batch: score_parts.crop_losses(model, network, batch),
-        lambda net: score_parts.crop_figures(net, unseen[0]),
-        lambda net: part_calibration(net, unseen),  # type: ignore[arg-type]
-    )
-
-
-def _films(system: System, data: Data, device: torch.device) -> Made:
-    settings = system.settings
-    assert isinstance(settings, FilmSettings)
-    train = {limb: study_films(data.cache, "train", limb=limb, most=data.most) for limb in Limb}
-    unseen = study_films(data.cache, "validation", most=data.most)
-    checked = unseen[:: max(1, len(unseen) // CHECKED_FILMS)]
-    network = _placed(FilmNetwork(settings), device)
-    model = parallel.together(network)
-
-    def draw(step: int) -> tuple[Limb, score_parts.Batch]:
-        return score_parts.draw_films(_rng(6, step), train[list(Limb)[step % 2]], settings.side_px, system.batch)
-
-    return (
-        network,
-        draw,
-        lambda batch: score_parts.film_losses(model, network, *batch),
-        lambda net: score_parts.film_figures(net, checked),
-        lambda _: {},
-    )
-
-
-def _detector(system: System, data: Data, device: torch.device) -> Made:
-    settings = system.settings
-    assert isinstance(settings, PartsSettings)
-    if parallel.world() > 1:
-        raise ValueError("a detector is trained on one device: start it without torchrun")
-    train, unseen = (
-        study_films(data.cache, split, limb=system.limb, most=data.most) for split in ("train", "validation")
-    )
-    real = data.real_films("train", system.limb) + data.small_films([system.limb])
-    fixed = np.random.default_rng(99)
-    checks = [find_parts.draw_sample(fixed, as_float(film.load()), settings) for film in unseen[:60]]
-    network = _placed(PartsNetwork(settings), device)
-
-    def draw(step: int) -> find_parts.PartsBatch:
-        rng = _rng(7, step)
-        chosen = [
-            real[int(rng.integers(len(real)))]
-            if real and rng.random() < score_parts.REAL_SHARE
-            else train[int(rng.integers(len(train)))].load()
-            for _ in range(system.batch)
-        ]
-        samples = [find_parts.draw_sample(rng, as_float(film), settings) for film in chosen]
-        return find_parts.make_batch(samples, settings)
-
-    return (
-        network,
-        draw,
-        lambda batch: find_parts.batch_losses(network, batch),
-        lambda net: find_parts.validation_figures(net, checks, settings),
-        lambda _: {},
-    )
-
-
-def _write(
-    name: str,
-    system: System,
-    network: nn.Module,
-    run: Path,
-    folder: Path,
-    calibration: dict[str, Any],
-    data: Data,
-    revision: str,
-) -> WeightCard:
-    settings = network.settings
-    side = getattr(settings, "side_px", 0) or getattr(settings, "crop_px", 0)
-    size = (settings.width_px, settings.height_px) if isinstance(settings, PartsSettings) else (side, side)
-    sizes = {split: len(data.patients(split)) for split in ("train", "validation")}
-    curve = learning_curve(run / "log.jsonl") if (run / "log.jsonl").exists() else []
-    rate = steps_a_second(curve)
-    parameters = sum(p.numel() for p in network.parameters())
-    digest = save_weights(network, name, folder=folder, int8=parameters > INT8_FROM)
-    training: dict[str, Any] = {
-        "loop": asdict(system.loop), "batch": system.batch, "start": system.start, "curve": curve,
-        "parameters": parameters,
-        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
-    }  # fmt: skip
-    if rate:
-        training["seconds_per_epoch"] = round(-(-sizes["train"] // system.batch) / rate, 1)
-    card = WeightCard(
-        name=name,
-        architecture=type(network).__name__,
-        settings=asdict(settings),  # type: ignore[call-overload]
-        input_px=size,
-        trained_on=TRAINED_ON.format(**sizes)
-        + (SMALL if data.real and not isinstance(settings, FilmSettings) else "")
-        + (REAL if data.real else NO_REAL),
-        training=training,
-        code_revision=revision or "unknown",
-        sha256=digest,
-        calibration=calibration,
-    )
-    write_card(card, folder=folder)
-    return card

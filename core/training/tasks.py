@@ -3,13 +3,9 @@
 What draws their batches, their losses, their figures on validation films.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from torch import Tensor, nn
 
 from core.cohort.labelled_film import LabelledFilm, read_grey
 from core.cohort.marked_films import found_films, marked_films
@@ -21,6 +17,7 @@ from core.training import find_limbs, find_parts, score_joints
 from core.training.film_cache import Crops, as_float, smaller, stored_films
 from core.training.prepare import prepare_small
 from core.training.starts import load_start
+from core.training.task import TrainingTask
 
 PARTS_SETTINGS = {
     Limb.HAND: PartsSettings(
@@ -34,19 +31,6 @@ BATCH = {"limb_finder": 24, "hand_parts": 32, "foot_parts": 32, "joint_scorer": 
 # What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all
 # undamaged).
 SOURCES = {"train-": 0.44, "real-train-": 0.46, "small-train": 0.10}
-
-
-@dataclass(frozen=True)
-class TrainingTask:
-    """What the loop needs of one network.
-
-    It, what draws a batch of a step, its losses, its figures on validation films.
-    """
-
-    network: nn.Module
-    draw: Callable[[int], Any]
-    losses: Callable[[Any], dict[str, Tensor]]
-    figures: Callable[[Any], dict[str, float]]
 
 
 def real_for_detection(films_folder: Path, split: str) -> list[LabelledFilm]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.agreement.coefficients import quadratic_kappa
 from core.checkpoint import open_weights, read_card, write_card
+from core.checkpoint.weight_file import FOLDER
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME
@@ -122,19 +123,19 @@ def _widening(misses: NDArray[np.float64]) -> float:
 
 
 @torch.inference_mode()
-def calibrate(cache: Path, name: str = "compact_joint_scorer") -> dict[str, Any]:
+def calibrate(cache: Path, name: str = "compact_joint_scorer", *, folder: Path = FOLDER) -> dict[str, Any]:
     """Fit and store the calibration; returns it."""
-    card = read_card(name)
+    card = read_card(name, folder=folder)
     settings: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card.settings.items()}
     network = ScoringNetwork(ScoringSettings(**settings))
-    open_weights(network, card)
+    open_weights(network, card, folder=folder)
     network.eval()
     sets = []
     for n, pattern in enumerate(("validation-*.npz", "real-validation-*.npz")):
         crops = jittered(Crops.load(sorted(cache.glob(pattern))), seed=n)
         sets.append(_close_up_cells(crops, predict(network, crops)))
     found = fit_calibration(*sets)
-    write_card(card.model_copy(update={"calibration": found}))
+    write_card(card.model_copy(update={"calibration": found}), folder=folder)
     return found
 
 

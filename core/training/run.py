@@ -121,11 +121,12 @@ def train(
     steps: int | None = None,
     minutes: float | None = None,
     further: bool = False,
+    folder: Path = FOLDER,
 ) -> None:
     """Train one network of the compact set, resuming where its checkpoint stands, and write weight file and card.
 
     `steps` and `minutes` shorten it; `threads` is how many processes draw batches. `further` begins with the weights
-    that are there, as far as their tensors fit, at a lower rate.
+    that are there in `folder`, as far as their tensors fit, at a lower rate.
 
     Raises: ValueError for an unknown name; FileNotFoundError where films or ImageNet starts are missing.
     """
@@ -148,11 +149,11 @@ def train(
     loop = replace(loop, steps=steps or loop.steps, minutes=minutes or loop.minutes)
     before = None
     if further:
-        before = read_card(f"compact_{name}")
+        before = read_card(f"compact_{name}", folder=folder)
         loop = replace(
             loop, learning_rate=FURTHER_RATE * loop.learning_rate, warm_up=50, average=0.99, validate_steps=300
         )
-        _start_further(task.network, before)
+        _start_further(task.network, before, folder)
     trained = run_loop(
         task.network,
         task.losses,
@@ -172,6 +173,7 @@ def train(
         revision=revision,
         more={"before": _in_short(before)} if before else {},
         calibration={},
+        folder=folder,
     )
 
 
@@ -181,8 +183,8 @@ def _in_short(card: WeightCard) -> dict[str, Any]:
     return {"code_revision": card.code_revision, **kept}
 
 
-def _start_further(network: nn.Module, card: WeightCard) -> None:
+def _start_further(network: nn.Module, card: WeightCard, folder: Path) -> None:
     """Begin with the weights of a card; tensors of another shape keep their start."""
-    given = float_tensors(load_file(FOLDER / f"{card.name}.safetensors"))
+    given = float_tensors(load_file(folder / f"{card.name}.safetensors"))
     own = network.state_dict()
     network.load_state_dict({**own, **{k: v for k, v in given.items() if k in own and own[k].shape == v.shape}})

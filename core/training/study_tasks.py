@@ -104,7 +104,10 @@ def films_task(system: System, data: Data, device: torch.device) -> TrainingTask
 
 
 def detector_task(system: System, data: Data, device: torch.device) -> TrainingTask:
-    """A detector of DeepRA on upright views."""
+    """A detector of DeepRA on upright views.
+
+    Raises: ValueError under torchrun.
+    """
     settings = system.settings
     assert isinstance(settings, PartsSettings)
     if parallel.world() > 1:

@@ -27,6 +27,7 @@ PARTS_SETTINGS = {
         limb="FOOT", width_px=224, height_px=256, mm_per_px=0.7, centre_mm=(0.0, 8.0), glance=True
     ),
 }
+CHECKED_VIEWS = 300  # views of the validation split that the finder is checked on
 BATCH = {"limb_finder": 24, "hand_parts": 32, "foot_parts": 32, "joint_scorer": 64}
 # What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all
 # undamaged).
@@ -69,7 +70,7 @@ def finder_task(cache: Path, films_folder: Path) -> TrainingTask:
         for split in ("train", "validation")
     )
     rng = np.random.default_rng(99)
-    validation = [held_out.draw(rng) for _ in range(300)]
+    validation = [held_out.draw(rng) for _ in range(CHECKED_VIEWS)]
 
     def drawn(step: int) -> find_limbs.FinderBatch:
         rng = np.random.default_rng([1, step])

@@ -48,7 +48,11 @@ def at_work(desk: Desk) -> None:
         st.button("Next visit", on_click=desk.go, args=(1,), disabled=last, key="visit_on")
         incomplete = sheet.values.status is not Status.COMPLETE
         st.button(
-            "Read again", on_click=desk.begin_again, disabled=incomplete, help="The old reading is kept.", key="again"
+            "Read again",
+            on_click=desk.begin_again,
+            disabled=incomplete or not desk.reads_again,
+            help="The old reading is kept.",
+            key="again",
         )
 
 

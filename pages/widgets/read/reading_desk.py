@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
@@ -56,6 +56,8 @@ class Sheet:
 class Desk:
     """One reader with one list. Lives in the session's state."""
 
+    reads_again: ClassVar[bool] = True  # a complete reading may be begun anew
+
     reader: str
     order: Order
     list_name: str
@@ -79,8 +81,11 @@ class Desk:
         # Films take memory: sheets that the store holds whole are let go and opened again when needed.
         self.sheets = {n: old for n, old in self.sheets.items() if old.waiting or not old.reading}
         films, fault = self._films()
-        self.sheets[self.at] = Sheet(films, _model_job(films), fault=fault)
+        self.sheets[self.at] = Sheet(films, self._model_job(films), fault=fault)
         self.save()
+
+    def _model_job(self, films: tuple[ReadFilm, ...]) -> Job:
+        return _model_job(films)
 
     def _films(self) -> tuple[tuple[ReadFilm, ...], str]:
         try:
@@ -89,6 +94,11 @@ class Desk:
             return (), str(error)
         none = "This visit has no film whose limb and side are known. Set them on the Score page first."
         return films, "" if films else none
+
+    @property
+    def shown_status(self) -> Status:
+        """What the screen is told: of a blinded reading Enter reveals the model."""
+        return self.sheet.values.status
 
     @property
     def title(self) -> str:
@@ -184,13 +194,17 @@ class Desk:
             sheet.spent_ms[where] = sheet.spent_ms.get(where, 0) + ms
         if marks or spent:
             sheet.waiting.append(Change(request, marks, spent))
+        self._turn(sheet, do, request)
+        return self.save()
+
+    def _turn(self, sheet: Sheet, do: object, request: str) -> None:
+        """Reveal, then complete."""
         if do == "reveal" and sheet.values.model_hidden:
             sheet.values = sheet.values.turned(Status.REVEALED)
             sheet.waiting.append(Change(f"{request}-reveal", status=Status.REVEALED))
         elif do == "complete" and sheet.values.status is Status.REVEALED:
             sheet.values = sheet.values.turned(Status.COMPLETE)
             sheet.waiting.append(Change(f"{request}-complete", status=Status.COMPLETE))
-        return self.save()
 
 
 def _model_job(films: tuple[ReadFilm, ...]) -> Job:

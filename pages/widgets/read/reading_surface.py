@@ -70,7 +70,7 @@ def surface_data(desk: Desk, urls: dict[str, str]) -> dict[str, Any]:
         "acked": desk.acked,
         "sheet": sheet.key,
         "title": desk.title,
-        "status": sheet.values.status.value,
+        "status": desk.shown_status.value,
         "state": _STATE[sheet.values.status],
         "last": desk.at == len(desk.visits) - 1,
         "films": [_film(film, urls[film.key]) for film in sheet.films],

@@ -102,7 +102,11 @@ def read_film(store: Store, film: StoredFilm) -> ReadFilm:
     return ReadFilm(shot, film.limb, film.side, film.joints)
 
 
-def _stored(store: Store, visit: StoredVisit) -> tuple[ReadFilm, ...]:
+def stored_films(store: Store, visit: StoredVisit) -> tuple[ReadFilm, ...]:
+    """The films of a visit of the store, the first of each limb and side.
+
+    Raises: StoreError if a picture is gone or changed.
+    """
     return _first_of_each([read_film(store, film) for film in store.films(visit)])
 
 
@@ -129,7 +133,7 @@ def listed_visits(name: str, store: Store | None, case: Case | None, patient: st
     if name == STORED and store is None:
         return []
     if name == STORED and store is not None:
-        return [ListedVisit(v.patient, v.label, v.position, partial(_stored, store, v)) for v in store.visits()]
+        return [ListedVisit(v.patient, v.label, v.position, partial(stored_films, store, v)) for v in store.visits()]
     visits = [ListedVisit(PATIENT, "visit 1", 1, _sample)] if sample_files() else []
     for seed in PHANTOM_SEEDS:
         for n in (1, 2):

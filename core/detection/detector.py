@@ -1,101 +1,29 @@
 """From a film to the limbs on it: where each lies, its parts, and the centre of every joint, in film pixels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core.anatomy.frame import Frame
-from core.anatomy.parts import JOINTS, PARTS, Box, Point, part_boxes
-from core.anatomy.pose import Pose, fit_pose
-from core.anatomy.template import TEMPLATE_MM
+from core.anatomy.parts import PARTS, Box, Point, part_boxes
+from core.anatomy.pose import Pose
+from core.detection.found import HEAT_STRIDE, FoundLimb, Sight, find_joints
 from core.detection.limb_votes import SeenLimb, seen_limbs
 from core.detection.network import LimbFinder, PartsNetwork
 from core.detection.places import SEEN, off_film, without_strays
+from core.detection.poses import better_pose
 from core.svh import Limb
 
 Floats = NDArray[np.float32]
-HEAT_STRIDE = 4
 CLEAR = 0.6  # mean height of the peaks of a limb that is certainly seen the right way round
 NEAR_MM = 7.0  # half the way from one toe's joint to the next
 # How the coarse pass lays a film into its square: share of the side, direction that is up. A limb that fills its film
 # to the edges, sideways above all, may be found on the smaller pictures; they are tried when the first look finds
 # nothing that fits.
 LOOKS = ((1.0, 0.0), (0.62, 90.0))
-# A scale from joints that lie close together is uncertain, one from the look of the bones less so: they are averaged by
-# these spreads of the logarithm. `JOINT_SPREAD` is that of joints whose root mean square distance from their middle is
-# `AT_MM`.
-GLANCE_SPREAD, JOINT_SPREAD, AT_MM = 0.06, 0.20, 15.0
-SIDE_TOLD = 0.8  # the joints tell the side when they fit it so much better than the other
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What the coarse pass says of a film.
-
-    The limbs on it, best first, and a logit above zero for a film light for dark.
-    """
-
-    limbs: tuple[SeenLimb, ...]
-    inverted: float
-
-
-@dataclass(frozen=True)
-class FoundLimb:
-    """A limb with its parts: name -> (box, confidence), joints: name -> (point, confidence), in film pixels.
-
-    `off_film` names the joints whose place lies off the film; `other_kind` is how much speaks for the other kind of
-    limb (0 to 1), `growing` a logit above zero for a skeleton with open growth plates.
-    """
-
-    limb: Limb
-    confidence: float
-    pose: Pose
-    parts: Mapping[str, tuple[Box, float]]
-    joints: Mapping[str, tuple[Point, float]]
-    region: Box
-    off_film: frozenset[str] = frozenset()
-    other_kind: float = 0.0
-    growing: float = -9.0
-    log_size: float = 0.0
-
-    @property
-    def clarity(self) -> float:
-        """Mean height of the heat peaks of the SvH joints that should be on the film."""
-        heights = [self.joints[name][1] for name in JOINTS[self.limb] if name not in self.off_film]
-        return float(np.mean(heights)) if heights else 0.0
-
-
-def find_joints(
-    heat: Floats,
-    names: Sequence[str],
-    *,
-    near: Mapping[str, Point] = {},
-    within_px: float = 0.0,
-    on: NDArray[np.bool_] | None = None,
-) -> dict[str, tuple[float, float, float]]:
-    """Peaks of heat maps [P, h, w] in [0, 1] as (x, y, height of the peak) in view pixels, to a part of a cell.
-
-    A joint of `near` is looked for within `within_px` of that place only, all of them only where `on` [h, w].
-    """
-    found: dict[str, tuple[float, float, float]] = {}
-    _, h, w = heat.shape
-    rows, columns = (n * HEAT_STRIDE + (HEAT_STRIDE - 1) / 2 for n in np.ogrid[:h, :w])
-    for k, name in enumerate(names):
-        here = heat[k] if on is None else np.where(on, heat[k], 0)
-        if name in near:
-            x, y = near[name]
-            here = np.where((columns - x) ** 2 + (rows - y) ** 2 <= within_px**2, here, 0)
-        row, column = divmod(int(here.argmax()), w)
-        y0, y1, x0, x1 = max(0, row - 2), min(h, row + 3), max(0, column - 2), min(w, column + 3)
-        patch = heat[k, y0:y1, x0:x1]
-        weight = patch / max(float(patch.sum()), 1e-6)
-        x = float((weight.sum(0) * np.arange(x0, x1)).sum())
-        y = float((weight.sum(1) * np.arange(y0, y1)).sum())
-        found[name] = ((x + 0.5) * HEAT_STRIDE - 0.5, (y + 0.5) * HEAT_STRIDE - 0.5, float(here.max()))
-    return found
 
 
 def whole_film_frame(height: int, width: int, side_px: int, *, share: float = 1.0, turn_deg: float = 0.0) -> Frame:
@@ -238,45 +166,6 @@ def _cells_on_film(frame: Frame, film_px: tuple[int, int]) -> NDArray[np.bool_]:
     at = frame.to_film(np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2))
     on = (at >= -0.5).all(1) & (at[:, 0] < film_px[1]) & (at[:, 1] < film_px[0])
     return on.reshape(len(rows), len(columns))
-
-
-def better_pose(found: FoundLimb) -> Pose:
-    """The pose that fits the joints that were seen.
-
-    Of few or close joints the scale comes from the look of the bones as well. The pose of the look itself where fewer
-    than two joints were seen.
-    """
-    seen = {name: (point, height) for name, (point, height) in found.joints.items() if height > 0.3}
-    template = TEMPLATE_MM[found.limb]
-    names = [name for name in seen if name in template]
-    if len(names) < 2:
-        return found.pose
-    points, heights = {n: seen[n][0] for n in names}, {n: seen[n][1] for n in names}
-    looked = found.pose.mm_per_px * float(
-        np.exp(-found.log_size)
-    )  # larger in the view than it should be: fewer mm a pixel
-    places = np.array([template[n] for n in names])
-    spread = float(np.sqrt(((places - places.mean(0)) ** 2).sum(1).mean()))
-    mirrored = _mirrored(found.pose, points, heights)
-    scale = looked
-    if len(names) >= 3 and spread > 1:
-        fitted = fit_pose(found.limb, points, weights=heights, mirrored=mirrored).mm_per_px
-        trust = (JOINT_SPREAD * (AT_MM / spread) ** 2) ** -2, GLANCE_SPREAD**-2
-        scale = float(np.exp((trust[0] * np.log(fitted) + trust[1] * np.log(looked)) / sum(trust)))
-    return fit_pose(found.limb, points, weights=heights, mirrored=mirrored, mm_per_px=scale)
-
-
-def _mirrored(pose: Pose, points: Mapping[str, Point], heights: Mapping[str, float]) -> bool:
-    """Whether the joints lie as those of a left limb.
-
-    As the look took it where they are few, in a row, or fit both alike.
-    """
-    if len(points) < 6:
-        return pose.mirrored
-    as_right, as_left = (fit_pose(pose.limb, points, weights=heights, mirrored=m).residual_mm for m in (False, True))
-    if min(as_right, as_left) > SIDE_TOLD * max(as_right, as_left):
-        return pose.mirrored
-    return as_left < as_right
 
 
 def _region(frame: Frame, film_px: tuple[int, int]) -> Box:

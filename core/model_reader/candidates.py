@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.anatomy.parts import JOINTS
-from core.detection.detector import FoundLimb
+from core.detection.found import FoundLimb
 from core.detection.limb_votes import SeenLimb
 from core.model_reader.gate import Verdict
 

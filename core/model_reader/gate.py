@@ -11,7 +11,7 @@ import numpy as np
 
 from core.anatomy.parts import JOINTS
 from core.anatomy.template import TEMPLATE_MM
-from core.detection.detector import FoundLimb
+from core.detection.found import FoundLimb
 from core.model_reader.codes import Flag, FlagCode, Refusal
 from core.radiograph.film import NoteKind, Radiograph
 from core.svh.words import LIMB_WORD

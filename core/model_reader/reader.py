@@ -14,7 +14,9 @@ import torch
 from core.anatomy.parts import BOX_POINTS, JOINTS, PART_JOINTS, Point
 from core.checkpoint import WeightCard
 from core.checkpoint.weight_file import FOLDER
-from core.detection.detector import LOOKS, Detector, FoundLimb, SeenLimb
+from core.detection.detector import LOOKS, Detector
+from core.detection.found import FoundLimb
+from core.detection.limb_votes import SeenLimb
 from core.joint_scoring.scorer import JointScorer, LimbJoints, SiteScore
 from core.measure import measure_widths
 from core.model_reader.candidates import apart, once

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.detection.detector import FoundLimb
+from core.detection.found import FoundLimb
 from core.model_reader.codes import Flag, FlagCode
 from core.radiograph.film import Radiograph
 from core.svh import Limb, Side

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.phantom.exposure import Lesion
+from core.phantom.acquisition import Lesion
 from core.phantom.skeleton import Bone, Points
 
 

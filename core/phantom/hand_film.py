@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
+from core.phantom.acquisition import Lesion, Thinning
 from core.phantom.assembly import Assembly, Joint
 from core.phantom.damage import border_erosion, erosion_parts, margin_erosion, narrowing
 from core.phantom.deformity import deform_hand, raised
-from core.phantom.exposure import Lesion, Thinning
 from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import hand_bones
-from core.phantom.soft_tissue import Segment
+from core.phantom.soft_tissue import hand_segments
 from core.svh import HAND_EROSION, HAND_JSN, Side, Site
 
 RAYS: dict[int, tuple[str, ...]] = {
@@ -188,37 +188,6 @@ def _points(hand: Assembly) -> dict[str, tuple[float, float]]:
     return {name: (float(p[0]), float(p[1])) for name, p in at.items()}
 
 
-def _soft(rng: np.random.Generator, hand: Assembly, points: Mapping[str, tuple[float, float]]) -> list[Segment]:
-    """Skin outline: fingers, palm, thumb with thenar, wrist and forearm."""
-    build = rng.uniform(0.9, 1.18)
-    size = float(np.linalg.norm(np.subtract(points["MCP3"], points["CMC3"]))) / 64
-    r = build * size
-    segments: list[Segment] = []
-    for k in range(2, 6):
-        thin = 0.88 if k == 5 else 1.0
-        tip = np.array(points[f"TIP{k}"]) + hand.bones[f"{k}distph"].axis[:2] * 0.5
-        chain = [tuple(tip), points[f"DIP{k}"], points[f"PIP{k}"], points[f"MCP{k}"]]
-        radii = [5.6 * r * thin, 8.4 * r * thin, 10.0 * r * thin, 12.5 * r * thin]
-        segments += [Segment(chain[n], chain[n + 1], radii[n], radii[n + 1]) for n in range(3)]
-        base = hand.bones[f"{k}mc"].end(distal=False)[:2]
-        segments.append(Segment(points[f"MCP{k}"], (float(base[0]), float(base[1])), 12.5 * r, 14.5 * r, 0.85))
-    end = np.array(points["TIP1"]) + hand.bones["thumbdist"].axis[:2] * 0.5
-    thumb_tip = (float(end[0]), float(end[1]))
-    segments += [
-        Segment(thumb_tip, points["IP1"], 7.2 * r, 10.4 * r),
-        Segment(points["IP1"], points["MCP1"], 10.4 * r, 12.6 * r),
-        Segment(points["MCP1"], points["CMC1"], 12.5 * r, 17.0 * r),
-        Segment(points["MCP1"], points["CMC3"], 9.0 * r, 15.0 * r, 0.9),
-    ]
-    left, right = np.array(points["ULN"]), np.array(points["RAD"])
-    down = -hand.bones["radius"].axis[:2]
-    middle = (left + right) / 2
-    ends = [tuple(middle + down * d) for d in (-22 * size, 2 * size, 45 * size, 120 * size)]
-    radii = [25 * r, 25.5 * r, 27 * r, 33 * r]
-    segments += [Segment(ends[n], ends[n + 1], radii[n], radii[n + 1], 0.62) for n in range(3)]
-    return segments
-
-
 def hand_film(
     rng: np.random.Generator,
     grades: Mapping[Site, int],
@@ -246,9 +215,8 @@ def hand_film(
     jsn = {site.joint: grades.get(site, 0) for site in HAND_JSN}
     for name in (*WRIST_ORDER, *(n for n in JOINTS if n not in WRIST_ORDER)):
         loss = narrowing(rng, jsn.get(name, 0), may_slip=name.startswith(SLIP_JOINTS))
-        if (
-            name.startswith("DIP") and rng.random() < 0.08 + 0.5 * look_alikes
-        ):  # osteoarthritis of the end joints is no SvH damage
+        # Osteoarthritis of the end joints is no SvH damage.
+        if name.startswith("DIP") and rng.random() < 0.08 + 0.5 * look_alikes:
             loss = narrowing(rng, int(rng.integers(1, 4)), may_slip=False)
         hand.set_gap(name, GAP_MM[name] * wide * loss.left * rng.normal(1, 0.04), tilt_deg=loss.tilt_deg)
         if loss.slip:
@@ -278,7 +246,7 @@ def hand_film(
     look = draw_look(person)
     gaps = {name: hand.gap(name) for name in JOINTS}
     return shoot(
-        rng, hand, points, gaps, _soft(rng, hand, points), lesions, owners, thinnings, look,
+        rng, hand, points, gaps, hand_segments(rng, hand, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in HAND_EROSION + HAND_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["RAD"][1] + rng.uniform(18, 50),
         normal_gap_mm={name: GAP_MM[name] * wide for name in JOINTS},

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
+from core.phantom.acquisition import Lesion, Look, Thinning, Window
 from core.phantom.assembly import Assembly, Gap
-from core.phantom.exposure import Lesion, Look, Thinning, Window, expose
+from core.phantom.exposure import expose
 from core.phantom.soft_tissue import Segment, thickness
 from core.svh import Side, Site
 

@@ -9,12 +9,11 @@ import math
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
@@ -22,8 +21,6 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from core.training.parallel import rank, same_figures
-
-CURVE_POINTS = 120
 
 
 @dataclass(frozen=True)
@@ -251,24 +248,3 @@ def run_loop(
     if validate and best_path.exists() and not rank():
         result.load_state_dict(torch.load(best_path, map_location="cpu", weights_only=True))
     return result.eval()
-
-
-def steps_a_second(curve: Sequence[Mapping[str, float]]) -> float:
-    """Median rate between two lines of a learning curve, so that a pause does not count; 0 if it tells none."""
-    timed = [(line["step"], line["step"] / line["steps_s"]) for line in curve if line.get("steps_s")]
-    rates = [(step - before) / (at - then) for (before, then), (step, at) in pairwise([(0, 0.0), *timed]) if at > then]
-    return float(median(rates)) if rates else 0.0
-
-
-def learning_curve(log: Path) -> list[dict[str, float]]:
-    """The lines of a training log, thinned to about `CURVE_POINTS`.
-
-    Lines with validation figures all stay if they can.
-    """
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    keep = [line for line in lines if any(key.startswith("validation_") for key in line)]
-    rest = [line for line in lines if line not in keep]
-    for group in (keep, rest):
-        while len(group) > CURVE_POINTS // 2:
-            del group[1:-1:2]
-    return sorted(keep + rest, key=lambda line: line["step"])

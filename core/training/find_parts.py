@@ -13,7 +13,7 @@ from core.anatomy.frame import Frame
 from core.anatomy.parts import JOINTS, PARTS, Point, part_boxes
 from core.anatomy.pose import Jitter, fit_pose
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import find_joints
+from core.detection.found import find_joints
 from core.detection.network import PartsNetwork, PartsSettings
 from core.detection.places import SEEN
 from core.phantom.growth_plates import can_grow, paint_growth_plates

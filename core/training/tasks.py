@@ -13,7 +13,7 @@ from core.cohort.unmarked_films import REFUSED, unmarked_films
 from core.detection.network import FinderSettings, LimbFinder, PartsNetwork, PartsSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training import find_limbs, find_parts, score_joints
+from core.training import find_limbs, find_parts, limb_views, score_joints
 from core.training.film_cache import Crops, as_float, smaller, stored_films
 from core.training.prepare import prepare_small
 from core.training.starts import load_start
@@ -61,7 +61,7 @@ def finder_task(cache: Path, films_folder: Path) -> TrainingTask:
     network = LimbFinder(settings)
     load_start(network.backbone.body, "mobilenet_v2")
     draw, held_out = (
-        find_limbs.FilmDraw(
+        limb_views.FilmDraw(
             stored_films(cache / f"films-{split}"),
             real_for_detection(films_folder, split),
             other_films(films_folder, held_out=split == "validation"),

@@ -7,12 +7,13 @@ from core.anatomy.frame import Frame
 from core.anatomy.pose import Pose
 from core.anatomy.template import TEMPLATE_MM
 from core.cohort.labelled_film import LabelledFilm
-from core.detection.detector import better_pose
 from core.detection.limb_votes import SeenLimb, seen_limbs
 from core.detection.network import FinderSettings
 from core.detection.places import off_film
+from core.detection.poses import better_pose
 from core.svh import Limb, Side
-from core.training.find_limbs import FilmSample, limb_truth, targets_of
+from core.training.find_limbs import targets_of
+from core.training.limb_views import FilmSample, limb_truth
 
 SETTINGS = FinderSettings()
 WHOLE = Frame(np.array([[1.0, 0, 0], [0, 1.0, 0]]), SETTINGS.side_px, SETTINGS.side_px)
@@ -82,7 +83,7 @@ def test_joints_beyond_the_border_are_off_the_film_and_unclear_ones_on_it_are_no
 
 
 def test_the_scale_of_a_wrist_comes_from_the_look_of_its_bones() -> None:
-    from core.detection.detector import FoundLimb
+    from core.detection.found import FoundLimb
 
     wrist = {"RAD", "ULN", "NAV", "LUN", "CMC3", "CMC5", "RADCAR", "CAPNLUN"}
     pose, joints = hand(2.0, 20.0, wrist)

@@ -7,7 +7,7 @@ import pytest
 
 from core.anatomy.parts import JOINTS
 from core.anatomy.pose import Pose
-from core.detection.detector import FoundLimb
+from core.detection.found import FoundLimb
 from core.model_reader.codes import FlagCode, Refusal
 from core.model_reader.gate import NOTHING_FOUND, Gate, misfit_mm
 from core.radiograph.film import FilmNote, NoteKind

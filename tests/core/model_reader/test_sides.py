@@ -3,7 +3,7 @@ import numpy as np
 from core.anatomy.parts import JOINTS
 from core.anatomy.pose import fit_pose
 from core.anatomy.template import TEMPLATE_MM
-from core.detection.detector import FoundLimb
+from core.detection.found import FoundLimb
 from core.model_reader.codes import FlagCode, Refusal
 from core.model_reader.gate import Gate, misfit_mm
 from core.model_reader.sides import propose_side

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from core.phantom.exposure import Lesion, Look, Window, _raster, expose
+from core.phantom.acquisition import Lesion, Look, Window
+from core.phantom.exposure import _raster, expose
 from core.phantom.skeleton import Bone, Faces, Points
 
 

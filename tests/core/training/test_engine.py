@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.training.engine import LoopSettings, rate_at, run_loop, steps_a_second
+from core.training.engine import LoopSettings, rate_at, run_loop
+from core.training.learning_curve import steps_a_second
 from core.training.parallel import in_processes
 
 

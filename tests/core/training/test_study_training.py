@@ -17,8 +17,9 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, sma
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training.engine import LoopSettings, learning_curve, run_loop
+from core.training.engine import LoopSettings, run_loop
 from core.training.film_cache import smaller, store_film
+from core.training.learning_curve import learning_curve
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import calibrate_system, train_system, with_size
 from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.detection.detector import HEAT_STRIDE, find_joints
+from core.detection.found import HEAT_STRIDE, find_joints
 
 
 def heat_of(*peaks: tuple[int, int, float]) -> np.ndarray:

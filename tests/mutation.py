@@ -1,7 +1,8 @@
 """`python -m tests.mutation`: of faults put into the rules of the score one at a time, how many do their tests notice?
 
 A fault changes one comparison, one operator, one constant or one truth value. Which faults are tried is drawn with a
-seed from all that there are; each is tried in a process of its own, with the tests of its file alone.
+seed from all that there are; each is tried in a process of its own, with the tests of its file alone and 40 examples of
+a property.
 """
 
 import argparse
@@ -133,8 +134,11 @@ def noticed(file: str, tree: ast.Module) -> bool:
 def _tests_fail(file: str, tree: ast.Module) -> bool:
     code = compile(ast.fix_missing_locations(tree), str(ROOT / file), "exec")
     sys.meta_path.insert(0, _Finder(file.removesuffix(".py").replace("/", "."), ROOT / file, code))  # type: ignore[arg-type]
+    import hypothesis
     import pytest
 
+    hypothesis.settings.register_profile("faults", max_examples=40, database=None)
+    hypothesis.settings.load_profile("faults")
     options = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-W", "ignore::pytest.PytestWarning"]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         return bool(pytest.main([*options, *(str(ROOT / name) for name in TESTS[file])]))

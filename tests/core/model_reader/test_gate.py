@@ -1,6 +1,6 @@
 """What may be scored: every threshold of the gate from both of its sides."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -52,6 +52,7 @@ def test_joints_off_the_film_are_not_expected_but_three_have_to_be_clear() -> No
     assert words in part.flags[0].text
     assert GATE.judge(clear(2, of=2), film()).code is Refusal.NO_LIMB
     assert GATE.judge(clear(0, of=0), film()).code is Refusal.NO_LIMB
+    assert GATE.judge(clear(3, of=12), film()).code is Refusal.PART_OF_LIMB  # a quarter is a limb
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,7 @@ def test_a_misfit_is_a_distance_in_mm_of_the_average_limb() -> None:
     assert misfit_mm(shifted(0)) == pytest.approx(0, abs=1e-6) and misfit_mm(shifted(4)) == pytest.approx(4)
     assert GATE.judge(shifted(9.9), film()).code is None
     assert GATE.judge(shifted(10.1), film()).code is Refusal.UNUSUAL_VIEW
+    assert replace(GATE, misfit_mm=misfit_mm(shifted(4))).judge(shifted(4), film()).code is None
     assert misfit_mm(shifted(4, names=3)) == pytest.approx(4) and misfit_mm(shifted(4, names=2)) == float("inf")
     assert misfit_mm(shifted(4, height=0.26)) == pytest.approx(4) and misfit_mm(shifted(4, height=0.25)) == float("inf")
 
@@ -110,6 +112,8 @@ def test_a_file_that_says_another_limb_is_doubted() -> None:
 def test_a_card_gives_thresholds_and_the_defaults_the_rest() -> None:
     gate = Gate.from_card({"seen": 0.7, "clear_joints": "5", "nothing of the gate": 1})
     assert (gate.seen, gate.clear_joints, gate.misfit_mm) == (0.7, 5.0, Gate().misfit_mm)
+    with pytest.raises(FrozenInstanceError):
+        gate.seen = 0.1  # type: ignore[misc]
     defaults = Gate()
     assert (defaults.seen, defaults.clear_height, defaults.clear_joints, defaults.clear_share) == (0.4, 0.22, 3, 0.5)
     assert (defaults.misfit_mm, defaults.joint_height, defaults.other_kind) == (14.0, 0.15, 0.3)

@@ -1,3 +1,4 @@
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -57,6 +58,8 @@ def test_a_change_of_its_source_leaves_a_reading_as_it_was() -> None:
     assert first.svh == 1
     with pytest.raises(TypeError):
         first.points[(Side.L, MCP2)] = 2  # type: ignore[index]
+    with pytest.raises(FrozenInstanceError):
+        first.points = {}  # type: ignore[misc]
 
 
 @given(readings())

@@ -40,6 +40,7 @@ def test_the_interval_of_a_sum_grows_with_the_root_of_the_sites() -> None:
 def test_uneven_half_widths_and_the_ends_of_the_scale() -> None:
     scores = {(Side.L, EROSION): CellPoints(5, 1.0, 5.0), (Side.L, JSN): CellPoints(4, 1.0, 4.0)}
     assert half_widths(scores.values()) == (5.0, 0.0)  # the root of 4 * 4 + 3 * 3
+    assert half_widths([CellPoints(5, 5.0, 7.0), CellPoints(2, 3.0, 1.0)]) == (0.0, 2.0)  # never below zero
     total = total_of(TotalKind.HANDS, scores)
     assert (total.points, total.low, total.high, total.missing) == (9, 4, 9, 60)
     full = total_of(TotalKind.SVH, {cell: CellPoints(cell[1].maximum, 0.0, 99.0) for cell in ALL})

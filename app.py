@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pages.server.class_server import serve_class
 from pages.server.web_guard import WebGuard
 from pages.widgets.shared.film_pictures import PATH, serve_picture
 
@@ -53,4 +55,7 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    app.run()
+    if "--class" in sys.argv:
+        serve_class()
+    else:
+        app.run()

@@ -28,7 +28,7 @@ page = st.navigation(
         st.Page(HERE / "cases.py", title="Cases", icon=":material/folder_shared:", url_path="cases"),
         st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
         st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
-        st.Page(HERE / "studies.py", title="Studies", icon=":material/folder_shared:", url_path="studies"),
+        st.Page(HERE / "studies.py", title="Studies", icon=":material/assignment:", url_path="studies"),
         st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
         st.Page(HERE / "progression.py", title="Progression", icon=":material/trending_up:", url_path="progression"),
         st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),

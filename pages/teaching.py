@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.widgets.shared.page_style import page_style
 from pages.widgets.teaching.classroom import in_class, school
+from pages.widgets.teaching.glossary import glossary
 from pages.widgets.teaching.practice import practise
 
 page_style()
@@ -11,7 +12,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     st.markdown("##### Teaching")
     part = st.segmented_control(
         "What to do",
-        ["Practise", "Class"],
+        ["Practise", "Class", "Glossary"],
         default="Class" if in_class() else "Practise",
         required=True,
         key="teaching_part",
@@ -20,5 +21,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
     st.caption("The films are digital phantoms: they belong to nobody, and their true points are known.")
 if part == "Practise":
     practise()
-else:
+elif part == "Class":
     school()
+else:
+    glossary()

@@ -75,6 +75,8 @@ def variance_components(scores: ArrayLike) -> Components:
         raise ValueError("not estimable: that needs at least 3 patients with two readers")
     if np.ptp(x[there]) == 0:
         raise ValueError("not estimable: every score is the same")
+    if all(np.ptp(scores[read]) == 0 for scores, read in zip(x.T, there.T, strict=True)):
+        raise ValueError("not estimable: no reader tells the patients apart")
     if not _connected(there):
         raise ValueError("not estimable: some readers share no patient with the others, so their leans cannot be told")
     alpha = krippendorff_alpha(x)

@@ -10,3 +10,4 @@ from core.teaching.classroom import Question as Question
 from core.teaching.marking import Answer as Answer
 from core.teaching.marking import Marks as Marks
 from core.teaching.marking import mark as mark
+from core.teaching.results import results_csv as results_csv

@@ -38,6 +38,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Given:
+    """The points that a student gave to a site of a question."""
+
+    student: str
+    question: Question
+    site: Site
+    points: int
+
+
+@dataclass(frozen=True)
 class ClassView:
     """What one member may see. `counts` (site to points to number of students) is None until it may be seen."""
 
@@ -208,6 +218,20 @@ class Classes:
                 now.counts() if teacher or now.revealed else None,
                 dict(now.answers[key]) if key in now.answers else None,
                 max(0, round((found.ends - self._clock()) / 60)),
+            )
+
+    def results(self, code: str, key: str) -> tuple[Given, ...]:
+        """Every answer of the students who are still there, for the teacher alone.
+
+        Raises: ClassError without the teacher's key.
+        """
+        with self._lock:
+            found = self._taught(code, key)
+            return tuple(
+                Given(found.students[seat], question, site, points)
+                for question, asked in found.rounds.items()
+                for seat, answer in asked.answers.items()
+                for site, points in answer.items()
             )
 
     def _free_code(self) -> str:

@@ -57,6 +57,7 @@ class Desk:
     """One reader with one list. Lives in the session's state."""
 
     reads_again: ClassVar[bool] = True  # a complete reading may be begun anew
+    reveals: ClassVar[bool] = True  # Enter shows the model before it completes
 
     reader: str
     order: Order
@@ -94,11 +95,6 @@ class Desk:
             return (), str(error)
         none = "This visit has no film whose limb and side are known. Set them on the Score page first."
         return films, "" if films else none
-
-    @property
-    def shown_status(self) -> Status:
-        """What the screen is told: of a blinded reading Enter reveals the model."""
-        return self.sheet.values.status
 
     @property
     def title(self) -> str:

@@ -29,6 +29,7 @@ function makeSurface(root) {
   const text = (c, f) => value(c, f)?.text ?? "";
   const unread = () => v.data.films.reduce((n, f) => n + f.cells.filter((c) => !text(c, f)).length, 0);
   const blinded = () => v.data.status === "blinded", complete = () => v.data.status === "complete";
+  const reveals = () => blinded() && !v.data.hidden; // in a study nothing is revealed: Enter completes
 
   function clock() { // time between two deeds counts for the film in view; a long pause does not
     const now = Date.now(), ms = now - v.last;
@@ -82,7 +83,7 @@ function makeSurface(root) {
     const left = unread(), total = v.data.films.reduce((n, o) => n + o.cells.length, 0);
     $(".title").textContent = v.data.title;
     $(".state").textContent = `${v.data.state} · ${total - left} of ${total} cells read`;
-    $(".onward").textContent = blinded() ? "Reveal model ⏎" : !complete() ? "Complete ⏎" : v.data.last ? "Last visit" : "Next visit ⏎";
+    $(".onward").textContent = reveals() ? "Reveal model ⏎" : !complete() ? "Complete ⏎" : v.data.last ? "Last visit" : "Next visit ⏎";
     $(".onward").disabled = complete() && v.data.last;
     $(".tabs").innerHTML = v.data.films.map((o, n) =>
       `<button type="button" role="tab" data-film="${n}" aria-selected="${n === v.film}">${o.name} ${o.cells.filter((q) => text(q, o)).length}/${o.cells.length}</button>`).join("");
@@ -132,7 +133,7 @@ function makeSurface(root) {
     const all = v.data.films.flatMap((f, i) => f.cells.map((c, n) => [i, n, !text(c, f)]));
     const here = all.findIndex(([i, n]) => i === v.film && n === v.cell);
     const found = [...all.slice(here + 1), ...all.slice(0, here)].find(([, , free]) => free);
-    if (found) go(found[0], found[1]); else say(blinded() ? "Every cell is read. Enter reveals the model." : "Every cell is read. Enter completes the reading.");
+    if (found) go(found[0], found[1]); else say(reveals() ? "Every cell is read. Enter reveals the model." : "Every cell is read. Enter completes the reading.");
   }
   function put(shown, action) {
     if (complete()) return say("This reading is complete.");
@@ -158,7 +159,7 @@ function makeSurface(root) {
   }
   function accept() {
     const now = value(cell());
-    if (blinded()) return say("The model stays hidden until you reveal it (Enter).");
+    if (blinded()) return say(reveals() ? "The model stays hidden until you reveal it (Enter)." : "The model stays hidden in a study.");
     if (now?.model == null) return say("The model gave nothing here.");
     if (complete()) return say("This reading is complete.");
     v.local[id(cell())] = { ...now, text: now.model };
@@ -168,7 +169,7 @@ function makeSurface(root) {
   function onward() {
     const left = unread();
     if (complete()) return v.data.last ? say("This was the last visit of the list.") : act({ do: "next visit" });
-    if (left && !v.sure) { v.sure = true; return say(`${left} cells are unread and stay empty. Enter again to ${blinded() ? "reveal the model" : "complete"}; Space goes to them.`); }
+    if (left && !v.sure) { v.sure = true; return say(`${left} cells are unread and stay empty. Enter again to ${reveals() ? "reveal the model" : "complete"}; Space goes to them.`); }
     v.sure = false; say("");
     act({ do: blinded() ? "reveal" : "complete" });
   }

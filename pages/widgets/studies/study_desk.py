@@ -21,6 +21,7 @@ class StudyDesk(Desk):
     session: int = 1
     ids: list[str] = field(default_factory=list)
     reads_again: ClassVar[bool] = False
+    reveals: ClassVar[bool] = False
 
     def _model_job(self, films: object) -> Job:
         job = Job(_nothing())
@@ -36,12 +37,6 @@ class StudyDesk(Desk):
         sheet.stored, sheet.reading = begun.visit, begun.id
         if not sheet.waiting:
             sheet.values, sheet.spent_ms = begun.values, dict(begun.spent_ms)
-
-    @property
-    def shown_status(self) -> Status:
-        """What the screen is told: Enter completes, there is nothing to reveal."""
-        status = super().shown_status
-        return Status.REVEALED if status is Status.BLINDED else status
 
     def keep_model(self) -> None:
         """The store holds the model's points since the import."""

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.svh import Site
 from core.svh.words import DAMAGE_RGB, joint_name, web_colour
-from core.teaching import ClassError, Classes, ClassView, Question
+from core.teaching import ClassError, Classes, ClassView, Question, results_csv
 from core.teaching.classroom import CODE_LENGTH, NAME_MAX, clean_code
+from pages.widgets.teaching.class_link import show_link
 from pages.widgets.teaching.practice import NAME
 from pages.widgets.teaching.teaching_case import (
     case_name,
@@ -110,11 +111,20 @@ def _teacher(code: str, key: str) -> None:
         st.session_state.update(class_first=asked.seed, class_begun=asked)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"## :primary[{code}]")
-        st.caption(
-            f"Students choose Class and type this code, or open this page with `?class={code}`. "
-            "Do not share your own address: it is the teacher's key."
-        )
+        st.caption("Students choose Class and type this code. Do not share your own address: it is the teacher's key.")
         st.space("stretch")
+        with st.popover("Link and QR code", icon=":material/qr_code:"):
+            show_link(code)
+        st.download_button(
+            "Results",
+            lambda: results_csv(classes().results(code, key), _truth),
+            f"class-{code}.research-use-only.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Every answer by student with the true points, as CSV.",
+            key="class_results",
+        )
         if st.button("End the class", key="end_class"):
             classes().close(code, key)
             _leave()
@@ -133,6 +143,10 @@ def _teacher(code: str, key: str) -> None:
         joint_pictures(case, joint, outlined=outlined)
         with st.expander("The truth"):
             truth_words(case, joint, {})
+
+
+def _truth(asked: Question) -> dict[Site, int]:
+    return teaching_case(asked.seed, asked.difficulty, asked.limb).truth(asked.joint)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

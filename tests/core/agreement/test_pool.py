@@ -58,6 +58,7 @@ def test_a_lean_of_one_reader_is_error_of_one_reader_and_not_of_consistency() ->
     [
         (np.where(np.eye(4) > 0, 1.0, np.nan), "at least 3 patients with two readers"),
         (np.ones((5, 3)), "every score is the same"),
+        (np.tile([1.0, 5.0, 3.0], (4, 1)), "no reader tells the patients apart"),
         ([[1, 2, np.nan, np.nan], [2, 3, np.nan, np.nan], [np.nan, np.nan, 4, 5], [np.nan, np.nan, 1, 2]],
          "share no patient"),
         (np.where(np.arange(3) < 2, np.random.default_rng(0).normal(size=(900, 3)), np.nan) + 0.0, "1500"),

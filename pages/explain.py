@@ -17,8 +17,8 @@ case = current_case()
 st.markdown("##### Where does the network look?")
 st.caption(
     "Heatmaps are off on the other pages: they persuade more than they explain, and for small findings such as erosions"
-    " they are often wrong. Every map here stands beside controls that know nothing of the film; each runs from its own"
-    " least to its own most heat."
+    " they are often wrong. Every map here stands beside controls that know nothing of the film; each map is scaled"
+    " to its own range."
 )
 try:
     reader = cached_reader.reader_of(case.weights)

@@ -11,7 +11,7 @@ from pages.widgets.score.film_viewer import film_viewer
 from pages.widgets.score.score_grid import joint_editor, score_grid
 from pages.widgets.score.totals import show_totals
 from pages.widgets.score.weights_choice import choose_weights
-from pages.widgets.shared.case_steps import begin_files, current_case, finish_job, leave_case
+from pages.widgets.shared.case_steps import begin_files, busy, current_case, finish_job, leave_case
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.page_style import page_style
 
@@ -28,7 +28,7 @@ def add_films(case: Case) -> None:
     weights = choose_weights()
     joins = not case.sample and bool(case.films) and case.weights == weights  # one case, one set of weights
     keep = joins and st.checkbox("Add to the case in view", value=True, key="keep")
-    if st.button("Score these films", type="primary", disabled=not files, key="score_files") and files:
+    if st.button("Score these films", type="primary", disabled=not files or busy(), key="score_files") and files:
         try:
             begin_files([(file.name, file.getvalue()) for file in files], keep=keep, weights=weights)
         except QueueFull as full:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from core.model_reader.case import Case, CaseFilm, Changes
 from core.model_reader.evidence import FilmReading
+from core.model_reader.placed import Placed
 from core.model_reader.review import Review
 from core.radiograph import FilmNote, Radiograph
 from core.svh import SITE_BY_SUFFIX, Limb, Side
@@ -38,7 +39,7 @@ class KeptFilm:
     found: FilmReading | None
 
 
-_FORM = TypeAdapter(KeptFilm)
+_FORM, _PLACED = TypeAdapter(KeptFilm), TypeAdapter(Placed)
 
 
 def film_bytes(film: CaseFilm, content: str) -> bytes:
@@ -71,11 +72,16 @@ def found_digest(film: CaseFilm) -> str:
 
 def state_of(case: Case) -> State:
     """The case as one flat mapping, which can be compared, joined and written."""
+    changes = case.changes
     state: State = {name: getattr(case, name) for name in _TEXTS}
     state["visit_date"] = case.visit_date.isoformat() if case.visit_date else ""
     state |= {f"film {film.key}": found_digest(film) for film in case.films}
-    state |= {f"points {key} {site.suffix}": value for (key, site), value in case.changes.points.items()}
-    state |= {f"side {key}": side.value for key, side in case.changes.sides.items()}
+    state |= {f"points {key} {site.suffix}": value for (key, site), value in changes.points.items()}
+    state |= {f"side {key}": side.value for key, side in changes.sides.items()}
+    state |= {
+        f"placed {key} {joint}": _PLACED.dump_python(p, mode="json") for (key, joint), p in changes.placed.items()
+    }
+    state |= {f"dropped {key}": True for key in changes.dropped}
     state |= {f"review {key}": [r.name, r.on.isoformat(), r.state] for key, r in case.reviews.items()}
     return state
 
@@ -99,7 +105,7 @@ def put_state(case: Case, state: Mapping[str, Any], load: Callable[[str], CaseFi
     for name in _TEXTS:
         setattr(case, name, str(state[name]))
     case.visit_date = date.fromisoformat(state["visit_date"]) if state["visit_date"] else None
-    points, sides, films = {}, {}, []
+    points, sides, placed, dropped, films = {}, {}, {}, set(), []
     have = {film.key: film for film in case.films}
     case.reviews = {}
     for name, value in state.items():
@@ -112,8 +118,13 @@ def put_state(case: Case, state: Mapping[str, Any], load: Callable[[str], CaseFi
             points[key, SITE_BY_SUFFIX[suffix]] = value
         elif what == "side":
             sides[rest] = Side(value)
+        elif what == "placed":
+            key, joint = rest.split(" ")
+            placed[key, joint] = _PLACED.validate_python(value)
+        elif what == "dropped":
+            dropped.add(rest)
         elif what == "review":
             case.reviews[rest] = Review(value[0], date.fromisoformat(value[1]), value[2])
     case.films = sorted(films, key=lambda film: film.place)
-    case.changes = Changes(points, sides)
+    case.changes = Changes(points, sides, placed, frozenset(dropped))
     case.revision += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.model_reader.evidence import FilmReading, ScoredCell, VisitReading
+from core.model_reader.placed import Placed, with_placed
 from core.model_reader.review import CaseStatus, Review, digest_of
 from core.radiograph import FileLabels, Radiograph, display_text
 from core.svh import SITES, Damage, Limb, Side, Site, check_points
@@ -16,10 +17,24 @@ EditKey = tuple[str, Site]  # the film's key and the site
 
 @dataclass(frozen=True)
 class Changes:
-    """What a person changed: points (None is not scorable) and sides, by film. One value a step of undo."""
+    """What a person changed, by film: points (None is not scorable), sides, places of joints, limbs that are left out.
+
+    One value a step of undo.
+    """
 
     points: Mapping[EditKey, int | None] = field(default_factory=dict)
     sides: Mapping[str, Side] = field(default_factory=dict)
+    placed: Mapping[tuple[str, str], Placed] = field(default_factory=dict)  # by film and joint
+    dropped: frozenset[str] = frozenset()
+
+    def only(self, keys: set[str]) -> "Changes":
+        """The changes of these films."""
+        return Changes(
+            {k: v for k, v in self.points.items() if k[0] in keys},
+            {k: v for k, v in self.sides.items() if k in keys},
+            {k: v for k, v in self.placed.items() if k[0] in keys},
+            self.dropped & keys,
+        )
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,8 @@ class Case:
         Raises: ValueError, in words, without a name, without a score, or where a side is not confirmed.
         """
         name = display_text(name)
-        readings = [(film.key, self.edited(film)) for film in self.films if key in ("", film.key)]
+        mine = [film for film in self.films if film.key not in self.changes.dropped]
+        readings = [(film.key, self.edited(film)) for film in mine if key in ("", film.key)]
         scored = [(each, reading) for each, reading in readings if reading and reading.scored]
         if not name:
             raise ValueError("Type the name of the reader who signs.")
@@ -125,9 +141,14 @@ class Case:
         chosen = [film for film in self.films if film.key == self.film_key] or self.films
         return chosen[0] if chosen else None
 
+    def model(self, film: CaseFilm) -> FilmReading | None:
+        """What the model gave, with joints where the person put them."""
+        mine = {joint: placed for (key, joint), placed in self.changes.placed.items() if key == film.key}
+        return with_placed(film.found, mine) if film.found else None
+
     def edited(self, film: CaseFilm) -> FilmReading | None:
         """The film's reading with the person's changes. A changed site has no interval: it is no longer the model's."""
-        found = film.found
+        found = self.model(film)
         if found is None:
             return None
         if film.key in self.changes.sides:
@@ -147,7 +168,7 @@ class Case:
 
     def visit(self) -> VisitReading:
         """All scored or refused films with the person's changes."""
-        readings = [self.edited(film) for film in self.films]
+        readings = [self.edited(film) for film in self.films if film.key not in self.changes.dropped]
         return VisitReading(self.patient, tuple(reading for reading in readings if reading))
 
     def counted_keys(self) -> set[str]:
@@ -157,7 +178,7 @@ class Case:
 
     def model_points(self, key: str, site: Site) -> int | None:
         """What the model gave, None where it gave nothing."""
-        found = self.film(key).found
+        found = self.model(self.film(key))
         return next((cell.points for cell in found.cells if cell.site == site), None) if found else None
 
     def is_edited(self, key: str, site: Site) -> bool:
@@ -199,10 +220,21 @@ class Case:
             sides |= {other.key: Side.L if side is Side.R else Side.R for other in pair if other.key != key}
         self._step(replace(self.changes, sides=sides))
 
+    def place(self, key: str, joint: str, placed: Placed) -> None:
+        """Put a joint of a film at another place, or one that was not found at its place; points of a person stay."""
+        rest = {k: v for k, v in self.changes.placed.items() if k != (key, joint)}
+        self._step(replace(self.changes, placed={**rest, (key, joint): placed}))
+
+    def leave_out(self, key: str, out: bool) -> None:
+        """Leave a limb out that is none, or take it in again."""
+        dropped = self.changes.dropped | {key} if out else self.changes.dropped - {key}
+        self._step(replace(self.changes, dropped=dropped))
+
     @property
     def open_sides(self) -> list[CaseFilm]:
         """The films whose side a person still has to say."""
-        return [film for film in self.films if (reading := self.edited(film)) is not None and reading.side_open]
+        mine = [film for film in self.films if film.key not in self.changes.dropped]
+        return [film for film in mine if (reading := self.edited(film)) is not None and reading.side_open]
 
     def _step(self, after: Changes) -> None:
         if after == self.changes:
@@ -238,5 +270,4 @@ class Case:
         self.past.clear()
         self.future.clear()
         kept = {film.key for film in rest}
-        points = {k: v for k, v in self.changes.points.items() if k[0] in kept}
-        self._put(Changes(points, {k: v for k, v in self.changes.sides.items() if k in kept}))
+        self._put(self.changes.only(kept))

@@ -33,6 +33,7 @@ class FlagCode(StrEnum):
     SIDE_NOT_CONFIRMED = "side_not_confirmed"
     SAME_LIMB_AND_SIDE = "same_limb_and_side"
     SITES_UNSCORED = "sites_unscored"
+    JOINT_PLACED = "joint_placed"
 
 
 # What a person settles by saying the side.

@@ -53,10 +53,17 @@ class Connection:
                 f"{URL_VARIABLE} is no database address. Use sqlite:///FILE or postgresql://HOST/NAME."
             ) from None
         self.embedded = parsed.get_backend_name() == "sqlite"
-        if not self.embedded and parsed.drivername != "postgresql+pg8000":
+        if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+pg8000"):
             raise StoreError(f"The store is kept in SQLite or PostgreSQL, not in {parsed.drivername}.")
-        if self.embedded and not parsed.database:
+        if self.embedded and (parsed.host or parsed.port or parsed.username):
+            raise StoreError(
+                f"{URL_VARIABLE} names a server where a file is wanted. Three slashes come before a file: "
+                "sqlite:///FILE, or sqlite://///SERVER/SHARE/FILE for a file on a Windows share."
+            )
+        if self.embedded and parsed.database in (None, "", ":memory:"):
             raise StoreError("The store needs a file: sqlite:///FILE.")
+        if self.embedded:
+            parsed = parsed.set(database=str(Path(str(parsed.database)).expanduser()))
         self.file = Path(str(parsed.database)) if self.embedded else None
         beside = self.file.with_name(self.file.name + ".films") if self.file else data_folder() / "films"
         self.films = Path(os.environ.get(FILMS_VARIABLE) or beside)
@@ -64,7 +71,7 @@ class Connection:
         try:
             if self.embedded:
                 self.engine = create_engine(
-                    url, hide_parameters=True, connect_args={"timeout": WAIT_S, "check_same_thread": False}
+                    parsed, hide_parameters=True, connect_args={"timeout": WAIT_S, "check_same_thread": False}
                 )
                 _make_durable(self.engine, self.file)
             else:

@@ -1,13 +1,14 @@
 """What the store hands out: visits, films and readings, made from rows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlmodel import Session, select
 
+from core.agreement.visits import visit_times
 from core.store.blinded_reading import BlindedReading, Status
 from core.store.connection import StoreError
 from core.store.marks import MarkedCell
@@ -33,6 +34,14 @@ class StoredVisit:
     patient: str
     label: str
     position: int
+
+
+def in_time(visits: Iterable[StoredVisit]) -> list[StoredVisit]:
+    """Visits of one patient from the first to the last, numbered anew: their names come before the order of entry."""
+    given = sorted(visits, key=lambda v: (v.position, v.label))
+    times = visit_times([visit.label for visit in given])
+    ordered = sorted(given, key=lambda v: times[v.label].rank) if times else given
+    return [replace(visit, position=place) for place, visit in enumerate(ordered, start=1)]
 
 
 @dataclass(frozen=True)

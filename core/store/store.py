@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from core.store.records import (
     StoredVisit,
     cell_of,
     film_of,
+    in_time,
     known_rows,
     open_reading,
     visit_of,
@@ -95,13 +97,14 @@ class Store:
             return film_of(row)
 
     def visits(self) -> list[StoredVisit]:
-        """All visits that are in no study, by patient and in time: those of a study are read there alone."""
+        """All visits that are in no study (which are read there alone), by patient and in time, as `in_time` tells."""
         if not self.connection.exists:
             return []
         with self._reading() as session:
             apart = study_of_visit(session)
-            rows = [row for row in session.exec(select(VisitRow)).all() if row.id not in apart]
-            return sorted(map(visit_of, rows), key=lambda v: (v.patient, v.position, v.label))
+            rows = session.exec(select(VisitRow).order_by(VisitRow.patient)).all()
+            free = [visit_of(row) for row in rows if row.id not in apart]
+            return [visit for _, mine in groupby(free, lambda v: v.patient) for visit in in_time(mine)]
 
     def films(self, visit: StoredVisit) -> list[StoredFilm]:
         """The films of a visit, hands before feet, left before right."""

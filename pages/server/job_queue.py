@@ -5,6 +5,7 @@ generator: it yields what comes next and the share that is done, and returns its
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Steps = Generator[tuple[str, float], None, Any]
+FIRST_FILM = 0.06  # the share that is done when the first film is taken up, and a little more
 MOST_JOBS = 60  # of all sessions, waiting and running
 MOST_JOBS_OF_ONE = 2
 
@@ -34,6 +36,14 @@ class Job:
     share: float = 0.0
     future: "Future[Any]" = field(default_factory=Future)
     ended: bool = False
+    began: float | None = None  # when its first film was taken up
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until it is done, as fast as it has gone so far; None before a film is read."""
+        if self.began is None or self.share < FIRST_FILM:
+            return None
+        return (time.monotonic() - self.began) * (1 - self.share) / self.share
 
     def take_step(self) -> bool:
         """Work up to the next film; whether there is more to do."""
@@ -41,6 +51,7 @@ class Job:
             if self.ended:
                 self.steps.close()
                 raise JobEnded
+            self.began = self.began or time.monotonic()
             self.stage, share = next(self.steps)
             self.share = min(1.0, max(0.0, share))
             return True

@@ -20,6 +20,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.server import limits
 from pages.server.browser_key import give_key
+from pages.server.unknown_page import unknown_page
 
 UPLOADS = "/_stcore/upload_file/"
 
@@ -90,7 +91,10 @@ class WebGuard:
                 give_key(headers, mine, https=scope.get("scheme") == "https")
             await send(message)
 
-        if scope["method"] == "PUT" and UPLOADS in scope["path"]:
+        base = str(st.get_option("server.baseUrlPath") or "")
+        if scope["method"] == "GET" and (missing := unknown_page(scope["path"], base, headers)):
+            await missing(scope, receive, send_with_headers)
+        elif scope["method"] == "PUT" and UPLOADS in scope["path"]:
             await self._upload(scope, receive, send_with_headers, headers)
         else:
             await self._app(scope, receive, send_with_headers)

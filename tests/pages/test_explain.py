@@ -43,7 +43,7 @@ def titles(page: AppTest) -> str:
 
 def test_the_sample_opens_with_maps_figures_and_words(explain: AppTest) -> None:
     assert not explain.exception
-    assert "points before clipping" in titles(explain)
+    assert "raw output" in titles(explain)
     table = explain.dataframe[0].value
     assert set(table["Map"]) >= {"uniform", "centred Gaussian", "Attention, shuffled", "Grad-CAM, shuffled"}
     assert table.loc[table["Map"] == "uniform", "Heat inside"].item() == pytest.approx(0.25)
@@ -93,7 +93,7 @@ def test_the_whole_hand_network_is_offered_only_where_it_is(explain: AppTest) ->
 
 def test_both_hands_are_shown_with_figures_and_words(with_hands: AppTest) -> None:
     assert not with_hands.exception
-    assert "z-score" in titles(with_hands) and "of 280 before clipping" in titles(with_hands)
+    assert "z-score" in titles(with_hands) and "of 280 points" in titles(with_hands)
     assert "of its heat into the boxes of the scored joints" in titles(with_hands)
     assert "Where the damage lies is not known here" in titles(with_hands)
     assert set(with_hands.dataframe[0].value["Map"]) == {

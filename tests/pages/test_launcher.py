@@ -14,6 +14,7 @@ def test_what_lives_as_long_as_the_server_is_left_out_of_every_collection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sample_case, "FOLDER", tmp_path)
+    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
 
     async def started() -> int:
         async with app.warm_start(app.app):

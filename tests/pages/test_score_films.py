@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 from core.checkpoint import WeightsError
 from core.measure import JointWidth, Unmeasured
 from core.svh import Limb, Side
+from pages.server.job_queue import Job
 from pages.widgets.score.film_viewer import joints_data
 from pages.widgets.shared import cached_reader, sample_case
+from pages.widgets.shared.scoring_job import Outcome, time_left
 from tests.pages.page_runs import film_bytes, opened_page
 
 
@@ -208,3 +210,30 @@ def test_the_selected_joint_shows_its_space_in_words_and_as_lines(page: AppTest)
     case.joint = "ULN"
     page.run()
     assert not any("Joint space" in caption.value for caption in page.caption)
+
+
+def test_the_case_stays_in_view_while_other_films_are_scored_and_no_second_upload_begins(page: AppTest) -> None:
+    job = Job(iter(()))
+    page.session_state["job"] = ("files", "", job)
+    page.run()
+    assert not page.exception and shown_total(page) == 128
+    assert [box.label for box in page.status] == ["Scoring your films"]
+    assert page.button("score_files").disabled
+    job.future.set_result(Outcome(notes=("Nothing could be used.",)))
+    page.run()
+    assert not page.exception and "Nothing could be used" in words(page) and not page.status
+
+
+def test_a_film_that_was_read_again_for_another_case_changes_nothing(page: AppTest) -> None:
+    job = Job(iter(()))
+    job.future.set_result(Outcome(readings=page.session_state["case"].visit().films))
+    page.session_state["job"] = ("again", "no such film", job)
+    page.run()
+    assert not page.exception and shown_total(page) == 128
+
+
+def test_the_time_that_is_left_is_said_as_a_person_would() -> None:
+    assert [time_left(s) for s in (None, 3.0, 44.0, 89.0, 100.0, 299.0)] == [
+        "", "About 10 seconds left.", "About 40 seconds left.", "About 90 seconds left.", "About 2 minutes left.",
+        "About 5 minutes left.",
+    ]  # fmt: skip

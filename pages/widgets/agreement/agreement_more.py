@@ -42,5 +42,7 @@ def components_line(study: Study, people: Sequence[str], *, change: bool, visit:
     st.markdown(
         f"Mixed model, {found.readers} readers, {found.patients} patients, {found.scores} totals ({shown(where)}): "
         f"ICC(A,1) {number(found.icc, 3)}, SEM of one reader {number(found.sem_consistency, 2)} "
-        f"({number(found.sem, 2)} with the lean of the reader)."
+        f"({number(found.sem, 2)} with the lean of the reader).",
+        help="ICC(A,1): how much of the spread of one reader's scores is due to the patients; absolute agreement, 1 is "
+        "perfect. SEM: the error of a single score, in points.",
     )

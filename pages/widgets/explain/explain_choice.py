@@ -11,7 +11,7 @@ from core.svh.words import DAMAGE_WORD, joint_name
 from pages.widgets.explain.explained_film import ExplainedFilm, case_films_to_explain, phantom_films_to_explain
 
 JOINT, HANDS = "Joint", "Both hands (whole-hand network)"
-CASE, PHANTOM = "The case at hand", "A phantom, damage known"
+CASE, PHANTOM = "Current case", "A phantom, damage known"
 FIRST_SEED = 5_000_001
 GRADIENT = [method for method in Method if method is not Method.ATTENTION]
 
@@ -93,9 +93,7 @@ def choose(case: Case, source: Source) -> Choice | None:
             key=f"damage_{key}_{joint}",
         )
     with last:
-        more = st.multiselect(
-            "Beside the attention", GRADIENT, [Method.GRAD_CAM], max_selections=3, key="explain_methods"
-        )
+        more = st.multiselect("Compare with", GRADIENT, [Method.GRAD_CAM], max_selections=3, key="explain_methods")
     site = film.site(joint, damage)
     if site is None:
         return None

@@ -1,4 +1,4 @@
-"""What can be explained: the scored films of the case at hand, or those of a phantom patient whose damage is known."""
+"""What can be explained: the scored films of the current case, or those of a phantom patient whose damage is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -46,8 +46,8 @@ def show_hands(reader: ModelReader, case: Case, source: Source) -> None:
     truth = "" if points is None else f" \u00b7 true points {points}"
     title = f"Both hands, {case.patient if source.seed is None else f'phantom {source.seed}'}"
     st.markdown(
-        f"**{title}** \u00b7 z-score {z:.2f}: {points_of(reader.whole_hand, z):.1f} points of 280 before"
-        f" clipping{truth}"
+        f"**{title}** \u00b7 z-score {z:.2f}, raw output {points_of(reader.whole_hand, z):.1f} of 280 points{truth}",
+        help="What the network gives before it is cut to the points that there are.",
     )
     st.caption(
         "This network is here for its maps alone. Its points are no score of the app: on real films it gives undamaged"

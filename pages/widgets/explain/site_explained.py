@@ -48,7 +48,10 @@ def show_site(reader: ModelReader, choice: Choice) -> None:
     truth = None if film.damage is None else view.damage(film.damage)
     title = f"{joint_name(site.joint)} {DAMAGE_WORD[site.damage]}, {film.name}"
     grade = f" · true points {film.grades[site]}" if site in film.grades else ""
-    st.markdown(f"**{title}** · output {joint_name(view.names[output])}: {raw:.2f} points before clipping{grade}")
+    st.markdown(
+        f"**{title}** · raw output {joint_name(view.names[output])}: {raw:.2f} points{grade}",
+        help="What the network gives before it is cut to the points of the site and made whole.",
+    )
     heat = {name: each.values for name, each in maps.items()}
     notes = {name: _note(name, each) for name, each in maps.items()}
     heat_viewer([HeatedView("Close-up", view.view, heat, truth, notes)], title=title)

@@ -76,7 +76,7 @@ GROUPS = {
 }  # fmt: skip
 TAUGHT = {  # by the ending of a name: what was learnt on the way
     "_finetuned": "fine-tuned on totals",
-    "_maps": "taught by maps of points",
+    "_maps": "trained on damage maps",
     "_windows": "taught by small windows, an earlier start of the fine-tuned one",
 }
 LIMITS = (

@@ -10,7 +10,7 @@ from core.report import structured_report
 from core.report.source import SourceStudy
 from core.svh import TotalKind
 from pages.widgets.score.downloads import visit_report
-from pages.widgets.shared.case_steps import finish_job
+from pages.widgets.shared.case_steps import busy, finish_job
 
 SCORE_PAGE = "score_films.py"
 
@@ -18,6 +18,8 @@ SCORE_PAGE = "score_films.py"
 def answer_part(archive: Archive) -> None:
     """What is in view and how it is changed, and the button that stores it."""
     finish_job()
+    if busy():
+        return  # what is in view is not yet the study that was fetched
     source: SourceStudy | None = st.session_state.get("pacs_source")
     case: Case | None = st.session_state.get("case")
     if source is None or case is None or case.sample:

@@ -139,7 +139,7 @@ class Desk:
     def _begin(self, sheet: Sheet, *, again: bool) -> None:
         assert self.store is not None
         listed = self.visits[self.at]
-        visit = self.store.add_visit(listed.patient, listed.label, position=listed.position)
+        visit = self.store.add_visit(listed.patient, listed.label, position=listed.position or None)
         for film in sheet.films:
             shot = film.radiograph
             self.store.add_film(

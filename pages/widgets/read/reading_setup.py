@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.model_reader.case import UNNAMED
 from core.store import Order, Store, StoreError
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.reading_lists import SCORED, in_order, list_names, listed_visits
@@ -19,12 +20,15 @@ def _open_store() -> tuple[Store | None, str]:
 def reading_setup() -> None:
     """The form; pressing its button puts a desk into the session."""
     case = st.session_state.get("case")
-    name = st.selectbox("Case list", list_names(case), key="read_list")
+    names, last = list_names(case), st.session_state.get("last_list")
+    name = st.selectbox("Case list", names, index=names.index(last) if last in names else 0, key="read_list")
     patient, label = "", ""
     with st.form("begin_reading", border=False):
         if name == SCORED:
-            patient = st.text_input("Pseudonym of the patient", max_chars=40, help="Never a name or a hospital number.")
-            label = st.text_input("Visit", placeholder="baseline, month 12 ...", max_chars=40)
+            known = "" if case is None or case.patient == UNNAMED else case.patient
+            patient = st.text_input("Study ID", known, max_chars=40, help="Never a name or a hospital number.")
+            named = case.visit_name or str(case.visit_date or "") if case is not None else ""
+            label = st.text_input("Visit", named, placeholder="baseline, month 12 ...", max_chars=40)
         reader = st.text_input("Reader", value=st.session_state.get("reader_name", "Reader 1"), max_chars=40)
         order = st.radio(
             "Order",
@@ -54,7 +58,7 @@ def reading_setup() -> None:
     if not visits:
         st.warning(trouble or "The store holds no visits yet. Read a sample or films of the Score page first.")
         return
-    st.session_state["reader_name"] = reader
+    st.session_state["reader_name"], st.session_state["last_list"] = reader, name
     desk = Desk(reader, order, name, in_order(visits, order, reader), store, trouble)
     desk.open_visit()
     st.session_state["desk"] = desk

@@ -8,7 +8,7 @@ const WORD = { E: "erosion", J: "JSN" };
 const KEYS = [
   ["0-9", "points; at a foot joint first the proximal, then the distal bone (0-5 each)"], ["Right / N, Left / P", "next, previous joint"],
   ["Tab, Up, Down", "erosion or JSN"], ["E, J", "erosion, JSN"], ["Space", "next unread cell, also on the next film"], ["X", "not scorable, then the reason"],
-  ["Backspace", "take the value back"], ["PgUp / PgDn", "previous, next film"], ["F", "whole film and back"], ["+ / -, wheel", "zoom"],
+  ["Backspace", "take the value back"], ["Ctrl+Z", "undo the last value"], ["PgUp / PgDn", "previous, next film"], ["F", "whole film and back"], ["+ / -, wheel", "zoom"],
   ["I", "invert"], ["drag, Shift-drag", "light, move"], ["Enter", "reveal the model; later: complete; next visit"],
   ["A", "after the reveal: take the model's value"], ["Esc", "leave the film (Tab then moves through the page)"],
 ];
@@ -19,7 +19,7 @@ function makeSurface(root) {
   const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
   const v = {
     data: null, sheet: "", film: 0, cell: 0, damage: "E", outbox: new Outbox(RESEND_MS), local: {}, half: null, sure: false,
-    whole: false, zoom: 1, dx: 0, dy: 0, light: 1, contrast: 1, invert: false, spent: {}, last: Date.now(), view: null,
+    whole: false, zoom: 1, dx: 0, dy: 0, light: 1, contrast: 1, invert: false, spent: {}, last: Date.now(), view: null, before: [],
   };
   const shot = () => v.data.films[v.film];
   const cells = () => shot().cells;
@@ -99,7 +99,7 @@ function makeSurface(root) {
       if (n === undefined) return "<td></td>";
       const c = cells()[n], now = value(c), short = (t) => (t ?? "").split(":")[0];
       const was = now?.text && !blinded() && now.first !== now.text ? ` <span class="was">was ${short(now.first) || "unread"}</span>` : "";
-      const model = now?.model != null ? ` <span class="model">m ${now.model}</span>` : "";
+      const model = now?.model != null ? ` <span class="model">model ${now.model}</span>` : "";
       const points = now?.text?.includes("+") ? String(now.text.split("+").reduce((a, b) => a + Number(b), 0)) : short(now?.text);
       return `<td data-site="${n}" data-name="${c.label} ${WORD[c.damage]}" aria-selected="${n === v.cell}" class="${now?.text && now.model != null && now.model !== points ? "differs" : ""}"><b>${short(now?.text)}</b>${was || model}</td>`;
     };
@@ -138,10 +138,21 @@ function makeSurface(root) {
   function put(shown, action) {
     if (complete()) return say("This reading is complete.");
     const c = cell(), old = value(c);
+    v.before.push({ film: v.film, cell: v.cell, text: old?.text ?? "" });
     v.local[id(c)] = { ...old, text: shown }; // the page says what the first value is
     v.half = null; v.sure = false; say("");
     act({ do: "mark", film: shot().key, site: c.site, ...action });
     draw();
+  }
+  function undo() { // the value before the last one, where it stood
+    if (complete()) return say("This reading is complete.");
+    const was = v.before.pop();
+    if (!was) return say("Nothing to undo.");
+    go(was.film, was.cell);
+    const reason = v.data.reasons.indexOf(was.text.replace(/^NS: /, ""));
+    const marks = was.text === "" ? { clear: true } : reason >= 0 ? { reason } : was.text.includes("+") ? { sides: was.text.split("+").map(Number) } : { points: Number(was.text) };
+    put(was.text, marks);
+    v.before.pop();
   }
   function digit(n) {
     const c = cell();
@@ -162,6 +173,7 @@ function makeSurface(root) {
     if (blinded()) return say(reveals() ? "The model stays hidden until you reveal it (Enter)." : "The model stays hidden in a study.");
     if (now?.model == null) return say("The model gave nothing here.");
     if (complete()) return say("This reading is complete.");
+    v.before.push({ film: v.film, cell: v.cell, text: now.text });
     v.local[id(cell())] = { ...now, text: now.model };
     act({ do: "accept", film: shot().key, site: cell().site });
     draw();
@@ -193,6 +205,7 @@ function makeSurface(root) {
 
   $(".keys").innerHTML = KEYS.map(([key, what]) => `<kbd>${key}</kbd><span>${what}</span>`).join("");
   stage.onkeydown = (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z" && !e.shiftKey && v.data) { undo(); e.preventDefault(); e.stopPropagation(); return; }
     if (e.ctrlKey || e.metaKey || e.altKey || (e.shiftKey && e.key === "Tab") || !v.data) return;
     if (press(e.key.toLowerCase())) { e.preventDefault(); e.stopPropagation(); }
   };
@@ -219,7 +232,7 @@ function makeSurface(root) {
     if (!v.outbox.waiting) v.local = {};
     if (v.sheet !== data.sheet) { // another visit: where the reader left it
       v.outbox.clear();
-      Object.assign(v, { sheet: data.sheet, local: {}, film: 0, cell: 0, damage: "E", half: null, sure: false, spent: {}, last: Date.now() });
+      Object.assign(v, { sheet: data.sheet, local: {}, film: 0, cell: 0, damage: "E", half: null, sure: false, spent: {}, last: Date.now(), before: [] });
       if (!data.films.length) return;
       if (text(cell())) nextUnread();
       stage.focus({ preventScroll: true });

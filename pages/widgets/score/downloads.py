@@ -29,6 +29,7 @@ def visit_report(case: Case) -> VisitReport:
     pixels = {film.radiograph.sha256: film.radiograph.pixels for film in case.films}
     day = case.visit_date.isoformat() if case.visit_date else ""
     signed = case.review()
+    counted = [film for film in case.films if film.key not in case.changes.dropped and case.edited(film)]
     return VisitReport(
         case.visit(),
         date.today(),
@@ -38,9 +39,7 @@ def visit_report(case: Case) -> VisitReport:
         visit_text=" \N{MIDDLE DOT} ".join(filter(None, (case.visit_name, day))),
         reader=case.reader,
         signed=signed.words if signed else "",
-        films_signed=tuple(
-            review.words if (review := case.review(film.key)) else "" for film in case.films if case.edited(film)
-        ),
+        films_signed=tuple(review.words if (review := case.review(film.key)) else "" for film in counted),
     )
 
 

@@ -22,7 +22,7 @@ def case_warnings(case: Case) -> None:
     counted = case.counted_keys()
     for film in case.films:
         reading = case.edited(film)
-        if reading is None or not reading.scored or film.key in counted:
+        if reading is None or not reading.scored or film.key in counted or film.key in case.changes.dropped:
             continue
         if reading.side is None or reading.ask_side:
             continue  # the question itself is shown with the film
@@ -43,7 +43,8 @@ def ask_side(case: Case) -> None:
     """The open questions about sides: sources disagree or are silent, so the person says it."""
     for film in case.films:
         reading = case.edited(film)
-        if reading is None or not reading.scored or (reading.side and not reading.ask_side):
+        out = film.key in case.changes.dropped
+        if out or reading is None or not reading.scored or (reading.side and not reading.ask_side):
             continue  # a side that the anatomy alone tells is asked in `confirm_side`
         question = reading.ask_side or "Its side is not known, so it is not counted. Which side is it?"
         with st.container(border=True, key=f"ask_{film.key}"):
@@ -164,6 +165,15 @@ def film_facts(case: Case, film: CaseFilm, reading: FilmReading | None) -> None:
                 on_change=_say_side,
                 args=(film.key, side_widget, case.revision),
             )
+        out = film.key in case.changes.dropped
+        st.button(
+            "Take in again" if out else "Leave out",
+            icon=":material/add_circle:" if out else ":material/do_not_disturb_on:",
+            help="A limb that was found where there is none, or a film that is not of this case, counts nowhere.",
+            on_click=case.leave_out,
+            args=(film.key, not out),
+            key="leave_out",
+        )
         source = reading.side_words or f"side {SOURCE_WORD.get(reading.side_source, reading.side_source)}"
         turned = f" · turned by {reading.turned_deg:.0f}°" if abs(reading.turned_deg) >= 1 else ""
         st.caption(f"{film.radiograph.name} · {source}{turned}", width="stretch")

@@ -3,12 +3,12 @@
 import { Outbox } from "../shared/outbox.js";
 import { adjustLight, clamp, lightFilter, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
 
-const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700;
+const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700, RESEND_MS = 4000;
 const KEYS = [
   ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
   ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["O", "boxes of the parts"], ["J", "joint rings"],
   ["D", "what dragging does"], ["N / P", "next / previous joint"], ["Tab", "JSN or erosion (Esc first: leave the film)"], ["0-9", "points of the selected site"],
-  ["A", "accept the model's"], ["X", "not scorable"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
+  ["A", "accept the model's"], ["X", "not scorable"], ["M, then click", "put the selected joint there; it is scored again"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
 ];
 const viewers = new WeakMap();
 
@@ -28,8 +28,8 @@ function makeViewer(root) {
   const $ = (s) => root.querySelector(s);
   const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
   const v = {
-    data: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: new Outbox(),
-    invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, pointers: new Map(), moved: false,
+    data: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: new Outbox(RESEND_MS),
+    invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, placing: false, pointers: new Map(), moved: false,
   };
 
   const view = () => v.views.get(v.filmKey);
@@ -162,8 +162,9 @@ function makeViewer(root) {
     else if (key === "0") commands.fit();
     else if (key === "a" && j) score("accept");
     else if (key === "x" && j) score("not scorable");
+    else if (key === "m" && v.joint) { v.placing = !v.placing; stage.style.cursor = v.placing ? "copy" : ""; $(".said").textContent = v.placing ? `Click where ${v.joint} is.` : ""; }
     else if (key === "l" || key === "r") act({ do: "side", side: key.toUpperCase() });
-    else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (j) select(""); else stage.blur(); }
+    else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (v.placing) { v.placing = false; stage.style.cursor = ""; } else if (j) select(""); else stage.blur(); }
     else used = false;
     if (used) { e.preventDefault(); e.stopPropagation(); }
   };
@@ -211,14 +212,19 @@ function makeViewer(root) {
     }
   };
   stage.onpointerup = (e) => {
-    if (v.pointers.delete(e.pointerId) && !v.moved && view()) { const j = near(...pointIn(stage, e)); if (j) select(j.name); }
+    const down = v.pointers.delete(e.pointerId) && !v.moved && view();
+    if (down && v.placing) {
+      const [x, y] = pointIn(stage, e), now = view();
+      v.placing = false; stage.style.cursor = "";
+      act({ do: "place", joint: v.joint, x: (x - now.x) / now.k, y: (y - now.y) / now.k });
+    } else if (down) { const j = near(...pointIn(stage, e)); if (j) select(j.name); }
   };
   stage.onpointercancel = (e) => v.pointers.delete(e.pointerId);
   stage.onpointerleave = () => { $(".hint").hidden = true; };
   function hover(x, y) {
     const j = near(x, y), hint = $(".hint");
     hint.hidden = !j;
-    stage.style.cursor = j ? "pointer" : "";
+    stage.style.cursor = v.placing ? "copy" : j ? "pointer" : "";
     if (!j) return;
     hint.textContent = jointText(j);
     hint.style.left = `${Math.min(x + 14, stage.clientWidth - hint.offsetWidth - 6)}px`;

@@ -6,10 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from core.checkpoint import WeightsError
 from core.model_reader.case import Case, CaseFilm
 from core.model_reader.evidence import FilmReading, ScoredCell
+from core.model_reader.placed import place_joint
 from core.svh import SITES, Damage, Side, Site
 from core.svh.words import SIDE_WORD, film_name, joint_name
+from pages.widgets.shared import cached_reader
 from pages.widgets.shared.film_pictures import Shelf
 from pages.widgets.shared.inline_component import inline_component
 from pages.widgets.shared.outbox import new_actions, said, whole
@@ -41,14 +44,16 @@ def site_of(reading: FilmReading | None, joint: str, damage: Damage) -> Site | N
     return next((s for s in SITES[reading.limb] if s.joint == joint and s.damage is damage), None)
 
 
-def film_status(film: CaseFilm, reading: FilmReading | None, counted: set[str]) -> str:
+def film_status(film: CaseFilm, reading: FilmReading | None, counted: set[str], *, dropped: bool = False) -> str:
     """One or two words under the thumbnail."""
     if reading is None:
         return "not scored"
     if not reading.scored:
         return "refused"
-    if film.key not in counted:
+    if film.key not in counted and not dropped:
         return "side?" if reading.side is None else "not counted"
+    if dropped:
+        return "left out"
     points = reading.points()
     words = "no site scored" if points is None else f"{points} point{'' if points == 1 else 's'}"
     if reading.side_open:
@@ -82,6 +87,9 @@ def _act(case: Case, action: dict[str, Any]) -> None:
     if action.get("do") == "film":
         case.film_key, case.joint = film.key, ""
         return
+    if action.get("do") == "place":
+        _place(case, film, str(action.get("joint", "")), action.get("x"), action.get("y"))
+        return
     if action.get("do") == "side":
         if action.get("side") in tuple(Side) and film in case.open_sides:
             case.set_side(film.key, Side(action["side"]))
@@ -104,6 +112,22 @@ def _act(case: Case, action: dict[str, Any]) -> None:
         case.set_points(film.key, site, value)
 
 
+def _place(case: Case, film: CaseFilm, joint: str, x: object, y: object) -> None:
+    """Put a joint where the person clicked, and have it scored there. What is no place on this film is passed over."""
+    found = case.model(film)
+    real = [v for v in (x, y) if isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)]
+    if found is None or not found.scored or len(real) < 2:
+        return
+    try:
+        scorer = cached_reader.reader_of(case.weights).scorer
+        placed = place_joint(scorer, film.radiograph.pixels, found, joint, (float(real[0]), float(real[1])))
+    except (ValueError, WeightsError) as error:
+        case.notes = [f"{joint_name(joint)} could not be placed: {error}."]
+        return
+    case.place(film.key, joint, placed)
+    case.film_key, case.joint = film.key, joint
+
+
 def take_actions(case: Case, outbox: object, done: int) -> int:
     """Do what the viewer did after action `done`, in order, once each; the number of the last action."""
     for number, action in new_actions(outbox, done):
@@ -122,7 +146,7 @@ def film_viewer(case: Case, shelf: Shelf) -> None:
     for each in case.films:
         its = case.edited(each)
         name = film_name(its.limb, its.side) if its else each.radiograph.name
-        status = film_status(each, its, counted)
+        status = film_status(each, its, counted, dropped=each.key in case.changes.dropped)
         strip.append(
             {"key": each.key, "name": name, "status": status, "url": addresses[each.key], "file": each.radiograph.name}
         )

@@ -15,6 +15,7 @@ from pages.widgets.shared.outbox import said
 
 HERE = Path(__file__).parent
 KEY = "score_grid"
+MODEL_HELP = "In brackets the 90 % interval of the model; unrounded is its estimate before it is made a whole number."
 NOT_SCORABLE = "\N{EN DASH}"
 SPACE_HELP = (
     "The mean distance of the two lines drawn on the film, over the central 60 % of the width that both bones share. "
@@ -104,7 +105,7 @@ def _damage_row(case: Case, film: CaseFilm, reading: FilmReading, site: Site) ->
     widget = f"points_{film.key}_{site.suffix}_{case.revision}"
     options = [*(str(k) for k in range(site.maximum + 1)), NOT_SCORABLE]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{DAMAGE_WORD[site.damage]} · {_model_words(film, site)}")
+        st.caption(f"{DAMAGE_WORD[site.damage]} · {_model_words(film, site)}", help=MODEL_HELP)
         st.button(
             "Back to model",
             key=f"back_{widget}",

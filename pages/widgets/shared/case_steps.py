@@ -10,7 +10,7 @@ from pages.server.job_queue import QueueFull
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.kept_cases import keep_case, last_case, leave_kept
 from pages.widgets.shared.sample_case import PATIENT, sample_files, sample_job
-from pages.widgets.shared.scoring_job import Outcome, read_again, read_files, start, wait
+from pages.widgets.shared.scoring_job import Outcome, read_again, read_files, start, wait, watch
 
 
 def case_films(films: tuple[Radiograph, ...], readings: tuple[FilmReading, ...]) -> list[CaseFilm]:
@@ -75,12 +75,15 @@ def begin_files(items: list[tuple[str, bytes]], *, keep: bool, weights: str = ""
     """
     case: Case | None = st.session_state.get("case") if keep else None
     known = tuple({film.radiograph.sha256: film.radiograph for film in case.films}.values()) if case else ()
-    st.session_state["job"] = ("files", keep, start(read_files(items, known, weights)))
+    st.session_state["job"] = ("files", case.id if case else "", start(read_files(items, known, weights)))
 
 
 def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side | None] | None = None, force: bool = False) -> None:
     """Start to score one film of the case once more; where the server takes no more, the case says so."""
     case: Case = st.session_state["case"]
+    if busy():
+        case.notes = ["Other films are being scored. Wait until they are done, or cancel them."]
+        return
     try:
         job = start(read_again(film.radiograph, slot, force, case.weights))
     except QueueFull as full:
@@ -89,29 +92,44 @@ def begin_again(film: CaseFilm, *, slot: tuple[Limb, Side | None] | None = None,
     st.session_state["job"] = ("again", film.key, job)
 
 
+def busy() -> bool:
+    """Whether films of this session are being scored."""
+    return "job" in st.session_state
+
+
 def finish_job() -> None:
-    """Wait for the session's job, if there is one, and put its outcome into the case."""
+    """Put the outcome of the session's job into the case; while it runs its stages stand above the case."""
     if "job" not in st.session_state:
         return
     kind, what, job = st.session_state["job"]
+    title = "Scoring your films" if kind == "files" else "Scoring this film"
     try:
-        outcome = wait(job, "Scoring your films" if kind == "files" else "Scoring this film")
+        outcome = watch(job, title) if "case" in st.session_state else wait(job, title)
     finally:
         if job.future.done():
             st.session_state.pop("job", None)
+    if outcome is None:
+        return
     _keep_weights_word(outcome)
     if kind == "files":
         _take_files(outcome, keep=what)
     elif outcome.readings:
-        case: Case = st.session_state["case"]
-        case.replace_film(what, case_films(outcome.films, outcome.readings))
-        if all(not reading.scored for reading in outcome.readings):
-            case.notes = [f"{outcome.films[0].name} holds nothing that could be scored, even so."]
+        _take_again(outcome, what)
 
 
-def _take_files(outcome: Outcome, *, keep: bool) -> None:
+def _take_again(outcome: Outcome, key: str) -> None:
+    case: Case = st.session_state["case"]
+    if all(film.key != key for film in case.films):
+        return  # another case was opened meanwhile
+    case.replace_film(key, case_films(outcome.films, outcome.readings))
+    if all(not reading.scored for reading in outcome.readings):
+        case.notes = [f"{outcome.films[0].name} holds nothing that could be scored, even so."]
+
+
+def _take_files(outcome: Outcome, *, keep: str) -> None:
+    """`keep` is the id of the case that they are added to, "" for a new one."""
     films = case_films(outcome.films, outcome.readings)
-    if keep and "case" in st.session_state:
+    if keep and "case" in st.session_state and st.session_state["case"].id == keep:
         case: Case = st.session_state["case"]
         case.films = sorted([*case.films, *films], key=lambda film: film.place)
         case.notes, case.left_out = list(outcome.notes), list(outcome.left_out)

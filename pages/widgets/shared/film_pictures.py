@@ -29,13 +29,15 @@ class Shelf:
         _SHELVES[self.name] = self
 
     def put(self, radiograph: Radiograph) -> str:
-        """Keep a film's picture and thumbnail; the address of the picture (add `-thumb` for the small one)."""
+        """Keep a film's picture and thumbnail; the address of the picture (add `-thumb` for the small one).
+
+        It is relative to the page, so that it is found behind a proxy that strips a prefix.
+        """
         picture = radiograph.sha256[:16]
         if picture not in self.pictures:
             self.pictures[picture] = _jpeg(radiograph, LONGEST_SIDE_PX)
             self.pictures[f"{picture}-thumb"] = _jpeg(radiograph, THUMB_SIDE_PX)
-        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-        return f"{'/' + base if base else ''}/film/{self.name}/{picture}"
+        return f"film/{self.name}/{picture}"
 
     def keep_only(self, sha256s: set[str]) -> None:
         """Drop the pictures of films that left the case."""

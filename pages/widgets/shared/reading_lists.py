@@ -40,7 +40,7 @@ class ReadFilm:
 
 @dataclass(frozen=True)
 class ListedVisit:
-    """A visit of a list. `load` opens its films when the reader comes to it."""
+    """A visit of a list. `position` counts from 1, or is 0; `load` opens its films when the reader comes to it."""
 
     patient: str
     label: str
@@ -129,7 +129,7 @@ def listed_visits(name: str, store: Store | None, case: Case | None, patient: st
         return [ListedVisit(PATIENT, "one hand", 1, lambda: _sample()[:1])]
     if name == SCORED and case is not None:
         films = _of_case(case)
-        return [ListedVisit(patient, label, 1, lambda: films)]
+        return [ListedVisit(patient, label, 0, lambda: films)]
     if name == STORED and store is None:
         return []
     if name == STORED and store is not None:

@@ -52,10 +52,28 @@ def _stages(job: Job, title: str) -> None:
     box = st.status(title, expanded=True)
     box.progress(job.share, text=f"{job.stage[:1].upper()}{job.stage[1:]} …")
     others = QUEUE.others(job)
-    if others:
-        box.caption(f"In turn with {others} other upload{'s' if others > 1 else ''}, a film of each.")
+    turns = f"In turn with {others} other upload{'s' if others > 1 else ''}, a film of each. " if others else ""
+    if turns or job.left_s is not None:
+        box.caption(turns + time_left(job.left_s))
     if job.owner:
         box.button("Cancel", icon=":material/close:", on_click=QUEUE.cancel, args=(job,), key="cancel_job")
+
+
+def time_left(seconds: float | None) -> str:
+    """`About 40 seconds left.`, rounded as a person would; empty where nothing can be said yet."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"About {max(10, 10 * round(seconds / 10))} seconds left."
+    return f"About {round(seconds / 60)} minutes left."
+
+
+def watch(job: Job, title: str) -> Outcome | None:
+    """The job's outcome; None, and its stages on the page, until it is there."""
+    if not job.future.done():
+        _stages(job, title)
+        return None
+    return wait(job, title)
 
 
 def wait(job: Job, title: str) -> Outcome:

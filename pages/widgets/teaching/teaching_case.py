@@ -61,14 +61,14 @@ def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:
         )  # fmt: skip
         # Its key changes with "Next case": a value set through the session's state is lost when a run is cut short.
         seed = st.number_input(
-            "Seed",
+            "Case number",
             0,
             SEED_LIMIT - 1,
             value=first,
             step=1,
             key=f"{prefix}_seed_{first}",
             width=130,
-            help="The same seed makes the same case again.",
+            help="The same number makes the same case again.",
         )
         st.button(
             "Next case", icon=":material/skip_next:", key=f"{prefix}_next_case", on_click=_next, args=(prefix, seed)

@@ -94,7 +94,14 @@ def test_the_command_line_proves_backs_up_and_restores(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize(
     ("url", "said"),
-    [("mysql://h/x", "not in mysql"), ("nonsense", "no database address"), ("postgresql://u@127.0.0.1:1/x", "reached")],
+    [
+        ("mysql://h/x", "not in mysql"),
+        ("nonsense", "no database address"),
+        ("sqlite+aiosqlite:///x", "not in sqlite"),
+        ("sqlite://server/share/store.sqlite", "Three slashes"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("postgresql://u@127.0.0.1:1/x", "reached"),
+    ],
 )
 def test_a_wrong_address_is_told_in_a_sentence(url: str, said: str, monkeypatch) -> None:
     monkeypatch.setenv("SVH_STORE_URL", url)

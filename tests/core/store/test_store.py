@@ -243,3 +243,23 @@ def test_what_must_be_typed_is_asked_for(store: Store) -> None:
         store.add_visit(" \u202e ", "1")
     with pytest.raises(StoreError, match="label"):
         store.add_visit("P1", "")
+
+
+def test_a_tilde_in_the_address_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    store = Store("sqlite:///~/mine/svh.sqlite")
+    store.add_visit("P1", "2026-03")
+    store.close()
+    assert (tmp_path / "mine" / "svh.sqlite").is_file() and not (tmp_path / "~").exists()
+
+
+def test_visits_stand_in_time_as_their_names_tell_and_else_as_they_were_added(store: Store) -> None:
+    for label in ("month 12", "baseline", "month 6"):
+        store.add_visit("P1", label)
+    for label in ("Aspen", "Yew", "Birch"):
+        store.add_visit("P2", label)
+    assert [(v.patient, v.label, v.position) for v in store.visits()] == [
+        ("P1", "baseline", 1), ("P1", "month 6", 2), ("P1", "month 12", 3),
+        ("P2", "Aspen", 1), ("P2", "Yew", 2), ("P2", "Birch", 3),
+    ]  # fmt: skip

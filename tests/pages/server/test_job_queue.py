@@ -6,7 +6,8 @@ from concurrent.futures import wait
 
 import pytest
 
-from pages.server.job_queue import JobEnded, JobQueue, QueueFull, Steps
+from pages.server import job_queue
+from pages.server.job_queue import Job, JobEnded, JobQueue, QueueFull, Steps
 
 
 class Gate:
@@ -106,3 +107,17 @@ def test_one_session_has_two_jobs_at_most_and_the_server_always_its_own(gate: Ga
     with pytest.raises(QueueFull, match="Your earlier films"):
         queue.start(gate.films("c", 1), "one")
     queue.start(gate.films("sample", 1))
+
+
+def test_a_job_says_how_long_it_will_take_as_fast_as_it_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 130.0])
+    monkeypatch.setattr(job_queue.time, "monotonic", lambda: next(clock))
+
+    def steps() -> Steps:
+        yield "first", 0.25
+        return None
+
+    job = Job(steps())
+    assert job.left_s is None
+    job.take_step()
+    assert job.left_s == 90.0  # a quarter took 30 s

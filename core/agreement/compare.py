@@ -85,6 +85,8 @@ def compare(
         here = sums[..., s][:, there[..., s]]
         why = _why_not(here)
         cell_why = f"not estimable ({int(nonzero[s])} non-zero of {int(counts[s])})"
+        if not counts[s]:
+            cell_why = "not estimable: no single cells by all of these readers"
         estimates = {
             name: _estimate(name, values[:, s], cell_why if name in CELL_STATISTICS else why, n)
             for name, values in found.items()

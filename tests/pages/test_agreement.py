@@ -88,11 +88,11 @@ def test_the_rule_of_adjudication_is_chosen_and_goes_into_the_files(page_of) -> 
     page.selectbox(key="adjudicator").select("C").run()
     assert not page.exception
     scores = table(page, "Q1")
-    made = scores[scores["score"].str.contains("adjudicated by C")]
-    assert made["mean"].tolist() == [(11 + 21) / 2, (14 + 26) / 2]
+    made = scores[scores["Score"].str.contains("adjudicated by C")]
+    assert made["Mean"].tolist() == [(11 + 21) / 2, (14 + 26) / 2]
     page.selectbox(key="adjudicated_by").select(Adjudicator.NEAREST_TWO).run()
     made = table(page, "Q1")
-    assert made[made["score"].str.contains("nearest two")]["mean"].tolist() == [(11 + 20) / 2, (14 + 24) / 2]
+    assert made[made["Score"].str.contains("nearest two")]["Mean"].tolist() == [(11 + 20) / 2, (14 + 24) / 2]
 
 
 def test_a_table_of_ones_own_replaces_the_sample_and_back(sample: AppTest) -> None:

@@ -5,9 +5,10 @@ import streamlit as st
 
 from core.agreement import Study, adjudication
 from core.agreement.adjudication import HIGH_RATE, THRESHOLD
-from core.agreement.study_score import Adjudicator, StudyScore, adjudicated_score, described, mean_score
+from core.agreement.study_score import Adjudicator, StudyScore, adjudicated_score, mean_score
 from core.svh import TotalKind
 from pages.widgets.agreement.study_in_view import rule_in_view
+from pages.widgets.shared.scores_frame import scores_frame
 from pages.widgets.shared.study_source import shown
 
 ADJUDICATED_BY = {
@@ -69,8 +70,8 @@ def adjudication_table(study: Study, readers: tuple[str, str]) -> None:
     score = adjudicated_in_view(study, readers)
     if score:
         st.markdown(f"**{shown(score.name[0].upper() + score.name[1:])}**")
-        rows_by_visit = described(study, [score, mean_score(study, readers, rule=rule_in_view())])
-        st.dataframe(pd.DataFrame(rows_by_visit), hide_index=True, key="adjudicated_score")
+        beside = [score, mean_score(study, readers, rule=rule_in_view())]
+        st.dataframe(scores_frame(study, beside), hide_index=True, height="content", key="adjudicated_score")
         st.caption("This is the score of the study in the report and in the JSON below.")
 
 

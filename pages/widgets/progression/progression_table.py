@@ -9,7 +9,8 @@ import streamlit as st
 from core.agreement import Study
 from core.agreement.progression import DetectableChange
 from core.agreement.progressors import progressors, share_words
-from core.agreement.study_score import MissingVisit, StudyScore, described, score_changes, with_missing
+from core.agreement.study_score import MissingVisit, StudyScore, score_changes, with_missing
+from pages.widgets.shared.scores_frame import scores_frame
 
 _COLUMNS = 6
 
@@ -36,19 +37,6 @@ def progressors_table(study: Study, scores: Sequence[StudyScore], detectable: De
     st.caption(f"Change {' or '.join(sorted(told))}. In brackets: 95 % intervals.")
     st.markdown("###### The scores by visit")
     st.dataframe(scores_frame(study, scores), hide_index=True, height="content", key="scores_by_visit")
-
-
-def scores_frame(study: Study, scores: Sequence[StudyScore]) -> pd.DataFrame:
-    """Mean, SD, median and quartiles by score, group and visit, rounded for reading."""
-    rows = [
-        {
-            key[0].upper() + key[1:]: round(value, 2) if isinstance(value, float) else value
-            for key, value in row.items()
-            if key != "imputed" or any(score.filled.any() for score in scores)
-        }
-        for row in described(study, scores)
-    ]
-    return pd.DataFrame(rows)
 
 
 def missing_visits(study: Study, score: StudyScore) -> None:

@@ -95,6 +95,8 @@ def test_totals_alone_are_compared_and_stand_beside_cells() -> None:
     found = compare(study, ("A", "B"), change=True, draws=10)
     assert found.of("total").estimates["bias"].value == pytest.approx((4 - 5 + 0 - 1 + 6 - 7) / 3)
     assert found.of("total").cells == 0 and found.of("hands").observations == 0
+    kappa = found.of("total").estimates["kappa_quadratic"]
+    assert kappa.value is None and kappa.why == "not estimable: no single cells by all of these readers"
     mixed = {("A", "P", "1"): Scores(nothing_read(), {"total": 7.0}), ("B", "P", "1"): Reading({MCP2: 3, MTP5: 2})}
     assert paired(study_of(mixed), ("A", "B")).observed(TOTAL) == [(0, 0, (7.0, 5.0))]
 

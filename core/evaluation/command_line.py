@@ -41,6 +41,7 @@ class What(StrEnum):
     saliency = "saliency"
     agreement = "agreement"
     disease = "disease"
+    measures = "measures"
 
 
 def evaluate(
@@ -50,7 +51,8 @@ def evaluate(
             help="weights: a set of weights. study: every trained system of the two papers, table by table. "
             "saliency: where the scorer looks, against controls and truth. "
             "agreement: how often intervals of agreement hold. "
-            "disease: whether mutilated limbs and pieces of limbs are found, and what an error of the scale costs."
+            "disease: whether mutilated limbs and pieces of limbs are found, and what an error of the scale costs. "
+            "measures: how well joint spaces are measured."
         ),
     ] = What.weights,
     films: Annotated[Path | None, typer.Option(help=FILMS_HELP + " Without it only phantoms are used.")] = None,
@@ -112,6 +114,15 @@ def evaluate(
             tell=typer.echo,
         )
         typer.echo(f"Written: {folder}")
+        return
+    if what is What.measures:
+        from core.evaluation.measures import evaluate_measures
+        from core.model_reader import ModelReader
+
+        reader = ModelReader.open(weights.value) if films else None
+        results = evaluate_measures(patients=patients or 30, films_folder=films, reader=reader, tell=typer.echo)
+        if out:
+            out.write_text(json.dumps(results, indent=1) + "\n")
         return
     if what is What.disease:
         from core.evaluation.disease import evaluate_disease

@@ -16,6 +16,7 @@ WIDEST_GAP = 24  # rows of the search
 EDGE_ROWS = 1.2  # spread of the filter along the bone, rows
 SIDE_COLUMNS = 3.0  # spread of the filter across the bone, columns
 FREEDOM = 5  # powers of a line's curve
+HALO = 2.0  # what an edge in the space counts against the outline of the head: a head that is bent has a faint one
 BEFORE = 0.6  # what an edge in the space counts against one behind the plate: a rim of a flat joint stands there too
 
 
@@ -26,7 +27,8 @@ class Lines:
     `first`, `last` bound the width that both bones share, in columns. `contrast` is how far the space is darker than
     the bones, in standard deviations of the view; `scatter` the spread of the edges round the smooth lines, rows.
     `plate` is how far the crest of the dense plate of the distal bone lies behind its edge, rows; `second` the
-    steepness of a further edge, as a share of that one's: a bent joint shows two outlines of the base.
+    steepness of a further edge, as a share of that one's: a bent joint shows two outlines of a bone. `inner` is that of
+    an edge inside of the head. `steep` is the steepness of the flatter line, in standard deviations of the view a row.
     """
 
     u: Floats
@@ -38,6 +40,8 @@ class Lines:
     scatter: float
     plate: float
     second: float
+    inner: float
+    steep: float
 
 
 def search(view: Floats, half: float) -> tuple[NDArray[np.intp], Floats, Floats]:
@@ -121,17 +125,23 @@ def refine(view: Floats, u: NDArray[np.intp], near: Floats, far: Floats, half: f
             at, off = _smooth(core, heights - rows // 2, steep)
         lines.append(at)
         scatter.append(off)
-    plate, second = _plate(view, slope, core + columns // 2, lines[1] + rows // 2, float((lines[1] - lines[0]).min()))
+    on = core + columns // 2
+    gap = float((lines[1] - lines[0]).min())
+    plate, second, far_steep = _plate(view, slope, on, lines[1] + rows // 2, gap)
+    halo, inner, near_steep = _head(-slope, on, lines[0] + rows // 2, gap)
     dark = _level(view, core, (lines[0] + lines[1]) / 2)
     bright = min(_level(view, core, lines[0] - 10), _level(view, core, lines[1] + 10))
     return Lines(
         core.astype(float), lines[0], lines[1], first, last,
-        (bright - dark) / spread, float(np.hypot(scatter[0], scatter[1])), plate, second,
+        (bright - dark) / spread, float(np.hypot(scatter[0], scatter[1])), plate, max(second, halo), inner,
+        min(near_steep, far_steep) / spread,
     )  # fmt: skip
 
 
-def _plate(view: Floats, slope: Floats, columns: NDArray[np.intp], at: Floats, gap: float) -> tuple[float, float]:
-    """How far behind the edge of the distal bone its plate lies, rows, and how steep a further edge is, as a share.
+def _plate(
+    view: Floats, slope: Floats, columns: NDArray[np.intp], at: Floats, gap: float
+) -> tuple[float, float, float]:
+    """How far behind the edge of the distal bone its plate lies, how steep further edges are as a share, and that edge.
 
     Further edges are looked for behind the plate, and in the space of `gap` rows before the edge.
     """
@@ -140,7 +150,7 @@ def _plate(view: Floats, slope: Floats, columns: NDArray[np.intp], at: Floats, g
     steep = _straightened(slope, columns, at, steps)
     tops = np.flatnonzero((bright[1:-1] >= bright[:-2]) & (bright[1:-1] > bright[2:])) + 1
     if not tops.size:
-        return float(steps[-1]), 0.0
+        return float(steps[-1]), 0.0, max(float(steep[:3].max()), 1e-9)
     top = int(tops[0])
     below, here, above = bright[top - 1 : top + 2]
     crest = steps[top] + 0.25 * (below - above) / (below - 2 * here + above)
@@ -148,7 +158,17 @@ def _plate(view: Floats, slope: Floats, columns: NDArray[np.intp], at: Floats, g
     further = float(steep[top:].max())
     if before.size:
         further = max(further, BEFORE * float(_straightened(slope, columns, at, -before).max()))
-    return float(crest), further / max(float(steep[:3].max()), 1e-9)
+    edge = max(float(steep[:3].max()), 1e-9)
+    return float(crest), further / edge, edge
+
+
+def _head(fall: Floats, columns: NDArray[np.intp], at: Floats, gap: float) -> tuple[float, float, float]:
+    """How steep edges in the space (weighted) and inside the head are, as shares of its outline; and that one."""
+    edge = max(float(_straightened(fall, columns, at, np.arange(-1.0, 1.5, 0.5)).max()), 1e-9)
+    inside = float(_straightened(fall, columns, at, -np.arange(6.0, 25.5, 0.5)).max())
+    space = np.arange(6.0, gap - 3.0, 0.5)
+    halo = float(_straightened(fall, columns, at, space).max()) if space.size else 0.0
+    return HALO * halo / edge, inside / edge, edge
 
 
 def _edges(slope: Floats, columns: NDArray[np.intp], at: Floats, reach: float) -> tuple[Floats, Floats]:

@@ -20,8 +20,8 @@ OUTLINE_MM, CREST_MM = 0.10, 0.25
 # Half of the 90 % interval, mm: what 90 % of the errors on phantoms stay below (`python -m core evaluate measures`).
 HALF_90_MM = {"MCP": 0.40, "PIP": 0.50, "MTP": 0.25, "IP1": 0.50}
 COARSEST_MM = 0.30  # a pixel of this size shows no subchondral line
-LEAST_CONTRAST, MOST_SCATTER = 0.35, 2.2
-SECOND_EDGE, DEEPEST_PLATE_MM = 0.30, 0.90
+LEAST_CONTRAST, LEAST_STEEP, MOST_SCATTER, MOST_INNER = 0.25, 0.08, 2.0, 0.40
+SECOND_EDGE, DEEPEST_PLATE_MM = 0.42, 0.90
 WIDEST_MM = 4.5
 SPACING_RATIO = 1.6  # a hand is no more than so much larger or smaller than the average one: else its spacing is wrong
 LINE_POINTS = 15
@@ -112,7 +112,7 @@ def _measure(pixels: NDArray[np.float32], view: JointView, limb_mm: float, spaci
     row_mm = view.step_px * (spacing_mm or limb_mm)
     if lines.contrast < LEAST_CONTRAST:
         return JointWidth(view.joint, Unmeasured.NO_SPACE)
-    if lines.scatter > MOST_SCATTER:
+    if lines.scatter > MOST_SCATTER or lines.steep < LEAST_STEEP or lines.inner > MOST_INNER:
         return JointWidth(view.joint, Unmeasured.UNCLEAR)
     if lines.second > SECOND_EDGE or lines.plate * row_mm > DEEPEST_PLATE_MM:
         return JointWidth(view.joint, Unmeasured.FLEXED)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.phantom.acquisition import Lesion, Look, Thinning, Window
-from core.phantom.skeleton import Bone, Points
+from core.phantom.skeleton import Bone, Faces, Points
 
 Floats = NDArray[np.float32]
 BONE_PER_MM, MARROW_PER_MM, SOFT_PER_MM = (
@@ -65,6 +65,17 @@ def _raster(vertices, faces, x_mm, y_mm, mm_per_px, height, width, depth):  # ty
                         near[y, x] = min(near[y, x], z + middle)
                         far[y, x] = max(far[y, x], z + middle)
     return length, near, far
+
+
+def depths(vertices: Points, faces: Faces, low: Points, step_mm: float, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Least and greatest third coordinate of a mesh over a grid of its first two, [rows, columns].
+
+    Beside the mesh they are 1e9 and -1e9. The grid begins at `low` [2]; `size` is (columns, rows), `step_mm` a step.
+    """
+    _, near, far = _raster(
+        np.ascontiguousarray(vertices), faces, float(low[0]), float(low[1]), step_mm, size[1], size[0], True
+    )
+    return near, far
 
 
 @cache

@@ -1,6 +1,6 @@
 """A dorsoplantar foot film computed from bones, with the grades it was asked to show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -127,13 +127,16 @@ def foot_film(
     person: np.random.Generator | None = None,
     look_alikes: float = 0.0,
     deformity: float = 0.0,
+    technique: np.random.Generator | None = None,
+    moved: Callable[[Assembly], None] = lambda limb: None,
 ) -> LabelledFilm:
     """A dorsoplantar film of one forefoot, toes up, filling the frame but for a margin, with its truth.
 
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides
     of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints
     and thin bone round an undamaged joint. `deformity` from 0 to 1 lays hallux valgus, drifted, crossed and luxated
-    toes on the foot and raises the narrowing of the joints that it luxates.
+    toes on the foot and raises the narrowing of the joints that it luxates. `technique` draws the look and the exposure
+    apart, for another film of the same limb; `moved` may move its bones before they are exposed.
     """
     person = person or rng
     foot = Assembly(foot_bones(person), JOINTS, CORTEX_MM)
@@ -158,6 +161,7 @@ def foot_film(
         grades = raised(grades, FOOT_JSN, deform_foot(rng, foot, RAYS, deformity))
         jsn |= {site.joint: grades.get(site, 0) for site in FOOT_JSN}
     _curl(rng, foot)
+    moved(foot)
     lesions: list[Lesion] = []
     owners: list[str] = []
     for site in FOOT_EROSION:
@@ -171,10 +175,10 @@ def foot_film(
         for site in FOOT_EROSION
         if rng.random() < (0.6 if grades.get(site, 0) or jsn[site.joint] else 0.05 + 0.35 * look_alikes)
     ]
-    look = draw_look(person)
+    look = draw_look(technique or person)
     gaps = {site.joint: foot.gap(site.joint) for site in FOOT_JSN}
     return shoot(
-        rng, foot, points, gaps, foot_segments(rng, foot, points), lesions, owners, thinnings, look,
+        technique or rng, foot, points, gaps, foot_segments(rng, foot, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in FOOT_EROSION + FOOT_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["TMT5"][1] + rng.uniform(8, 30),
         normal_gap_mm={site.joint: GAP_MM[site.joint] * size * wide for site in FOOT_JSN},

@@ -1,6 +1,6 @@
 """A hand film computed from bones, with the grades it was asked to show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -198,6 +198,8 @@ def hand_film(
     person: np.random.Generator | None = None,
     look_alikes: float = 0.0,
     deformity: float = 0.0,
+    technique: np.random.Generator | None = None,
+    moved: Callable[[Assembly], None] = lambda limb: None,
 ) -> LabelledFilm:
     """A PA film of one hand, fingers up, filling the frame but for a margin, with its truth.
 
@@ -205,7 +207,8 @@ def hand_film(
     of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of
     the end joints, bent fingers, thin bone round an undamaged joint. `deformity` from 0 to 1 lays drift, dislocation
     and collapse on the hand and raises the narrowing of the joints that it luxates. At 0.2 mm a pixel a film takes
-    about a fifth of a second.
+    about a fifth of a second. `technique` draws the look and the exposure apart, for another film of the same limb;
+    `moved` may move its bones before they are exposed.
     """
     person = person or rng
     hand = Assembly(hand_bones(), JOINTS, CORTEX_MM)
@@ -228,6 +231,7 @@ def hand_film(
         grades = raised(grades, HAND_JSN, least)
         jsn |= {site.joint: grades.get(site, 0) for site in HAND_JSN}
     _flex(rng, hand, look_alikes)
+    moved(hand)
     lesions: list[Lesion] = []
     thinnings: list[Thinning] = []
     owners: list[str] = []
@@ -243,10 +247,10 @@ def hand_film(
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.08, 0.3)))
         elif rng.random() < 0.05 + 0.35 * look_alikes:
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
-    look = draw_look(person)
+    look = draw_look(technique or person)
     gaps = {name: hand.gap(name) for name in JOINTS}
     return shoot(
-        rng, hand, points, gaps, hand_segments(rng, hand, points), lesions, owners, thinnings, look,
+        technique or rng, hand, points, gaps, hand_segments(rng, hand, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in HAND_EROSION + HAND_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["RAD"][1] + rng.uniform(18, 50),
         normal_gap_mm={name: GAP_MM[name] * wide for name in JOINTS},

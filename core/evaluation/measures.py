@@ -1,0 +1,216 @@
+"""How well joint spaces are measured: on phantoms, on phantoms filmed again, on painted and untouched real films."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import mannwhitneyu
+
+from core.anatomy.parts import BOX_POINTS, JOINTS
+from core.anatomy.pose import fit_pose
+from core.cohort.labelled_film import LabelledFilm
+from core.cohort.marked_films import marked_films
+from core.measure import MEASURED, JointWidth, measure_widths
+from core.model_reader import ModelReader
+from core.phantom import foot_film, hand_film, patient_grades
+from core.phantom.assembly import Assembly
+from core.phantom.damage import Narrowing
+from core.phantom.joint_place import joint_place, mm_per_px
+from core.phantom.simulated_narrowing import narrow_joint, soft_level
+from core.phantom.subchondral import shown_gap
+from core.radiograph import open_film
+from core.svh import SITES, Damage, Limb, Side
+
+SEED = 6_000_000  # phantoms that nothing was fitted on
+PLACE_MM = 0.5  # spread of the error of a joint's place in each direction
+TURN_DEG = 1.5  # spread of how differently a limb lies when it is filmed again
+NARROWED_MM = 0.10
+PAINTED = (0.75, 0.95)  # shares of the space that painted narrowing leaves
+WRISTS = "ra_wrist"
+
+
+@dataclass(frozen=True)
+class Take:
+    """A film of a phantom, its true widths by joint in mm, and what was measured on it."""
+
+    film: LabelledFilm
+    truth: Mapping[str, float | None]
+    found: Mapping[str, JointWidth]
+
+
+@dataclass
+class _Moves:
+    """What happens to a limb before it is exposed: another lie, narrower spaces; `truth` takes its widths then."""
+
+    rng: np.random.Generator | None = None
+    narrowed_mm: float = 0.0
+    truth: dict[str, float | None] = field(default_factory=dict)
+
+    def __call__(self, limb: Assembly) -> None:
+        names = sorted({name for names in MEASURED.values() for name in names if name in limb.joints})
+        if self.rng is not None:
+            middle = np.vstack([bone.vertices for bone in limb.bones.values()]).mean(0)
+            for axis in ((1, 0, 0), (0, 1, 0)):
+                limb.turn(limb.bones, axis, float(self.rng.normal(0, TURN_DEG)), middle)
+        for name in names if self.narrowed_mm else ():
+            joint = limb.joints[name]
+            limb.shift(joint.moved, np.append(-self.narrowed_mm * limb.direction(joint), 0.0))
+        self.truth.update({name: shown_gap(limb, name) for name in names})
+
+
+def measured(rng: np.random.Generator, film: LabelledFilm, spacing_mm: float) -> dict[str, JointWidth]:
+    """The widths on a film whose joints are known, each put a little beside its place as a detector does."""
+    names = [name for name in JOINTS[film.limb] + BOX_POINTS[film.limb] if name in film.points]
+    off = rng.normal(0, PLACE_MM / spacing_mm, (len(names), 2))
+    points = {n: (film.points[n][0] + dx, film.points[n][1] + dy) for n, (dx, dy) in zip(names, off, strict=True)}
+    widths = measure_widths(film.pixels, fit_pose(film.limb, points), points, spacing_mm)
+    return {width.joint: width for width in widths}
+
+
+def film_again(seed: Sequence[int], limb: Limb, technique: int, narrowed_mm: float = 0.0) -> Take:
+    """Film number `technique` of a patient's limb; the first lies as it was put, later ones a little differently."""
+    rng = np.random.default_rng(seed)
+    grades = patient_grades(rng)
+    other = np.random.default_rng([*seed, technique])
+    moves = _Moves(other if technique else None, narrowed_mm)
+    film = (hand_film if limb is Limb.HAND else foot_film)(
+        rng,
+        {site: grades[Side.L, site] for site in SITES[limb]},
+        side=Side.L,
+        mm_per_px=float(other.uniform(0.1, 0.2)),
+        technique=other,
+        moved=moves,
+    )
+    return Take(film, moves.truth, measured(other, film, film.spacing_mm or 0.0))
+
+
+def evaluate_measures(
+    *, patients: int, films_folder: Path | None, reader: ModelReader | None = None, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Figures of joint-space widths, told as they come.
+
+    Without a folder of real films only phantoms are measured; a reader finds the joints of the wrists among them.
+    Raises: FileNotFoundError if a marked film is not in the folder.
+    """
+    takes = [
+        [film_again((SEED, n), limb, 0), film_again((SEED, n), limb, 1), film_again((SEED, n), limb, 2, NARROWED_MM)]
+        for n in range(patients)
+        for limb in Limb
+    ]
+    figures: dict[str, Any] = {"patients": patients, "width": width_figures([t for three in takes for t in three])}
+    for kind, row in figures["width"].items():
+        tell(f"width, {kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()))
+    figures["repeats"] = repeat_figures(takes)
+    tell("filmed again: " + ", ".join(f"{name} {value}" for name, value in figures["repeats"].items()))
+    if films_folder:
+        for split in ("validation", "test"):
+            films = marked_films(films_folder, split=split, small=False)
+            figures[split] = real_figures(films)
+            tell(f"real films, {split}: " + ", ".join(f"{name} {value}" for name, value in figures[split].items()))
+        wrists = sorted((films_folder / WRISTS).glob("*.bmp"))
+        if reader and wrists:
+            figures["wrists"] = wrist_figures(reader, wrists)
+            tell(f"real wrists: {figures['wrists']}")
+    return figures
+
+
+def _kinds(takes: Sequence[Take]) -> Iterator[tuple[str, list[tuple[JointWidth, float | None, bool]]]]:
+    """Widths with truth and whether the joint is undamaged, by kind of joint, then all."""
+    rows: dict[str, list[tuple[JointWidth, float | None, bool]]] = {}
+    for take in takes:
+        hurt = {site.joint for site, points in take.film.grades.items() if points}
+        for joint, width in take.found.items():
+            kind = f"{joint.rstrip('12345')} {take.film.limb.lower()}"
+            for name in (kind, "all"):
+                rows.setdefault(name, []).append((width, take.truth[joint], joint not in hurt))
+    yield from rows.items()
+
+
+def width_figures(takes: Sequence[Take]) -> dict[str, dict[str, float]]:
+    """By kind of joint: share measurable of the undamaged, bias and SD in mm, how often the interval holds."""
+    figures = {}
+    for kind, rows in _kinds(takes):
+        pairs = [(w.mean_mm, truth, w) for w, truth, _ in rows if w.mean_mm is not None and truth is not None]
+        off = np.array([mean - truth for mean, truth, _ in pairs])
+        held = [
+            w.low_mm <= truth <= w.high_mm for _, truth, w in pairs if w.low_mm is not None and w.high_mm is not None
+        ]
+        sound = [w.measured for w, _, undamaged in rows if undamaged]
+        figures[kind] = {
+            "measured": len(pairs),
+            "share of undamaged": round(float(np.mean(sound)), 3) if sound else float("nan"),
+            "bias": round(float(off.mean()), 3) if off.size else float("nan"),
+            "median": round(float(np.median(off)), 3) if off.size else float("nan"),
+            "SD": round(float(off.std(ddof=1)), 3) if off.size > 1 else float("nan"),
+            "interval holds": round(float(np.mean(held)), 3) if held else float("nan"),
+        }
+    return figures
+
+
+def repeat_figures(takes: Sequence[Sequence[Take]]) -> dict[str, float]:
+    """Change between two films of a limb whose spaces stayed or lost `NARROWED_MM`, in mm; the AUC between the two."""
+    same, less = [], []
+    for first, again, narrowed in takes:
+        for joint in first.found:
+            before, after, later = (t.found[joint].mean_mm for t in (first, again, narrowed))
+            if before is not None and after is not None:
+                same.append(after - before)
+            if before is not None and later is not None:
+                less.append(later - before)
+    if len(same) < 2 or not less:
+        return {"joints": len(same)}
+    u = mannwhitneyu(same, less).statistic
+    middle = float(np.median(np.abs(np.array(same) - np.median(same))))
+    return {
+        "joints": len(same),
+        "mean change": round(float(np.mean(same)), 3),
+        "SD": round(float(np.std(same, ddof=1)), 3),
+        "SD by the median": round(1.4826 * middle, 3),
+        "SDC": round(1.96 * float(np.std(same, ddof=1)), 3),
+        "mean change at 0.10 mm less": round(float(np.mean(less)), 3),
+        "AUC": round(float(u) / (len(same) * len(less)), 3),
+    }
+
+
+def real_figures(films: Sequence[LabelledFilm]) -> dict[str, float]:
+    """Undamaged real films: share measurable, and the change that painted narrowing makes, against its known size."""
+    sound, off = [], []
+    for n, film in enumerate(films):
+        rng, spacing = np.random.default_rng([SEED, n]), mm_per_px(film)
+        before = measured(rng, film, spacing)
+        whole = {site.joint for site, points in film.grades.items() if not points and site.damage is Damage.JSN}
+        whole |= {site.joint for site, points in film.grades.items() if not points and site.joint == "IP1"}
+        sound += [width.measured for joint, width in before.items() if joint in whole]
+        pixels = film.pixels.astype(np.float32).copy()
+        soft, mask = soft_level(pixels, 1 / spacing), np.zeros(pixels.shape, np.uint8)
+        lost: dict[str, float] = {}
+        for joint, width in before.items():
+            if not width.measured or joint not in whole:
+                continue
+            left = float(rng.uniform(*PAINTED))
+            there = joint_place(film, joint)
+            gap = narrow_joint(rng, pixels, soft, mask, there, Narrowing(left))
+            lost[joint] = gap / left - gap
+        painted = LabelledFilm(pixels, film.limb, film.side, film.points, film.grades, film.film_id, film.source)
+        after = measured(rng, painted, spacing)
+        for joint, mm in lost.items():
+            was, now = before[joint].mean_mm, after[joint].mean_mm
+            if was is not None and now is not None:
+                off.append(was - now - mm)
+    return {
+        "films": len(films),
+        "undamaged joints": len(sound),
+        "share of undamaged": round(float(np.mean(sound)), 3) if sound else float("nan"),
+        "painted": len(off),
+        "bias of change": round(float(np.mean(off)), 3) if off else float("nan"),
+        "SD of change": round(float(np.std(off, ddof=1)), 3) if len(off) > 1 else float("nan"),
+    }
+
+
+def wrist_figures(reader: ModelReader, paths: Sequence[Path]) -> dict[str, int]:
+    """Films of wrists that end below the fingers: how many joint spaces are found on them that are not there."""
+    readings = [r for path in paths for r in reader.read_film(open_film(path.read_bytes(), path.name))]
+    widths = [width for reading in readings for width in reading.widths]
+    return {"films": len(paths), "joints found": len(widths), "measured": sum(width.measured for width in widths)}

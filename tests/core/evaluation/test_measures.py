@@ -1,0 +1,43 @@
+"""Figures of joint spaces: their arithmetic by hand, and that phantoms give what was done to them."""
+
+import numpy as np
+import pytest
+
+from core.cohort.labelled_film import LabelledFilm
+from core.evaluation.measures import NARROWED_MM, Take, film_again, repeat_figures, width_figures
+from core.measure import JointWidth, Unmeasured
+from core.svh import Limb, Side
+
+FILM = LabelledFilm(np.zeros((4, 4), np.float32), Limb.HAND, Side.L, {}, {}, "a", "phantom")
+
+
+def take(truth: float, found: float | None) -> Take:
+    if found is None:
+        return Take(FILM, {"MCP2": truth}, {"MCP2": JointWidth("MCP2", Unmeasured.FLEXED)})
+    return Take(FILM, {"MCP2": truth}, {"MCP2": JointWidth("MCP2", None, 10.0, found, found - 0.1, found + 0.1)})
+
+
+def test_bias_spread_share_and_how_often_the_interval_holds() -> None:
+    row = width_figures([take(1.0, 1.05), take(1.0, 1.25), take(2.0, None), take(2.0, 2.0)])["MCP hand"]
+    # errors .05, .25, 0: mean .1, SD .132; the interval of .1 holds two of three; three of four are measured
+    assert (row["measured"], row["share of undamaged"], row["bias"], row["median"]) == (3, 0.75, 0.1, 0.05)
+    assert (row["SD"], row["interval holds"]) == (0.132, 0.667)
+
+
+def test_films_taken_again_give_the_smallest_detectable_change_and_the_area() -> None:
+    takes = [[take(1.5, 1.5), take(1.5, same), take(1.4, less)] for same, less in ((1.5, 1.3), (1.6, 1.4), (1.4, 1.6))]
+    figures = repeat_figures(takes)
+    # changes 0, .1, -.1 (SD .1, SDC .196) against -.2, -.1, .1: 5 pairs lie the right way, 2 are equal
+    assert (figures["joints"], figures["SD"], figures["SDC"]) == (3, 0.1, 0.196)
+    assert figures["AUC"] == pytest.approx((5 + 2 / 2) / 9, abs=0.001)
+    assert repeat_figures([[take(1, None), take(1, 1.0), take(1, 1.0)]]) == {"joints": 0}
+
+
+def test_a_foot_filmed_again_is_the_same_foot_and_a_narrowed_one_is_narrower() -> None:
+    first, again = film_again((1, 2), Limb.FOOT, 0), film_again((1, 2), Limb.FOOT, 1)
+    assert again.film.spacing_mm != first.film.spacing_mm
+    assert first.truth["MTP3"] == pytest.approx(again.truth["MTP3"], abs=0.15)  # it lies a little differently
+    less = film_again((1, 2), Limb.FOOT, 1, NARROWED_MM)
+    assert again.truth["MTP3"] - less.truth["MTP3"] == pytest.approx(NARROWED_MM, abs=0.01)
+    errors = [first.found[j].mean_mm - first.truth[j] for j in first.found if first.found[j].measured]
+    assert len(errors) >= 2 and abs(float(np.median(errors))) < 0.2

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.pacs import PacsError, configured_archive
+from core.pacs.archive import PacsError, configured_archive
 from pages.widgets.pacs.answer import answer_part
 from pages.widgets.pacs.search import search_part
 from pages.widgets.shared.page_style import page_style

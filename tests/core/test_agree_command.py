@@ -72,7 +72,7 @@ def test_names_with_brackets_are_printed_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_command_needs_no_torch() -> None:
-    code = "import sys, core.agreement.console, core.cohort.long_table; sys.exit('torch' in sys.modules)"
+    code = "import sys, core.__main__, core.agreement.console, core.cohort.long_table; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

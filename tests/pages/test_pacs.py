@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.model_reader.case import Case
-from core.pacs import FoundStudy, PacsError
 from core.pacs import archive as archive_module
+from core.pacs.archive import FoundStudy, PacsError
 from core.report.source import SourceStudy
 from core.svh import Side
 from pages.widgets.shared import scoring_job

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.store import Mark, Status, Store, Studies, verify_export
-from core.studies import import_study, plan_study
+from core.studies.importing import import_study
+from core.studies.plan import plan_study
 from core.svh import SITES, Limb, Side
 from pages.widgets.read.reading_surface import surface_data
 from pages.widgets.shared import scoring_job

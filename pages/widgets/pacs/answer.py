@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.model_reader.case import Case
-from core.pacs import Archive, PacsError
+from core.pacs.archive import Archive, PacsError
 from core.report import structured_report
 from core.report.source import SourceStudy
 from core.svh import TotalKind

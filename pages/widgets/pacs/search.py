@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.pacs import Archive, FoundStudy, PacsError
+from core.pacs.archive import Archive, FoundStudy, PacsError
 from core.report.source import SourceStudy
 from pages.server.job_queue import QueueFull
 from pages.widgets.shared.case_steps import begin_files

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.store import StoreError, Studies
-from core.studies import import_study, plan_study
+from core.studies.importing import import_study
+from core.studies.plan import plan_study
 from pages.server.job_queue import QueueFull
 from pages.widgets.shared import cached_reader
 from pages.widgets.shared.scoring_job import Outcome, Steps, start, wait, weights_words

@@ -8,7 +8,7 @@ from threading import Thread
 import pydicom
 import pytest
 
-from core.pacs import Archive, PacsError, configured_archive
+from core.pacs.archive import Archive, PacsError, configured_archive
 from core.pacs.scored_study import score_study
 from core.phantom.dicom_film import MADE_ON
 from tests.core.pacs.conftest import Orthanc, free_port

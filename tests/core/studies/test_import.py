@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from core import model_reader
 from core.__main__ import app
 from core.store import Store, Studies
-from core.studies import import_study, plan_study
+from core.studies.importing import import_study
+from core.studies.plan import plan_study
 from tests.core.batch.stub import StubReader
 from tests.core.radiograph import films
 

@@ -48,6 +48,16 @@ def spaces_csv(visits: Sequence[VisitReading]) -> str:
     return out.getvalue()
 
 
+def spaces_words(visit: VisitReading) -> list[str]:
+    """The mean widths of the films that count, `L MTP2 1.50 (1.25-1.75)`: those in mm, side by side."""
+    return [
+        f"{film.side} {width.joint} {width.mean_mm:.2f} ({width.low_mm:.2f}\N{EN DASH}{width.high_mm:.2f})"
+        for film in visit.counted
+        for width in film.widths
+        if width.mean_mm is not None
+    ]
+
+
 def space_measurements(width: JointWidth | None, scheme: str) -> list[sr.Measurement]:
     """The lengths as measurements in mm (UCUM); their names have no code in DICOM and take `scheme`."""
     found = lengths(width) if width else {}

@@ -18,6 +18,7 @@ from core.model_reader.codes import FlagCode, Unscored
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph import display_text
 from core.report.fonts import BOLD, REGULAR, draw_fitted, printable, register_fonts
+from core.report.joint_spaces import spaces_words
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
 from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
@@ -233,6 +234,8 @@ def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
     flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if not film.scored]
     if flagged:
         lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")
+    if spaces := spaces_words(report.visit):
+        lines.append(f"<b>Joint spaces, mm (90 % interval).</b> {escape(_list(spaces, ', '))}.")
     noted = [f"{_film_name(film)}: {note}" for film in report.visit.films for note in film.notes]
     if noted:
         lines.append(f"<b>About the films.</b> {escape(_list(noted, ' '))}")

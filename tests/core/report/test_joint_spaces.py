@@ -2,11 +2,13 @@
 
 import csv
 from dataclasses import replace
+from pathlib import Path
 
 from core.measure import JointWidth, Unmeasured
-from core.report import reading_from_sr, spaces_csv, structured_report
+from core.report import reading_from_sr, spaces_csv, structured_report, visits_pdf
 from core.report.dicom_identity import file_bytes
 from core.svh import Limb
+from tests.core.report.test_pdf import words
 from tests.core.report.visits import reading_of, report_of
 
 SPACES = (
@@ -44,3 +46,10 @@ def test_the_structured_report_measures_in_millimetres_and_keeps_its_points() ->
     units = [str(item.value[0].MeasurementUnitsCodeSequence[0].CodeValue) for item in found]
     assert units.count("mm") == 2 * 6  # MCP2 of both hands; MCP3 has no spacing, PIP2 no width
     assert reading_from_sr(file_bytes(made)).points == report.visit.reading.points
+
+
+def test_the_pdf_says_the_widths_in_millimetres_and_no_others(tmp_path: Path) -> None:
+    said = words(visits_pdf([measured_report()]), tmp_path, "-raw")
+    assert "Joint spaces, mm (90 % interval). L MCP2 1.50 (1.10\N{EN DASH}1.90), R MCP2 1.50" in said
+    assert "MCP3 " not in said.split("Joint spaces")[1].split("Weights")[0]
+    assert "Joint spaces" not in words(visits_pdf([report_of(reading_of(3))]), tmp_path, "-raw")

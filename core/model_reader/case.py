@@ -70,6 +70,7 @@ class Case:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     kept: Mapping[str, object] = field(default_factory=dict)  # what the store holds of it, for `core.store.Cases`
     kept_at: int = 0
+    drawn: int = 0  # counts what else than its fields changed the labels: they are drawn anew
     weights: str = ""  # the set that scored its films; empty is the default set
     changes: Changes = field(default_factory=Changes)
     past: list[Changes] = field(default_factory=list)

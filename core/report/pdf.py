@@ -22,7 +22,7 @@ from core.report.joint_spaces import spaces_words
 from core.report.overlay import overlay_picture
 from core.report.visit_report import VisitReport
 from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
-from core.svh.words import DAMAGE_RGB, film_name
+from core.svh.words import DAMAGE_RGB, DAMAGE_WORD, film_name, joint_name
 
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
@@ -148,10 +148,11 @@ def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float)
         ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("ALIGN", (1, 0), (-1, -1), "CENTER"),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, LINE), ("TOPPADDING", (0, 0), (-1, -1), 0.5),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-        ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE),
+        ("LINEBEFORE", (3, 0), (3, -1), 0.5, LINE), ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("FONT", (0, 2), (0, -1), REGULAR, 6.8),
     ]  # fmt: skip
     for joint, sites in by_joint.items():
-        row = [joint]
+        row = [joint_name(joint)]
         for column, (side, damage) in enumerate(COLUMNS, start=1):
             at = (column, len(rows))
             if damage not in sites:
@@ -164,7 +165,7 @@ def _grid(canvas: Canvas, report: VisitReport, limb: Limb, x: float, top: float)
             if value:
                 style.append(("BACKGROUND", at, at, _shade(damage, value / site.maximum)))
         rows.append(row)
-    table = Table(rows, colWidths=[22 * mm, *([15.5 * mm] * 4)], rowHeights=5.7 * mm, style=style)
+    table = Table(rows, colWidths=[38 * mm, *([11.5 * mm] * 4)], rowHeights=5.7 * mm, style=style)
     _, height = table.wrapOn(canvas, 0, 0)
     table.drawOn(canvas, x, top - height)
     return float(top - height)
@@ -181,15 +182,15 @@ def _totals(canvas: Canvas, report: VisitReport, x: float, top: float) -> float:
     kinds = (TotalKind.SVH, TotalKind.HANDS), (TotalKind.EROSION, TotalKind.FEET), (TotalKind.JSN, TotalKind.SENS)
     rows = [[text for kind in pair for text in _total_cells(totals[kind])] for pair in kinds]
     style = [
-        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (2, 0), (2, -1), REGULAR, 7.5),
-        ("FONT", (5, 0), (5, -1), REGULAR, 7.5), ("FONT", (1, 0), (1, -1), BOLD, 10),
+        ("FONT", (0, 0), (-1, -1), REGULAR, 9), ("FONT", (2, 0), (2, -1), REGULAR, 6),
+        ("FONT", (5, 0), (5, -1), REGULAR, 6), ("FONT", (1, 0), (1, -1), BOLD, 10),
         ("FONT", (4, 0), (4, -1), BOLD, 10), ("FONT", (0, 0), (0, 0), BOLD, 9),
         ("ALIGN", (1, 0), (1, -1), "RIGHT"), ("ALIGN", (4, 0), (4, -1), "RIGHT"), ("BOX", (0, 0), (-1, -1), 0.8, black),
         ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 1),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TEXTCOLOR", (2, 0), (2, -1), GREY),
         ("TEXTCOLOR", (5, 0), (5, -1), GREY),
     ]  # fmt: skip
-    table = Table(rows, colWidths=[v * mm for v in (14, 9, 20, 12, 9, 20)], rowHeights=6 * mm, style=style)
+    table = Table(rows, colWidths=[v * mm for v in (13, 9.5, 21, 12, 9.5, 21)], rowHeights=6 * mm, style=style)
     _, height = table.wrapOn(canvas, 0, 0)
     table.drawOn(canvas, x, top - height)
     return float(top - height)
@@ -251,7 +252,8 @@ def _unscored_words(visit: VisitReading, cells: Sequence[Cell]) -> list[str]:
     why = {(film.side, cell.site): cell.why_unscored for film in visit.counted for cell in film.cells}
     words = []
     for reason in (*Unscored, None):
-        names = [f"{c[0].value} {c[1].joint} {c[1].damage.name.lower()}" for c in cells if why.get(c) is reason]
+        named = [(side.value, joint_name(site.joint), DAMAGE_WORD[site.damage], (side, site)) for side, site in cells]
+        names = [f"{side} {joint} {damage}" for side, joint, damage, cell in named if why.get(cell) is reason]
         head = reason.words.capitalize() if reason else "Marked so by a person"
         words += [f"{head}: {name}" if n == 0 else name for n, name in enumerate(names)]
     return words

@@ -29,7 +29,7 @@ def test_pdf_and_dicom_can_be_had(page: AppTest) -> None:
 
 def field_of(page: AppTest, name: str) -> str:
     case = page.session_state["case"]
-    return f"{name}_{case.id}_{case.revision}"
+    return f"{name}_{case.id}_{case.drawn}"
 
 
 def test_patient_visit_reader_and_signature_stand_in_every_file(

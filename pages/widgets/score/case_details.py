@@ -23,7 +23,7 @@ def _say_day(case: Case, widget: str) -> None:
 def _take_from_file(case: Case) -> None:
     case.patient = case.labels.patient or case.patient
     case.visit_date = case.labels.day or case.visit_date
-    case.revision += 1  # the fields are drawn anew
+    case.drawn += 1
 
 
 def case_details(case: Case) -> None:
@@ -31,7 +31,7 @@ def case_details(case: Case) -> None:
     with st.popover(
         "Patient and visit", icon=":material/badge:", disabled=case.sample or not case.films, key="case_details"
     ):
-        end = f"{case.id}_{case.revision}"
+        end = f"{case.id}_{case.drawn}"
         st.text_input(
             "Study ID",
             "" if case.patient == UNNAMED else case.patient,

@@ -34,6 +34,7 @@ def keep_case(case: Case) -> None:
             )
             return
         if cases.keep(case):
+            case.drawn += 1
             case.past.clear()  # steps of this tab make no sense on what another one did
             case.future.clear()
         st.session_state.pop(NOT_KEPT, None)

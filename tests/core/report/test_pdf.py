@@ -82,7 +82,7 @@ def test_missing_edited_and_flagged_sites_are_said(tmp_path: Path) -> None:
     cell = (Side.L, SITES[Limb.HAND][1])
     hand = Reading({(Side.L, site): None if site.suffix == "mcp_J__3" else 1 for site in SITES[Limb.HAND]})
     text = words(visits_pdf([report_of(hand, edited=frozenset({cell}))]), tmp_path)
-    assert "Not scorable (NS): 1 site. Not clear: L MCP3 jsn" in text
+    assert "Not scorable (NS): 1 site. Not clear: L MCP 3 JSN" in text
     assert "Without a film: L foot, R foot, R hand." in text
     assert "1*" in text and "1 site changed by a person" in text
     assert "The wrist is near the edge." in text

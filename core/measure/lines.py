@@ -190,7 +190,8 @@ def _smooth(u: NDArray[np.intp], heights: Floats, steep: Floats) -> tuple[Floats
     weight = steep / (steep.max() + 1e-9)
     line = heights
     for _ in range(6):
-        line = basis @ np.linalg.lstsq(basis * weight[:, None], heights * weight, rcond=None)[0]
+        squared = (basis * weight[:, None] ** 2).T
+        line = basis @ np.linalg.solve(squared @ basis + 1e-9 * np.eye(FREEDOM), squared @ heights)
         off = heights - line
         spread = 1.48 * float(np.median(np.abs(off))) + 0.15
         weight = steep / (steep.max() + 1e-9) * np.clip(1 - (off / (4 * spread)) ** 2, 0, None)

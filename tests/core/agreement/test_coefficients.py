@@ -259,6 +259,7 @@ def test_two_grades_are_enough_for_a_rank_and_a_test() -> None:
     assert found["spearman"] == pytest.approx(stats.spearmanr(a, b).statistic)
     assert found["t_test_p"] == pytest.approx(stats.ttest_rel(a, b).pvalue)
     assert math.isnan(pair([0, 1], [1, 0])["spearman"])
+    assert math.isnan(pair([1, 2, 4], [2, 3, 5])["t_test_p"])  # every difference is the same
 
 
 def test_nothing_expected_is_no_kappa_and_nothing_below_is_no_quotient() -> None:

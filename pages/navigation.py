@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -15,27 +16,40 @@ if str(ROOT) not in sys.path:  # the server puts this folder on the path, the co
 st.set_page_config(page_icon=str(HERE / "favicon.svg"), layout="wide")
 
 from core.pacs.archive import URL_VARIABLE  # noqa: E402
+from pages.server.accounts import Role, gate, offered  # noqa: E402
 from pages.server.sessions import keep_watch  # noqa: E402
 from pages.widgets.shared.connection_words import connection_words  # noqa: E402
 from pages.widgets.shared.research_notice import research_notice  # noqa: E402
 
 SCORE_FILMS = partial(st.Page, HERE / "score_films.py", title="Score films", icon=":material/back_hand:")
 named = SCORE_FILMS(url_path="score_films")
-FROM_THE_PACS = st.Page(HERE / "pacs.py", title="From the PACS", icon=":material/cloud_download:", url_path="pacs")
+READER, COORDINATOR = Role.READER, Role.COORDINATOR
+
+
+def page_of(file: str, title: str, icon: str, *roles: Role) -> list[StreamlitPage]:
+    """A page, where this session may open it; without a role everybody may."""
+    if roles and not WHO.may(*roles):
+        return []
+    return [st.Page(HERE / f"{file}.py", title=title, icon=f":material/{icon}:", url_path=file)]
+
+
+WHO = offered()
+PACS = page_of("pacs", "From the PACS", "cloud_download", READER, COORDINATOR)
 page = st.navigation(
     [
         # The default page answers only at the root of the site: a link to the page by name needs a second entry.
         SCORE_FILMS(default=True, url_path="start", visibility="hidden"),
         named,
-        st.Page(HERE / "cases.py", title="Cases", icon=":material/folder_shared:", url_path="cases"),
-        st.Page(HERE / "explain.py", title="Explain", icon=":material/center_focus_strong:", url_path="explain"),
-        st.Page(HERE / "read_films.py", title="Read", icon=":material/visibility:", url_path="read_films"),
-        st.Page(HERE / "studies.py", title="Studies", icon=":material/assignment:", url_path="studies"),
-        st.Page(HERE / "agreement.py", title="Reader agreement", icon=":material/groups:", url_path="agreement"),
-        st.Page(HERE / "progression.py", title="Progression", icon=":material/trending_up:", url_path="progression"),
-        st.Page(HERE / "teaching.py", title="Teaching", icon=":material/school:", url_path="teaching"),
-        *([FROM_THE_PACS] if os.environ.get(URL_VARIABLE) else []),
-        st.Page(HERE / "models.py", title="Models", icon=":material/neurology:", url_path="models"),
+        *page_of("cases", "Cases", "folder_shared"),
+        *page_of("explain", "Explain", "center_focus_strong"),
+        *page_of("read_films", "Read", "visibility", READER),
+        *page_of("studies", "Studies", "assignment", READER, COORDINATOR),
+        # Both open the readings of everybody.
+        *page_of("agreement", "Reader agreement", "groups", COORDINATOR),
+        *page_of("progression", "Progression", "trending_up", COORDINATOR),
+        *page_of("teaching", "Teaching", "school"),
+        *(PACS if os.environ.get(URL_VARIABLE) else []),
+        *page_of("models", "Models", "neurology"),
     ],
     position="top",
 )
@@ -43,5 +57,6 @@ keep_watch()
 if page.url_path in ("", "start"):  # the root of the site: under its own address the page is marked in the bar
     st.switch_page(named)
 connection_words()
+gate()
 research_notice()
 page.run()

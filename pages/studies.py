@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.store import StoreError, Studies
+from pages.server.accounts import Role, access
 from pages.widgets.shared.page_style import page_style
 from pages.widgets.shared.session_store import open_store
 from pages.widgets.studies.import_form import finish_import, import_form
@@ -13,8 +14,10 @@ finish_import()
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("##### Studies")
     st.space("stretch")
-    with st.popover("New study", icon=":material/create_new_folder:", type="primary"):
-        import_form()
+    coordinates = access().may(Role.COORDINATOR)
+    if coordinates:
+        with st.popover("New study", icon=":material/create_new_folder:", type="primary"):
+            import_form()
 try:
     studies = Studies(open_store())
     names = [study.name for study in studies.all()]
@@ -30,8 +33,9 @@ try:
     with left:
         progress_part(studies, study)
         read_part(studies, study)
-    with right:
-        assign_part(studies, study)
-        close_part(studies, study)
+    if coordinates:
+        with right:
+            assign_part(studies, study)
+            close_part(studies, study)
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")

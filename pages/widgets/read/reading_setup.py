@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.model_reader.case import UNNAMED
 from core.store import Order, Store, StoreError
+from pages.server.accounts import access
 from pages.widgets.read.reading_desk import Desk
 from pages.widgets.shared.reading_lists import SCORED, in_order, list_names, listed_visits
 from pages.widgets.shared.session_store import open_store
@@ -29,7 +30,10 @@ def reading_setup() -> None:
             patient = st.text_input("Study ID", known, max_chars=40, help="Never a name or a hospital number.")
             named = case.visit_name or str(case.visit_date or "") if case is not None else ""
             label = st.text_input("Visit", named, placeholder="baseline, month 12 ...", max_chars=40)
-        reader = st.text_input("Reader", value=st.session_state.get("reader_name", "Reader 1"), max_chars=40)
+        account = access().name  # with sign-in the name is never that of a field, which a browser may fill as it likes
+        shown = account or st.session_state.get("reader_name", "Reader 1")
+        typed = st.text_input("Reader", value=shown, max_chars=40, disabled=bool(account))
+        reader = account or typed
         order = st.radio(
             "Order",
             list(Order),

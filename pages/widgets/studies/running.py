@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.store import Role, State, StoreError, Studies, Study, export_study, visits_apart
+from pages.server.accounts import access
 from pages.widgets.studies.study_desk import study_desk
 
 READ_PAGE = "read_films.py"
@@ -30,19 +31,19 @@ def progress_part(studies: Studies, study: Study) -> None:
 
 def read_part(studies: Studies, study: Study) -> None:
     """Choose a pass and read; the order is the recorded one."""
-    passes = {_pass_name(a.reader, a.session, a.role): a for a in study.assignments}
+    account = access().name  # with sign-in one's own passes alone
+    mine = [a for a in study.assignments if account in ("", a.reader)]
+    passes = {_pass_name(a.reader, a.session, a.role): a for a in mine}
     if not passes or study.state is not State.OPEN:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Read as", list(passes), key="study_pass", width=260)
         begun = st.button("Begin or resume", type="primary", icon=":material/visibility:", key="study_read")
-    if begun and chosen:
-        one = passes[chosen]
-        mine = [
-            each for each in studies.progress(study.name) if (each.reader, each.session) == (one.reader, one.session)
-        ]
-        if mine[0].from_day:
-            st.warning(f"The second pass begins on {mine[0].from_day}.")
+    one = passes.get(chosen or "")
+    if begun and one is not None:
+        waits = {(each.reader, each.session): each.from_day for each in studies.progress(study.name)}
+        if day := waits[one.reader, one.session]:
+            st.warning(f"The second pass begins on {day}.")
             return
         st.session_state["desk"] = study_desk(studies, study, one.reader, one.session)
         st.switch_page(READ_PAGE)
@@ -70,9 +71,11 @@ def assign_part(studies: Studies, study: Study) -> None:
             if not ids:
                 st.info(f"No visit has two readings that lie {apart} points or more apart.")
                 return
-            studies.assign(study.name, reader, visits=ids)
+            studies.assign(study.name, reader, visits=ids, who=access().name)
         else:
-            studies.assign(study.name, reader, session=2 if what == second else 1, washout_days=int(days))
+            studies.assign(
+                study.name, reader, session=2 if what == second else 1, washout_days=int(days), who=access().name
+            )
     except StoreError as error:
         st.warning(str(error))
     else:
@@ -86,19 +89,19 @@ def close_part(studies: Studies, study: Study) -> None:
         if study.state is State.OPEN:
             sure = st.checkbox("Reading is over: nothing can be changed afterwards", key="study_sure")
             if st.button("Lock the study", icon=":material/lock:", disabled=not sure, key="study_lock"):
-                studies.lock(study.name)
+                studies.lock(study.name, who=access().name)
                 st.rerun()
             return
         with st.container(horizontal=True):
             if study.state is State.LOCKED and st.button(
                 "Reveal the model", icon=":material/visibility:", key="study_reveal"
             ):
-                studies.reveal(study.name)
+                studies.reveal(study.name, who=access().name)
                 st.rerun()
             if st.button("Prepare the export", icon=":material/inventory_2:", key="study_export"):
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder) / "study.zip"
-                    digest = export_study(studies, study.name, path)
+                    digest = export_study(studies, study.name, path, who=access().name)
                     st.session_state["study_zip"] = (study.name, study.state, path.read_bytes(), digest)
         name, state, data, digest = st.session_state.get("study_zip", ("", None, b"", ""))
         if (name, state) == (study.name, study.state):

@@ -9,6 +9,7 @@ from core.svh import Site
 from core.svh.words import DAMAGE_RGB, joint_name, web_colour
 from core.teaching import ClassError, Classes, ClassView, Question, results_csv
 from core.teaching.classroom import CODE_LENGTH, NAME_MAX, clean_code
+from pages.server.accounts import Role, access
 from pages.widgets.teaching.class_link import show_link
 from pages.widgets.teaching.practice import NAME
 from pages.widgets.teaching.teaching_case import (
@@ -96,7 +97,9 @@ def _door() -> None:
             "You get a code. Whoever has it can join under a nickname. The class ends after three hours, or when you"
             " are away for 20 minutes."
         )
-        if st.button("Open a class", key="open_class"):
+        if not access().may(Role.TEACHER):
+            st.caption("Your account does not teach here.")
+        elif st.button("Open a class", key="open_class"):
             try:
                 st.session_state["taught"] = classes().open(st.context.ip_address or "")
             except ClassError as error:

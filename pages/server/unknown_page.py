@@ -5,7 +5,8 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
-PAGES = frozenset(path.stem for path in Path(__file__).parents[1].glob("*.py")) - {"navigation"}
+SIGN_IN = {"oauth2callback"}  # where the provider of accounts sends the browser back to
+PAGES = SIGN_IN | {path.stem for path in Path(__file__).parents[1].glob("*.py")} - {"navigation"}
 TEXT = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>No such page</title>
 <meta name="viewport" content="width=device-width">
 <style>body{font:16px sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}</style></head>

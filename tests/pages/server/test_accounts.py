@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
 from core.store import Store, Studies
@@ -11,6 +12,7 @@ from core.studies.importing import import_study
 from core.studies.plan import plan_study
 from pages.server import accounts
 from pages.server.accounts import Access, Role, access, access_of
+from pages.server.unknown_page import unknown_page
 from pages.widgets.read import reading_setup
 from pages.widgets.studies import running
 from tests.core.batch.stub import StubReader
@@ -93,3 +95,10 @@ def test_a_name_that_a_browser_sends_is_not_taken_for_the_account(
     field.set_value("bob@clinic.example")
     next(each for each in app.button if each.label == "Begin or resume").click().run()
     assert not app.exception and app.session_state["desk"].reader == "ann@clinic.example"
+
+
+def test_the_way_back_from_the_provider_is_no_unknown_page() -> None:
+    asked = Headers({"accept": "text/html"})
+    assert unknown_page("/oauth2callback", "", asked) is None
+    assert unknown_page("/svh/oauth2callback", "svh", asked) is None
+    assert unknown_page("/no_such_page", "", asked) is not None

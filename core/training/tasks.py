@@ -27,6 +27,8 @@ PARTS_SETTINGS = {
         limb="FOOT", width_px=224, height_px=256, mm_per_px=0.7, centre_mm=(0.0, 8.0), glance=True
     ),
 }
+# Two looks at every close-up: erosions show better on the larger one, and an error of the pose's scale counts less.
+SCORER_SCALES = (0.95, 1.25)
 CHECKED_VIEWS = 300  # views of the validation split that the finder is checked on
 BATCH = {"limb_finder": 24, "hand_parts": 32, "foot_parts": 32, "joint_scorer": 64}
 # What the scorer's batches are drawn from: phantoms, real films untouched and with simulated damage, small plates (all
@@ -113,7 +115,7 @@ def parts_task(limb: Limb, cache: Path, films_folder: Path) -> TrainingTask:
 
 def scorer_task(cache: Path, films_folder: Path) -> TrainingTask:
     """The joint scorer on close-ups."""
-    settings, batch = ScoringSettings(), BATCH["joint_scorer"]
+    settings, batch = ScoringSettings(scales=SCORER_SCALES), BATCH["joint_scorer"]
     network = ScoringNetwork(settings)
     load_start(network.backbone, settings.backbone)
     prepare_small(cache, films_folder)

@@ -67,4 +67,5 @@ if desk is None:
     with st.container(width=560):
         reading_setup()
 else:
+    desk.open_visit()  # the page may end here and come again until its films are there: the desk is kept
     st.fragment(at_work, run_every=LOOK_EVERY_S if st.session_state.get("read_waiting") else None)(desk)

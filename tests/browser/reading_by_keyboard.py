@@ -19,6 +19,7 @@ def opened(page: Any, address: str) -> None:
     page.goto(f"{address}/read_films")
     page.get_by_role("button", name="I understand").press("Enter")
     page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("button", name="Begin or resume").wait_for()  # before it is there Enter submits nothing
     page.get_by_label("Reader", exact=True).fill("Ann")
     page.keyboard.press("Enter")
     page.wait_for_function(

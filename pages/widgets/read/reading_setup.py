@@ -63,7 +63,5 @@ def reading_setup() -> None:
         st.warning(trouble or "The store holds no visits yet. Read a sample or films of the Score page first.")
         return
     st.session_state["reader_name"], st.session_state["last_list"] = reader, name
-    desk = Desk(reader, order, name, in_order(visits, order, reader), store, trouble)
-    desk.open_visit()
-    st.session_state["desk"] = desk
+    st.session_state["desk"] = Desk(reader, order, name, in_order(visits, order, reader), store, trouble)
     st.rerun()

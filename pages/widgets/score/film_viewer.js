@@ -1,5 +1,6 @@
 // The film: zoom, light, rings, selection. What is seen stays here; what is scored goes to the page.
 
+import { cellText, colour } from "../shared/cell_marks.js";
 import { Outbox } from "../shared/outbox.js";
 import { adjustLight, clamp, lightFilter, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
 
@@ -11,18 +12,6 @@ const KEYS = [
   ["A", "accept the model's"], ["X", "not scorable"], ["M, then click", "put the selected joint there; it is scored again"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
 ];
 const viewers = new WeakMap();
-
-function colour(rgb, share) { // more points, lighter and stronger against the dark film
-  const k = 0.55 + 0.45 * share;
-  return `rgb(${rgb.map((c) => Math.round(c * k + (share > 0.6 ? 40 * (share - 0.6) : 0))).map((c) => Math.min(255, c)).join(",")})`;
-}
-
-function cellText(word, cell) {
-  if (!cell) return null;
-  if (cell.points === null) return `${word} ${cell.why || "not scorable"}`;
-  const range = cell.low === null ? "" : ` (${cell.low}–${cell.high})`;
-  return `${word} ${cell.points}${cell.edited ? " (edited)" : range}`;
-}
 
 function makeViewer(root) {
   const $ = (s) => root.querySelector(s);

@@ -1,7 +1,7 @@
 """The joint-space width of every joint of a limb on a film, or why it has none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -94,6 +94,9 @@ def measure_widths(
     `spacing_mm` is the pixel size that the film tells, None where it tells none; one that makes no sense for a limb is
     passed over.
     """
+    # The last digits of what the networks give depend on machine and threads: what is measured from it must not.
+    points = {name: (round(x, 1), round(y, 1)) for name, (x, y) in points.items()}
+    pose = replace(pose, matrix=np.round(pose.matrix, 5))
     if spacing_mm and not 1 / SPACING_RATIO < spacing_mm / pose.mm_per_px < SPACING_RATIO:
         spacing_mm = None
     return tuple(

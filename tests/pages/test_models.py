@@ -123,7 +123,7 @@ def test_the_curve_has_loss_and_validation_error(folder: Path) -> None:
     cards = {card.name: card for card in weight_cards.cards()[0]}
     figure = learning_curve(cards["resnet50"])
     assert figure is not None and [list(trace.y) for trace in figure.data] == [[0.9, 0.5], [31.0]]
-    assert learning_curve(cards["compact_joint_scorer"]) is None
+    assert learning_curve(cards["compact_limb_finder"]) is None
 
 
 def test_the_curve_of_a_detector_adds_its_losses_and_shows_the_share_found(folder: Path) -> None:

@@ -58,6 +58,9 @@ def work_list(cases: Cases) -> None:
             "Study ID, visit, date or reader", placeholder="UAB-017 2026-03", key="case_search", width=320
         )
         status = st.pills("Status", list(CaseStatus), format_func=WORD.__getitem__, key="case_status")
+    if not found:
+        st.write("No cases yet. Films that you score on the page Score films are listed here.")
+        return
     rows = [case for case in found if case.found_by(words) and status in (None, case.status)]
     counted = f"{len(found)} case{'' if len(found) == 1 else 's'}"
     st.caption(
@@ -68,8 +71,6 @@ def work_list(cases: Cases) -> None:
         row(cases, case)
     if len(rows) > MOST:
         st.caption(f"{len(rows) - MOST} more: search for them.")
-    if not found:
-        st.write("No cases yet. Films that you score on the page Score films are listed here.")
 
 
 page_style()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.agreement import compare, study_of
+from core.agreement import Study, compare, study_of
 from core.agreement.progression import detectable_change
 from core.agreement.study_score import reader_score, score_changes
 from core.cohort.scores import Scores, scores_of
@@ -193,15 +193,19 @@ def test_the_sdc_is_that_of_reader_agreement_though_a_reader_lacks_visits() -> N
     )
 
 
-def test_the_readers_in_view_set_the_sdc() -> None:
-    rng = np.random.default_rng(6)
-    readings = {
+def three_readers(seed: int) -> Study:
+    """Twelve patients at two visits, read by three who guess."""
+    rng = np.random.default_rng(seed)
+    return study_of({
         (reader, f"P{n}", visit): Reading({ULNA: int(rng.integers(0, 5)), RADIUS: int(rng.integers(0, 5))})
         for reader in ("Ann", "Ben", "Cid")
         for n in range(12)
         for visit in VISITS[:2]
-    }
-    study = study_of(readings)
+    })  # fmt: skip
+
+
+def test_the_readers_in_view_set_the_sdc() -> None:
+    study = three_readers(6)
     page = opened(ProgressionStudy(study))
     page.button_group("progression_readers").set_value(["Ben", "Cid"]).run()
     found = detectable_change(study, ("Ben", "Cid"))
@@ -215,14 +219,7 @@ def line_of(page: AppTest, key: str) -> list[float]:
 
 
 def test_the_line_of_the_cohort_is_the_sdc_of_what_is_drawn() -> None:
-    rng = np.random.default_rng(8)
-    readings = {
-        (reader, f"P{n}", visit): Reading({ULNA: int(rng.integers(0, 5)), RADIUS: int(rng.integers(0, 5))})
-        for reader in ("Ann", "Ben", "Cid")
-        for n in range(12)
-        for visit in VISITS[:2]
-    }
-    study = study_of(readings)
+    study = three_readers(8)
     page = opened(ProgressionStudy(study))
     three = detectable_change(study, ("Ann", "Ben", "Cid"))
     assert three and line_of(page, "progression_cohort")[0] == pytest.approx(three.mean)

@@ -58,11 +58,11 @@ def test_a_wrong_answer_tells_how_far_and_what_it_would_have_meant(teaching: App
 def test_a_typed_seed_brings_its_case(teaching: AppTest) -> None:
     first = words(teaching)
     teaching.number_input("practice_seed_42").set_value(7).run()
-    assert "seed 7" in words(teaching)
+    assert "case 7" in words(teaching)
     teaching.number_input("practice_seed_42").set_value(42).run()
     assert words(teaching) == first
     teaching.button("practice_next_case").click().run()
-    assert "seed 43" in words(teaching)
+    assert "case 43" in words(teaching)
 
 
 def test_a_whole_film_is_marked_and_blank_sites_are_not_zero(teaching: AppTest) -> None:

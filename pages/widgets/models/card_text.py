@@ -19,6 +19,10 @@ TITLES = {
     ),
     "resnet50": ("ResNet-50", "The total of both hands."),
     "mobilenet_v2": ("MobileNetV2", "The total of both hands."),
+    "mobilenet_v2_maps": (
+        "MobileNetV2, trained on damage maps",
+        "Its heat is shown on the page Explain. It gives no score here: undamaged real hands got points from it.",
+    ),
     "paper_hand_parts": (
         "DeepRA, hand detector", "RetinaNet with ResNet-50-FPN: finds the parts and joints of a hand.",
     ),

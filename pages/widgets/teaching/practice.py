@@ -74,7 +74,7 @@ def _joint(mine: Practice, case: TeachingCase) -> None:
     with right:
         st.markdown(f"**{case_name(case, joint)}**")
         st.caption(
-            f"Joint {mine.at % len(case.order) + 1} of {len(case.order)} · {case.difficulty.value}, seed {case.seed}"
+            f"Joint {mine.at % len(case.order) + 1} of {len(case.order)} · {case.difficulty.value}, case {case.seed}"
         )
         if mine.checked:
             with st.container(key="feedback", border=True):

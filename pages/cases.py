@@ -1,10 +1,11 @@
-"""Cases: the work list of this browser, searched, reopened in one click, deleted with a reason."""
+"""Cases: the work list of this account or browser, searched, reopened in one click, deleted with a reason."""
 
 import streamlit as st
 
 from core.cases import DRAFT_DAYS, Cases, ListedCase
 from core.model_reader.review import CaseStatus
 from core.store import StoreError
+from pages.server.accounts import access, sign_in_configured
 from pages.widgets.shared.case_steps import leave_case, reopen
 from pages.widgets.shared.kept_cases import my_cases, open_kept
 from pages.widgets.shared.page_style import page_style
@@ -16,7 +17,7 @@ WORD = {CaseStatus.NEW: "New", CaseStatus.SCORED: "Scored, draft", CaseStatus.RE
 def delete(cases: Cases, case: ListedCase) -> None:
     """Delete a case with the reason that was typed; it also leaves the Score page."""
     try:
-        cases.delete(case.id, st.session_state[f"reason_{case.id}"], who=st.session_state.get("reader_name", ""))
+        cases.delete(case.id, st.session_state[f"reason_{case.id}"], who=access().name or st.session_state.get("reader_name", ""))
     except StoreError as error:
         st.session_state["case_trouble"] = str(error)
         return
@@ -63,8 +64,9 @@ def work_list(cases: Cases) -> None:
         return
     rows = [case for case in found if case.found_by(words) and status in (None, case.status)]
     counted = f"{len(found)} case{'' if len(found) == 1 else 's'}"
+    whose = "Only your account" if sign_in_configured() else "Only this browser"
     st.caption(
-        f"{len(rows)} of {counted}, the one that was changed last first. Only this browser opens them; a draft is "
+        f"{len(rows)} of {counted}, the one that was changed last first. {whose} opens them; a draft is "
         f"deleted {DRAFT_DAYS} days after its last change."
     )
     for case in rows[:MOST]:

@@ -75,8 +75,9 @@ def busy(sessions: int = 25, edits: int = 5, batch: int = 20, think_s: float = 1
                     took.append(visitors[number].edit(turn))
 
             _at_once(sessions, work)
-            during = "film_viewer" not in heavy.elements
-            heavy.until(lambda: "film_viewer" in heavy.elements)
+            heavy.poll()
+            during = heavy.scoring
+            heavy.until(lambda: not heavy.scoring)
             faults = [fault for visitor in [*visitors, heavy] for fault in visitor.exceptions]
             yield f"seconds to open the page, median of {sessions}", float(np.median(opened)), 5.0
             yield f"seconds of an edit, 95th percentile of {len(took)}", float(np.percentile(took, 95)), 1.0

@@ -121,9 +121,13 @@ class Visitor:
             if time.monotonic() - begin > PATIENCE_S:
                 raise TimeoutError("the page did not come so far")
             time.sleep(every_s)
-            for fragment in sorted(self.polls) or [""]:
-                self.run(fragment=fragment)
+            self.poll()
         return time.monotonic() - begin
+
+    def poll(self) -> None:
+        """Run once what the page polls."""
+        for fragment in sorted(self.polls) or [""]:
+            self.run(fragment=fragment)
 
     @property
     def viewer(self) -> Mapping[str, Any]:
@@ -199,10 +203,15 @@ class Visitor:
     def score(self, files: Mapping[str, bytes], *, wait: bool = True) -> float:
         """Upload films and have them scored; the seconds from the button to the scored case."""
         self.upload(files)
-        begin = time.monotonic()
+        begin, before = time.monotonic(), self.viewer["film"]
         self.press("score_files")
-        if "film_viewer" in self.elements:
-            raise AssertionError(f"the films were not taken: {self.texts}")
         if wait:
-            self.until(lambda: "film_viewer" in self.elements)
+            self.until(lambda: not self.scoring)
+        if not self.scoring and self.viewer["film"] == before:
+            raise AssertionError(f"the films were not taken: {self.texts}")
         return time.monotonic() - begin
+
+    @property
+    def scoring(self) -> bool:
+        """Whether films of this session are being read: the case in view stays until they are."""
+        return "button cancel_job" in self.elements or "film_viewer" not in self.elements

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.model_reader.review import CaseStatus
 from core.svh import SITE_BY_SUFFIX
+from pages.server import accounts
 from pages.widgets.shared import kept_cases
 from tests.pages.page_runs import opened_page
 from tests.pages.test_score_films import shown_total, words
@@ -97,3 +98,44 @@ def test_without_cookies_or_with_a_wrong_address_the_page_works_and_says_that_no
     key["key"] = ""
     page.run()
     assert not page.exception and "takes no cookies" in words(page)
+
+
+
+class _User:
+    """Who signed in, in the place of `st.user`."""
+
+    is_logged_in = True
+
+    def __init__(self, email: str) -> None:
+        self._email = email
+
+    def to_dict(self) -> dict[str, str]:
+        return {"email": self._email}
+
+
+def test_where_readers_sign_in_a_case_is_the_accounts_at_any_computer_and_it_signs_as_itself(
+    page_with: Callable[..., AppTest], key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = "ann@clinic.example", "bob@clinic.example"
+    secrets = {"auth": {"client_id": "svh"}, "roles": {"reader": [ann, bob]}}
+    monkeypatch.setattr(accounts, "_secrets", secrets.__getitem__)
+    monkeypatch.setattr(accounts.st, "user", _User(ann))
+    page = page_with(**{"A-LH": 1})
+    case = page.session_state["case"]
+    field = next(each for each in page.text_input if each.label == "Reader")
+    assert field.disabled and field.value == ann
+    field.proto.disabled = False  # as a hand-made message does
+    field.set_value(bob)
+    page.button("sign_case").click().run()
+    assert not page.exception and (case.reader, case.review().name) == (ann, ann)
+
+    key["key"] = "o" * 32  # another computer
+    again = opened_page()
+    assert again.session_state["case"].id == case.id
+    assert "Only your account opens them" in words(again.switch_page("cases.py").run())
+    monkeypatch.setattr(accounts.st, "user", _User(bob))
+    key["key"] = "k" * 32  # Bob at Ann's computer
+    other = opened_page()
+    assert other.session_state["case"].id != case.id and "sample" in words(other)
+    other.switch_page("cases.py").run()
+    assert "No cases yet" in words(other)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.model_reader.case import UNNAMED, Case
 from core.radiograph import display_text
+from pages.server.accounts import access
 from pages.widgets.shared.kept_cases import NOT_KEPT
 
 EARLIEST = date(1950, 1, 1)
@@ -90,6 +91,8 @@ def not_kept() -> None:
 
 
 def _say_reader(case: Case, widget: str) -> None:
+    if access().name:
+        return  # an account signs as itself, whatever a browser sends for the field that is off
     case.reader = st.session_state["reader_name"] = display_text(st.session_state[widget])
 
 
@@ -115,6 +118,7 @@ def signature(case: Case) -> None:
             placeholder="Reader",
             label_visibility="collapsed",
             width=160,
+            disabled=bool(access().name),
             key=widget,
             on_change=_say_reader,
             args=(case, widget),

@@ -6,6 +6,7 @@ from core.model_reader.case import UNNAMED, Case, CaseFilm
 from core.model_reader.evidence import FilmReading
 from core.radiograph import Radiograph
 from core.svh import Limb, Side
+from pages.server.accounts import access
 from pages.server.job_queue import QueueFull
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.kept_cases import keep_case, last_case, leave_kept
@@ -40,6 +41,8 @@ def current_case() -> Case:
         else:
             _open_sample()
     case: Case = st.session_state["case"]
+    if account := access().name:
+        case.reader = account
     keep_case(case)
     return case
 

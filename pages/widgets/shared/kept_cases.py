@@ -1,4 +1,4 @@
-"""The session's case and the cases of its browser: kept after every change, found again after a reload."""
+"""The session's case and the cases of its account or browser: kept after every change, found after a reload."""
 
 import streamlit as st
 
@@ -6,6 +6,7 @@ from core.cases import Cases
 from core.model_reader.case import Case
 from core.radiograph import Radiograph
 from core.store import StoreError
+from pages.server.accounts import access, sign_in_configured
 from pages.server.browser_key import browser_key
 from pages.server.limits import no_room
 from pages.widgets.shared.session_store import open_store
@@ -13,13 +14,21 @@ from pages.widgets.shared.session_store import open_store
 NOT_KEPT = "case_not_kept"  # why, in words
 
 
+def _owner() -> str:
+    """The account where readers sign in, at whatever computer; else the browser. Empty where there is neither."""
+    if not sign_in_configured():
+        return browser_key()
+    name = access().name
+    return f"account {name.casefold()}" if name else ""
+
+
 def my_cases() -> Cases | None:
-    """The cases of this browser; None where it has no key.
+    """The cases of this account or browser; None where nobody is known.
 
     Raises: StoreError if the address of the store is none.
     """
-    key = browser_key()
-    return Cases(open_store().connection.cases, key) if key else None
+    owner = _owner()
+    return Cases(open_store().connection.cases, owner) if owner else None
 
 
 def keep_case(case: Case) -> None:
@@ -43,7 +52,7 @@ def keep_case(case: Case) -> None:
 
 
 def open_kept(case_id: str) -> Case | None:
-    """A case of this browser, if the server has room for its films; else None, and the reason stands in the session.
+    """A case of `my_cases`, if the server has room for its films; else None, and the reason stands in the session.
 
     Raises: StoreError if there is no such case, or it cannot be read.
     """
@@ -61,7 +70,7 @@ def open_kept(case_id: str) -> Case | None:
 
 
 def last_case() -> Case | None:
-    """The case that this browser had in view last; None where there is none that can be opened."""
+    """The case that was in view last; None where there is none that can be opened."""
     try:
         cases = my_cases()
         case_id = cases.current() if cases else ""

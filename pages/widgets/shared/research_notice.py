@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.svh import INTENDED_USE
+from pages.server.accounts import sign_in_configured
 
 # The end of the name of every table: a spreadsheet may drop the line above its header.
 RESEARCH_CSV = ".research-use-only.csv"
@@ -20,6 +21,7 @@ def research_notice() -> None:
     st.html(f'<div class="research-line">{INTENDED_USE}</div>')
     if st.session_state.get("research_use_understood"):
         return
+    opener = "your account" if sign_in_configured() else "this browser"
     with st.container(border=True, width=640, key="research_notice"):
         st.markdown("#### :material/science: For research and teaching only")
         st.write(
@@ -29,7 +31,7 @@ def research_notice() -> None:
         )
         st.write(
             "Films that you score are kept on this server, so that a reload or a restart loses nothing: picture, file"
-            " name and points, which only this browser opens again, for 30 days after the last change (a reviewed case"
+            f" name and points, which only {opener} opens again, for 30 days after the last change (a reviewed case"
             " for 400). Delete them earlier on the page Cases. Films that you read are kept in its case store, under"
             " the study ID that you type. Do not upload what you may not share."
         )

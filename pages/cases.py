@@ -16,8 +16,9 @@ WORD = {CaseStatus.NEW: "New", CaseStatus.SCORED: "Scored, draft", CaseStatus.RE
 
 def delete(cases: Cases, case: ListedCase) -> None:
     """Delete a case with the reason that was typed; it also leaves the Score page."""
+    who = access().name or st.session_state.get("reader_name", "")
     try:
-        cases.delete(case.id, st.session_state[f"reason_{case.id}"], who=access().name or st.session_state.get("reader_name", ""))
+        cases.delete(case.id, st.session_state[f"reason_{case.id}"], who=who)
     except StoreError as error:
         st.session_state["case_trouble"] = str(error)
         return

@@ -100,7 +100,6 @@ def test_without_cookies_or_with_a_wrong_address_the_page_works_and_says_that_no
     assert not page.exception and "takes no cookies" in words(page)
 
 
-
 class _User:
     """Who signed in, in the place of `st.user`."""
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.reading_desk import Desk
 from core.store import Status
-from pages.widgets.read.reading_desk import Desk
 from pages.widgets.read.reading_setup import reading_setup
 from pages.widgets.read.reading_surface import reading_surface
 from pages.widgets.shared.film_pictures import session_shelf
@@ -21,7 +21,7 @@ def at_work(desk: Desk) -> None:
     """The surface with the line above it. Runs alone at every key."""
     sheet = desk.sheet
     waited = st.session_state.get("read_waiting", False)
-    waiting = not sheet.values.model_hidden and not sheet.model_job.future.done()
+    waiting = not sheet.values.model_hidden and not sheet.answer.done()
     st.session_state["read_waiting"] = waiting
     if waiting != waited:
         st.rerun()
@@ -34,8 +34,8 @@ def at_work(desk: Desk) -> None:
     if not sheet.values.model_hidden:
         if waiting:
             st.caption("The model is still reading these films …")
-        elif sheet.model_job.future.result().no_weights:
-            st.info(f"There is no model to show. {sheet.model_job.future.result().no_weights}")
+        elif nothing := sheet.answer.result().nothing:
+            st.info(f"There is no model to show. {nothing}")
         else:
             desk.keep_model()
     minutes = sum(sheet.spent_ms.values()) / 60_000

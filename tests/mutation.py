@@ -31,6 +31,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/agreement/coefficients.py": ("tests/core/agreement/test_coefficients.py",),
     "core/model_reader/gate.py": ("tests/core/model_reader/test_gate.py", "tests/core/model_reader/test_sides.py"),
     "core/store/blinded_reading.py": ("tests/core/store/test_blinded_reading.py",),
+    "core/reading_desk/desk.py": ("tests/core/reading_desk/test_desk.py",),
 }
 LIBRARIES = ("hypothesis", "scipy.stats", "sklearn.metrics", "torchvision", "cv2", "pydicom", "sqlmodel", "timm")
 """Imported once for all the processes; none of them imports the project."""

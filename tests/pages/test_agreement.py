@@ -15,12 +15,12 @@ from core.agreement.results import rmse_to_mean
 from core.agreement.study_score import Adjudicator
 from core.cohort.long_table import write_long
 from core.radiograph import Radiograph
+from core.reading_desk import ReadFilm
 from core.store import Mark, Order, Store
 from core.svh import SITE_BY_SUFFIX, SITES, Damage, Limb, Reading, Side
 from pages.widgets.agreement.agreement_charts import FOOT, HAND, kappa_map
 from pages.widgets.agreement.film_close_up import close_up_box
 from pages.widgets.agreement.study_in_view import STUDY
-from pages.widgets.shared.reading_lists import ReadFilm
 from pages.widgets.shared.study_source import shown
 from tests.core.agreement.studies import cell_study, random_study, totals_study
 from tests.pages.page_runs import opened_page

@@ -6,16 +6,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.model_reader.case import Case
-from core.store import Mark, Order, Status, Store, verify
+from core.reading_desk import Desk
+from core.store import Order, Status, Store
 from core.svh import SITE_BY_SUFFIX, SITES, Limb, Reading, Side
-from pages.widgets.read.reading_desk import Desk
+from pages.widgets.read.model_beside import ask_model
+from pages.widgets.read.reading_actions import take
 from pages.widgets.read.reading_surface import surface_data
 from pages.widgets.shared.case_steps import case_films
 from pages.widgets.shared.reading_lists import (
     ONE_HAND,
     SAMPLES,
-    ListedVisit,
-    in_order,
     list_names,
     listed_visits,
     phantom_films,
@@ -43,7 +43,7 @@ def visit_films():
 
 
 def new_desk(reader: str = "Ann", order: Order = Order.BLINDED) -> Desk:
-    return opened(Desk(reader, order, "list", visit_films(), Store()))
+    return opened(Desk(reader, order, "list", visit_films(), Store(), ask_model))
 
 
 def opened(desk: Desk) -> Desk:
@@ -58,15 +58,17 @@ def unread(desk: Desk) -> int:
 
 def send(desk: Desk, *actions: dict[str, object]) -> None:
     outbox = [{"n": desk.acked + 1 + n, "sheet": desk.sheet.key, **action} for n, action in enumerate(actions)]
-    desk.take(outbox)
-    desk.take(outbox)  # the browser sends again what it saw no answer to
+    take(desk, outbox)
+    take(desk, outbox)  # the browser sends again what it saw no answer to
 
 
 def points(n: int, site: str = "mcp_E__2", film: str = "LH", **more: object) -> dict[str, object]:
     return {"do": "mark", "film": film, "site": site, "points": n, **more}
 
 
-def test_a_blinded_reading_is_kept_then_revealed_and_both_values_stay(stub: None) -> None:
+def test_the_screen_hears_of_the_model_after_the_reveal_and_what_is_sent_twice_is_done_once(
+    stub: None,
+) -> None:
     desk = new_desk()
     send(desk, points(3, spent={"LH": 900}), points(4, spent={"LH": 600}))
     send(desk, {"do": "mark", "film": "RF", "site": "mtp_E__1", "sides": [5, 2]})
@@ -75,21 +77,14 @@ def test_a_blinded_reading_is_kept_then_revealed_and_both_values_stay(stub: None
     send(desk, {"do": "reveal"})
     assert surface_data(desk, URLS)["values"]["LH mcp_E__2"] == {"text": "4", "first": "4", "model": str(EROSION)}
     send(desk, {"do": "accept", "film": "LH", "site": "mcp_E__2"}, {"do": "complete"}, points(5))
-    desk.keep_model()
-    store = Store()
-    assert store.readings(first=True)["Ann", "P1", "month 6"] == Reading({EROSION_2: 4, TOE: 7})
-    assert store.readings()["Ann", "P1", "month 6"] == Reading({EROSION_2: EROSION, TOE: 7})
-    assert sorted(reader.split()[0] for reader, _, _ in store.readings()) == ["Ann", "model"]
-    assert verify(store.connection).faults == ()
+    assert Store().readings()["Ann", "P1", "month 6"] == Reading({EROSION_2: EROSION, TOE: 7})
     assert desk.sheet.spent_ms == {(Limb.HAND, Side.L): 1500}
 
 
-def test_a_desk_begins_no_reading_and_no_job_before_a_visit_is_opened(stub: None) -> None:
-    store = Store()
-    desk = Desk("Ann", Order.BLINDED, "list", visit_films(), store)
-    assert desk.title == "Visit 1 of 1" and desk.sheets == {} and store.progress("Ann") == {}
-    desk.open_visit()
-    assert desk.sheet is desk.sheets[0] and len(store.progress("Ann")) == 1
+def test_the_next_visit_is_reached_by_its_key(stub: None) -> None:
+    desk = opened(Desk("Ann", Order.CHRONOLOGICAL, "list", 2 * visit_films(), Store(), ask_model))
+    send(desk, {"do": "next visit"})
+    assert desk.at == 1
 
 
 def test_a_cell_that_is_taken_back_after_the_reveal_keeps_its_blinded_value(stub: None) -> None:
@@ -106,16 +101,6 @@ def test_a_reader_comes_back_to_where_he_left(stub: None) -> None:
     values = surface_data(again, URLS)["values"]
     assert values["LH mcp_E__2"]["text"] == "3" and values["LH mcp_J__2"]["text"] == "NS: exposure"
     assert unread(new_desk("Ben")) == 31 + 12  # another reader sees nothing of it
-
-
-def test_a_complete_reading_can_be_begun_again_and_the_old_one_stays(stub: None) -> None:
-    desk = new_desk()
-    send(desk, points(3), {"do": "reveal"}, {"do": "complete"})
-    desk.begin_again()
-    assert (desk.sheet.values.status, desk.sheet.values.cells) == (Status.BLINDED, {})
-    send(desk, points(1), {"do": "reveal"}, {"do": "complete"})
-    assert Store().readings()["Ann", "P1", "month 6"].erosion == 1
-    assert verify(Store().connection).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -141,27 +126,6 @@ def test_what_a_browser_makes_up_changes_nothing(stub: None, action: dict[str, o
     desk = new_desk()
     send(desk, action)
     assert desk.sheet.values.cells == {} and desk.sheet.spent_ms == {} and desk.sheet.values.status is Status.BLINDED
-
-
-def test_without_a_store_one_reads_on_and_nothing_is_lost_when_it_returns(stub: None, store_file: Path) -> None:
-    store_file.parent.write_text("a file where the folder should be")
-    desk = new_desk()
-    send(desk, points(3))
-    assert desk.trouble and desk.sheet.values.cells[EROSION_2].final == Mark(3)
-    store_file.parent.unlink()
-    send(desk, points(2, site="mcp_J__2"))
-    assert desk.trouble == ""
-    assert Store().readings(unfinished=True)["Ann", "P1", "month 6"].svh == 5
-
-
-def test_blinded_order_hides_patient_and_date_and_is_the_same_when_one_returns(stub: None) -> None:
-    visits = [ListedVisit(f"P{n}", "baseline", 1, tuple) for n in range(9)]
-    blinded = in_order(visits, Order.BLINDED, "Ann")
-    assert blinded == in_order(visits[::-1], Order.BLINDED, "Ann") != visits
-    assert blinded != in_order(visits, Order.BLINDED, "Ben")
-    assert in_order(visits[::-1], Order.CHRONOLOGICAL, "Ann") == visits
-    assert new_desk().title == "Visit 1 of 1"
-    assert new_desk(order=Order.CHRONOLOGICAL).title == "Visit 1 of 1 · P1, month 6"
 
 
 def test_phantom_visits_come_from_their_seed_and_can_be_read() -> None:
@@ -209,24 +173,3 @@ def test_a_store_that_cannot_be_written_is_one_banner(stub: None, sample_folder:
     assert not page.exception
     assert len(page.warning) == 1 and "Not saved" in page.warning[0].value
     assert unread(page.session_state["desk"]) == 31
-
-
-def test_a_lost_picture_is_told_and_the_other_visits_can_be_read(stub: None) -> None:
-    send(new_desk(), points(3))
-    store = Store()
-    for picture in store.connection.films.iterdir():
-        picture.unlink()
-    desk = opened(Desk("Ben", Order.BLINDED, "The store", listed_visits("The store", store, None, "", ""), store))
-    assert "is gone" in desk.sheet.fault and desk.sheet.films == ()
-    assert store.progress("Ben") == {}
-
-
-def test_films_of_visits_that_were_left_do_not_pile_up(stub: None) -> None:
-    films = visit_films()[0].load()
-    visits = [ListedVisit("P1", f"month {n}", n, lambda: films) for n in range(5)]
-    desk = opened(Desk("Ann", Order.CHRONOLOGICAL, "list", visits, Store()))
-    for n in range(5):
-        send(desk, points(n % 4), {"do": "next visit"})
-    assert len(desk.sheets) == 1
-    desk.go(-2)
-    assert desk.sheet.values.cells[EROSION_2].final == Mark(2)

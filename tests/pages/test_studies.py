@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.reading_desk.study_desk import HIDDEN, study_desk
 from core.store import Mark, Status, Store, Studies, verify_export
 from core.studies.importing import import_study
 from core.studies.plan import plan_study
 from core.svh import SITES, Limb, Side
+from pages.widgets.read.reading_actions import take
 from pages.widgets.read.reading_surface import surface_data
 from pages.widgets.shared import scoring_job
 from pages.widgets.studies import import_form
-from pages.widgets.studies.study_desk import HIDDEN, study_desk
 from tests.core.batch.stub import StubReader as BatchStub
 from tests.core.studies.test_import import film, folder
 from tests.pages.page_runs import ROOT
@@ -68,7 +69,7 @@ def read_all(studies: Studies, reader: str, points: int, session: int = 1) -> No
         at = desk.acked
         sheet = desk.sheet.key
         mark = {"n": at + 1, "sheet": sheet, "do": "mark", "film": key, "site": site, "points": points}
-        desk.take([mark, {"n": at + 2, "sheet": sheet, "do": "reveal"}])
+        take(desk, [mark, {"n": at + 2, "sheet": sheet, "do": "reveal"}])
         assert desk.sheet.values.status is Status.COMPLETE and not desk.trouble
 
 
@@ -112,10 +113,10 @@ def test_a_reader_of_a_study_never_gets_the_model_not_even_by_a_made_up_message(
     key, site = desk.sheet.films[0].key, CELL[1].suffix
     sheet = desk.sheet.key
     accept = {"n": 1, "sheet": sheet, "do": "accept", "film": key, "site": site}
-    desk.take([accept, {"n": 2, "sheet": sheet, "do": "reveal"}, {**accept, "n": 3}])
+    take(desk, [accept, {"n": 2, "sheet": sheet, "do": "reveal"}, {**accept, "n": 3}])
     data = surface_data(desk, dict.fromkeys(("LH", "RH", "LF", "RF"), "x"))
     assert data["values"] == {} and data["status"] == "complete" and "model" not in str(data["values"])
-    assert desk.sheet.model_job.future.result().no_weights == HIDDEN
+    assert desk.sheet.answer.result().nothing == HIDDEN
     desk.begin_again()
     assert desk.sheet.values.status is Status.COMPLETE
 

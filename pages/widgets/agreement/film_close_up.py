@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from core.reading_desk import ReadFilm
 from core.svh.words import SKY_BLUE, film_name, joint_name
-from pages.widgets.shared.reading_lists import ReadFilm
 
 HALF_MM, HALF_SHARE = 16.0, 0.09  # of the close-up; a share of the film's longer side where no scale is known
 PICTURE_PX = 350  # fits a telephone

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.model_reader.case import UNNAMED
+from core.reading_desk import Desk, in_order
 from core.store import Order, Store, StoreError
 from pages.server.accounts import access
-from pages.widgets.read.reading_desk import Desk
-from pages.widgets.shared.reading_lists import SCORED, in_order, list_names, listed_visits
+from pages.widgets.read.model_beside import ask_model
+from pages.widgets.shared.reading_lists import SCORED, list_names, listed_visits
 from pages.widgets.shared.session_store import open_store
 
 
@@ -63,5 +64,5 @@ def reading_setup() -> None:
         st.warning(trouble or "The store holds no visits yet. Read a sample or films of the Score page first.")
         return
     st.session_state["reader_name"], st.session_state["last_list"] = reader, name
-    st.session_state["desk"] = Desk(reader, order, name, in_order(visits, order, reader), store, trouble)
+    st.session_state["desk"] = Desk(reader, order, name, in_order(visits, order, reader), store, ask_model, trouble)
     st.rerun()

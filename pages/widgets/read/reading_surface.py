@@ -5,14 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.reading_desk import Desk, ReadFilm
 from core.store import NOT_SCORABLE_REASONS, Status
 from core.svh import SITES, Damage, Limb
 from core.svh.words import film_name, joint_name
-from pages.widgets.read.reading_desk import Desk
+from pages.widgets.read.reading_actions import take
 from pages.widgets.shared.film_pictures import Shelf
 from pages.widgets.shared.inline_component import inline_component
 from pages.widgets.shared.outbox import said
-from pages.widgets.shared.reading_lists import ReadFilm
 
 HERE = Path(__file__).parent
 KEY = "reading_surface"
@@ -84,7 +84,7 @@ def reading_surface(desk: Desk, shelf: Shelf) -> None:
     """Show the visit in view; what is done in the surface is stored before the page runs again."""
 
     def on_outbox() -> None:
-        st.session_state["desk"].take(said(KEY, "outbox"))
+        take(st.session_state["desk"], said(KEY, "outbox"))
 
     case = st.session_state.get("case")  # of the Score page, which shares the shelf
     held = desk.sheet.films + tuple(case.films if case else ())

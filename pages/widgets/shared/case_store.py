@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.cohort.long_table import ReadingKey
+from core.reading_desk import ReadFilm, read_film
 from core.store import StoreError
 from core.svh import Limb, Reading, Side
-from pages.widgets.shared.reading_lists import ReadFilm, read_film
 from pages.widgets.shared.session_store import open_store
 
 FilmOf = Callable[[str, str, Limb, Side], ReadFilm | None]

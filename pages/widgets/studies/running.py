@@ -5,9 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.reading_desk import study_desk
 from core.store import Role, State, StoreError, Studies, Study, export_study, visits_apart
 from pages.server.accounts import access
-from pages.widgets.studies.study_desk import study_desk
 
 READ_PAGE = "read_films.py"
 WORDS = {State.OPEN: "open for reading", State.LOCKED: "locked", State.REVEALED: "locked, the model is revealed"}

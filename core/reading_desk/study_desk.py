@@ -1,21 +1,22 @@
 """A reader at work on a study: the recorded order, and no way to the model."""
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from core.store import Order, Status, Studies, Study
-from pages.server.job_queue import Job
-from pages.widgets.read.reading_desk import Change, Desk, Sheet
-from pages.widgets.shared.reading_lists import ListedVisit, stored_films
-from pages.widgets.shared.scoring_job import Outcome, Steps
+from core.reading_desk.desk import Desk
+from core.reading_desk.sheet import ModelAnswer, Sheet, answered
+from core.reading_desk.visits import ListedVisit, ReadFilm, stored_films
+from core.store import Order, Status, Store, StoredVisit, Studies, Study
 
 HIDDEN = "The points of the model stay hidden until the study is revealed."
 
 
 @dataclass
 class StudyDesk(Desk):
-    """Enter completes the reading of a visit; a complete one stays as it is."""
+    """The end of a reading is one step here, without the model; a complete one stays as it is."""
 
     study: str = ""
     session: int = 1
@@ -23,20 +24,9 @@ class StudyDesk(Desk):
     reads_again: ClassVar[bool] = False
     reveals: ClassVar[bool] = False
 
-    def _model_job(self, films: object) -> Job:
-        job = Job(_nothing())
-        job.future.set_result(Outcome(no_weights=HIDDEN))
-        return job
-
-    def _begin(self, sheet: Sheet, *, again: bool) -> None:
-        assert self.store is not None
-        visit = self.ids[self.at]
-        begun = Studies(self.store).begin(
-            self.study, self.reader, self.session, visit, request=f"{self.token}-{sheet.key}"
-        )
-        sheet.stored, sheet.reading = begun.visit, begun.id
-        if not sheet.waiting:
-            sheet.values, sheet.spent_ms = begun.values, dict(begun.spent_ms)
+    def _begin(self, sheet: Sheet, store: Store, *, again: bool) -> None:
+        request = f"{self.token}-{sheet.key}"
+        sheet.take_up(Studies(store).begin(self.study, self.reader, self.session, self.ids[self.at], request=request))
 
     def keep_model(self) -> None:
         """The store holds the model's points since the import."""
@@ -44,22 +34,20 @@ class StudyDesk(Desk):
     def begin_again(self) -> None:
         """Nothing: a second pass is assigned by the coordinator."""
 
-    def _turn(self, sheet: Sheet, do: object, request: str) -> None:
-        if do in ("reveal", "complete") and sheet.values.status is not Status.COMPLETE:
-            sheet.values = sheet.values.turned(Status.COMPLETE)
-            sheet.waiting.append(Change(f"{request}-complete", status=Status.COMPLETE))
+    def _turn(self, sheet: Sheet, to: Status | None, request: str) -> None:
+        if to is not None and sheet.values.status is not Status.COMPLETE:
+            sheet.turn(Status.COMPLETE, f"{request}-complete")
 
 
-def _nothing() -> Steps:
-    yield from ()
-    return Outcome()
+def _no_model(films: Sequence[ReadFilm], /) -> "Future[ModelAnswer]":
+    return answered(ModelAnswer(nothing=HIDDEN))
 
 
 def study_desk(studies: Studies, study: Study, reader: str, session: int) -> StudyDesk:
     """The desk of a pass, at the first visit that is not complete."""
     assignment = study.assignment(reader, session)
     order: list[str] = list(assignment.order) if assignment else []
-    found: dict[str, Any] = studies.visits(study)
+    found: dict[str, StoredVisit] = studies.visits(study)
     listed = [
         ListedVisit(
             found[key].patient, found[key].label, found[key].position, partial(stored_films, studies.store, found[key])
@@ -74,6 +62,7 @@ def study_desk(studies: Studies, study: Study, reader: str, session: int) -> Stu
         study.list_name(session),
         listed,
         studies.store,
+        _no_model,
         at=at,
         study=study.name,
         session=session,

@@ -1,10 +1,9 @@
 """The reading of one visit as it lies on the desk: its films, its values, the model's answer and what is not saved."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from core.model_reader.evidence import FilmReading
 from core.reading_desk.visits import ReadFilm
@@ -23,11 +22,7 @@ class ModelAnswer:
     nothing: str = ""
 
 
-class AskModel(Protocol):
-    """Has the model read films beside the person."""
-
-    def __call__(self, films: Sequence[ReadFilm], /) -> "Future[ModelAnswer]":
-        """The answer, as soon as it is there."""
+AskModel = Callable[[tuple[ReadFilm, ...]], "Future[ModelAnswer]"]  # has the model read films beside the person
 
 
 def answered(answer: ModelAnswer) -> "Future[ModelAnswer]":

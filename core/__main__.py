@@ -124,6 +124,10 @@ def train(
     minutes: Annotated[
         float | None, typer.Option(min=0.01, help="End after so many minutes: for a GPU lent for a while.")
     ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help="A network that sees whole hands learns until it stops improving, at most so long."),
+    ] = None,
     further: Annotated[
         bool,
         typer.Option("--further", help="A compact network begins with the weights that are there, at a lower rate."),
@@ -137,7 +141,15 @@ def train(
 
     try:
         train_named(
-            name, cache=cache, films_folder=films, threads=threads, px=px, steps=steps, minutes=minutes, further=further
+            name,
+            cache=cache,
+            films_folder=films,
+            threads=threads,
+            px=px,
+            steps=steps,
+            minutes=minutes,
+            epochs=epochs,
+            further=further,
         )
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
         typer.echo(f"Cannot train: {error}", err=True)

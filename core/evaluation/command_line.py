@@ -1,6 +1,7 @@
 """`python -m core evaluate` and `benchmark`: what is measured, and on what. Networks are imported when asked for."""
 
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -81,6 +82,9 @@ def evaluate(
         typer.Option(help="File for the figures as JSON; for study and saliency a folder (NAME_results unless told)."),
     ] = None,
     write_cards: Annotated[bool, typer.Option("--write-cards", help="Store the figures in the weight cards.")] = False,
+    whole_hands: Annotated[
+        bool, typer.Option("--whole-hands", help="Of the study only the networks that see whole hands.")
+    ] = False,
 ) -> None:
     """Measure a set of weights: detection, scores on phantoms and on simulated damage, false points, refusals.
 
@@ -94,7 +98,7 @@ def evaluate(
         _evaluate_own(data, weights.value, out)
         return
     if what is What.study:
-        _evaluate_study(out or Path("study_results"), patients, write_cards)
+        _evaluate_study(out or Path("study_results"), patients, write_cards, whole_hands)
         return
     if what is What.agreement:
         from core.evaluation.agreement_coverage import coverage
@@ -159,11 +163,18 @@ def _evaluate_own(data: str, weights: str, out: Path | None) -> None:
         out.write_text(json.dumps(results, indent=1) + "\n")
 
 
-def _evaluate_study(out: Path, patients: int | None, write_cards: bool) -> None:
+def _evaluate_study(out: Path, patients: int | None, write_cards: bool, whole_hands: bool) -> None:
     from core.checkpoint import WeightsError
     from core.evaluation.paper_study import evaluate_study, fill_study_cards
 
     try:
+        if whole_hands:
+            from core.evaluation.whole_hand_study import whole_hand_study
+
+            result = whole_hand_study(most=patients, workers=os.cpu_count() or 1, tell=typer.echo)
+            if write_cards:
+                fill_study_cards(result)
+            return
         result = evaluate_study(out=out, most=patients, tell=typer.echo)
     except (WeightsError, ValueError) as error:
         typer.echo(f"Cannot evaluate: {error}", err=True)

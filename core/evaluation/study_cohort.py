@@ -49,9 +49,9 @@ class StudyPatient:
         """Mean of the two readers' hand totals, 0-280."""
         return sum(reader.hands or 0 for reader in self.readers) / 2  # both score every site
 
-    def films(self, *, mm_per_px: float = 0.2) -> Mapping[tuple[Limb, Side], LabelledFilm]:
-        """The four films; they show `truth`."""
-        return phantom_visit(self.seed, mm_per_px=mm_per_px, severity=self.severity)
+    def films(self, *, mm_per_px: float = 0.2, hands_only: bool = False) -> Mapping[tuple[Limb, Side], LabelledFilm]:
+        """The four films, or the two of the hands; they show `truth`."""
+        return phantom_visit(self.seed, mm_per_px=mm_per_px, severity=self.severity, hands_only=hands_only)
 
 
 def simulated_reader(rng: np.random.Generator, truth: Reading) -> Reading:

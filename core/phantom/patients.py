@@ -48,16 +48,17 @@ def patient_grades(rng: np.random.Generator, *, severity: float | None = None) -
 
 
 def phantom_visit(
-    seed: int, *, mm_per_px: float = 0.2, severity: float | None = None
+    seed: int, *, mm_per_px: float = 0.2, severity: float | None = None, hands_only: bool = False
 ) -> dict[tuple[Limb, Side], LabelledFilm]:
     """The four films of one phantom patient; the same seed gives the same films, both sides have the same build.
 
-    `severity` as in `patient_grades`.
+    `severity` as in `patient_grades`. `hands_only` leaves the feet out, which come last.
     """
     rng = np.random.default_rng(seed)
     grades = patient_grades(rng, severity=severity)
     films: dict[tuple[Limb, Side], LabelledFilm] = {}
-    for limb, make in ((Limb.HAND, hand_film), (Limb.FOOT, foot_film)):
+    makers = {Limb.HAND: hand_film} if hands_only else {Limb.HAND: hand_film, Limb.FOOT: foot_film}
+    for limb, make in makers.items():
         for side in Side:
             films[(limb, side)] = make(
                 rng,

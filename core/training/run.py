@@ -19,7 +19,7 @@ from core.training.calibrate import calibrate
 from core.training.engine import LoopSettings, run_loop
 from core.training.prepare import phantom_tasks, prepare_small, real_tasks
 from core.training.run_study import calibrate_system, make_films, train_system, with_size
-from core.training.systems import SYSTEMS, shortened
+from core.training.systems import SYSTEMS, shortened, until_it_stops
 from core.training.task import TrainingTask, code_revision, write_trained
 from core.training.tasks import BATCH, finder_task, parts_task, scorer_task
 
@@ -31,7 +31,7 @@ LOOPS = {
     "joint_scorer": LoopSettings(steps=9000, learning_rate=1.5e-3, warm_up=300, validate_steps=1000),
 }
 FURTHER_RATE, FURTHER_SHARE = 0.3, 0.5
-PHANTOMS = {Limb.HAND: 3500, Limb.FOOT: 2500}
+PHANTOMS = {Limb.HAND: 1900, Limb.FOOT: 1000}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of"
     " FracAtlas (CC BY 4.0, Abedeen et al. 2023) with joints marked by hand; the scorer also on simulated damage on"
@@ -61,13 +61,15 @@ def train_named(
     px: int | None = None,
     steps: int | None = None,
     minutes: float | None = None,
+    epochs: int | None = None,
     further: bool = False,
 ) -> None:
     """Make the training films, train one network or all of them, or calibrate.
 
     "missing" trains every system without weights. "study_films" makes the films of the papers' systems alone,
     "paper_calibration" fits cuts and intervals of DeepRA's networks again. `px`, `steps` and `minutes` make a system of
-    the papers smaller than the paper's; its card states them. Raises: ValueError for an unknown name; FileNotFoundError
+    the papers smaller than the paper's; its card states them. `epochs` trains a whole-hand network until it stops
+    improving, at most so long. Raises: ValueError for an unknown name; FileNotFoundError
     where films are missing; ModuleNotFoundError without the ImageNet starts.
     """
     compact = ("films", *NETWORKS, "calibration")
@@ -84,7 +86,9 @@ def train_named(
         names = [n for n in SYSTEMS if not weights_there(n)] if name == "missing" else [name]
         for system_name in names:
             system = with_size(SYSTEMS[system_name], px)
-            if steps or minutes:
+            if epochs:
+                system = until_it_stops(system, epochs)
+            elif steps or minutes:
                 system = shortened(system, steps, minutes)
             train_system(system_name, system, cache=cache, films_folder=films_folder, threads=threads)
         return
@@ -152,7 +156,7 @@ def train(
     if further:
         before = read_card(f"compact_{name}", folder=folder)
         loop = replace(
-            loop, learning_rate=FURTHER_RATE * loop.learning_rate, warm_up=50, average=0.99, validate_steps=300
+            loop, learning_rate=FURTHER_RATE * loop.learning_rate, warm_up=50, average=0.99, validate_steps=500
         )
         _start_further(task.network, before, folder)
     start = {key: tensor.clone() for key, tensor in task.network.state_dict().items()} if further else {}

@@ -26,7 +26,7 @@ from core.training.study_films import study_tasks
 from core.training.study_tasks import CHECKED_CROPS, MAKERS
 from core.training.systems import SYSTEMS, System
 from core.training.task import INT8_FROM, code_revision, write_trained
-from core.whole_hand import WholeHandNetwork
+from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 REAL_PER_FILM = {"train": 8, "validation": 4}
 TRAINED_ON = (
@@ -73,12 +73,19 @@ def train_system(
     revision = code_revision()
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
-    torch.manual_seed(0)
+    torch.manual_seed(system.seed)
     device = parallel.start()
     if system.loop.minutes and parallel.world() > 1:
         raise ValueError("minutes go without torchrun: its processes would end at different steps")
     with parallel.in_turn():
-        make_films(cache, films_folder, most=most, mm_per_px=mm_per_px, workers=threads)
+        make_films(
+            cache,
+            films_folder,
+            most=most,
+            mm_per_px=mm_per_px,
+            workers=threads,
+            hands_only=isinstance(system.settings, WholeHandSettings),
+        )
     data = Data(cache, most, real=films_folder is not None, workers=threads)
     task = MAKERS[type(system.settings)](system, data, device)
     network = task.network
@@ -114,7 +121,7 @@ def train_system(
             batch=system.batch,
             trained_on=TRAINED_ON.format(**sizes) + small + (REAL if data.real else NO_REAL),
             revision=revision,
-            more={"start": system.start},
+            more={"start": system.start, "seed": system.seed},
             calibration=task.calibrate(trained),
             epoch=sizes["train"],
             whole_numbers=True,
@@ -152,11 +159,19 @@ def calibrate_system(
 
 
 def make_films(
-    cache: Path, films_folder: Path | None, *, most: int | None = None, mm_per_px: float = 0.2, workers: int = 1
+    cache: Path,
+    films_folder: Path | None,
+    *,
+    most: int | None = None,
+    mm_per_px: float = 0.2,
+    workers: int = 1,
+    hands_only: bool = False,
 ) -> None:
     """The films that every system of the papers learns from and is checked on; those that are there are kept."""
     tasks = [
-        task for split in ("train", "validation") for task in study_tasks(cache, split, most=most, mm_per_px=mm_per_px)
+        task
+        for split in ("train", "validation")
+        for task in study_tasks(cache, split, most=most, mm_per_px=mm_per_px, hands_only=hands_only)
     ]
     if films_folder:
         prepare_small_films(cache, films_folder)

@@ -6,9 +6,8 @@ Source: Wang 2022 (ResNet-Dwise50), sections 3.1.2, 3.3 and 4.1.
 """
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
@@ -24,36 +23,60 @@ SMALLEST_SHARE = 0.9  # of the picture's side that a crop keeps
 STRIDE = 32  # of every whole-hand network: pixels of a cell's side
 BRIGHTNESS = CONTRAST = 0.1  # the paper's saturation of 0.1 does nothing to a grey picture
 
-Batch = tuple[
-    NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None
-]  # pictures [N, S, S], totals [N], maps [N, S/32, S/32]
 
+@dataclass(frozen=True)
+class Variations:
+    """How stored pictures are shown this time, one after the other.
 
-def vary_picture(
-    rng: Generator, picture: NDArray[np.uint8], places: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A crop of 0.9-1.0 of the side at full size, perhaps mirrored; brightness, contrast.
-
-    A turn by 0, 90, 180 or 270 degrees. The normalisation (step 5 of section 3.1.2) is the network's first layer. In
-    [S, S] uint8, out [S, S] about [0, 1]; the places [J, 2] in pixels go along.
+    `chosen` [N] are their numbers, `views` [N, 2, 3] takes a place of the view to that of the picture (both -1 to 1
+    from edge to edge, x before y), `gains` and `contrasts` [N] multiply brightness, and what lies off its mean.
     """
-    side = picture.shape[0]
-    kept = max(1, round(side * rng.uniform(SMALLEST_SHARE, 1.0)))
-    top, left = (int(rng.integers(0, side - kept + 1)) for _ in range(2))
-    view: NDArray[np.float32] = np.divide(picture[top : top + kept, left : left + kept], 255, dtype=np.float32)
-    # From the middle of the picture, where mirror and turns are signs.
-    x, y = ((places + 0.5 - (left, top)) * (side / kept) - side / 2).astype(np.float32).T
-    if kept != side:
-        view = cv2.resize(view, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    if rng.random() < 0.5:
-        view, x = view[:, ::-1], -x
-    view = view * np.float32(rng.uniform(1 - BRIGHTNESS, 1 + BRIGHTNESS))
-    mean = np.float32(view.mean())
-    view = (view - mean) * np.float32(rng.uniform(1 - CONTRAST, 1 + CONTRAST)) + mean
-    quarters = int(rng.integers(4))
-    for _ in range(quarters):
-        x, y = y, -x
-    return np.ascontiguousarray(np.rot90(view, quarters)), np.stack([x, y], 1) + (side - 1) / 2
+
+    chosen: NDArray[np.int64]
+    views: NDArray[np.float32]
+    gains: NDArray[np.float32]
+    contrasts: NDArray[np.float32]
+
+    def of(self, pixels: Tensor) -> Tensor:
+        """The varied pictures [N, 1, S, S], about [0, 1], of all stored ones [M, S, S] uint8, where these lie."""
+        device, count = pixels.device, len(self.chosen)
+        shown = pixels[torch.from_numpy(self.chosen).to(device)][:, None].float() / 255
+        grid = torch.nn.functional.affine_grid(
+            torch.from_numpy(self.views).to(device), list(shown.shape), align_corners=False
+        )
+        shown = torch.nn.functional.grid_sample(shown, grid, padding_mode="border", align_corners=False)
+        gains, contrasts = (torch.from_numpy(of).to(device).view(count, 1, 1, 1) for of in (self.gains, self.contrasts))
+        shown = shown * gains
+        mean = shown.mean((1, 2, 3), keepdim=True)
+        return (shown - mean) * contrasts + mean
+
+    def moved(self, number: int, places: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
+        """Where places [J, 2] of a picture, in pixels, lie in its view."""
+        view = self.views[number].astype(np.float64)
+        there = (places + 0.5) * 2 / side_px - 1
+        found = (there - view[:, 2]) @ np.linalg.inv(view[:, :2]).T
+        return ((found + 1) * side_px / 2 - 0.5).astype(np.float32)
+
+
+Batch = tuple[Variations, NDArray[np.float32], NDArray[np.float32] | None]  # pictures, totals [N], maps [N, S/32, S/32]
+
+
+def vary(rng: Generator, chosen: NDArray[np.int64], side_px: int) -> Variations:
+    """Each chosen picture: a crop of 0.9-1.0 of the side at full size, perhaps mirrored; brightness, contrast.
+
+    A turn by 0, 90, 180 or 270 degrees. The normalisation (step 5 of section 3.1.2) is the network's first layer.
+    """
+    count = len(chosen)
+    kept = np.maximum(1, np.rint(side_px * rng.uniform(SMALLEST_SHARE, 1.0, count)))
+    corner = np.floor(rng.random((count, 2)) * (side_px - kept[:, None] + 1))
+    views = np.zeros((count, 2, 3))
+    quarter = np.array([[0, -1], [1, 0]])
+    for n, (turns, mirrored) in enumerate(zip(rng.integers(4, size=count), rng.random(count) < 0.5, strict=True)):
+        views[n, :, :2] = np.diag([-1 if mirrored else 1, 1]) @ np.linalg.matrix_power(quarter, int(turns))
+    views[:, :, :2] *= (kept / side_px)[:, None, None]
+    views[:, :, 2] = (2 * corner + kept[:, None]) / side_px - 1
+    gains, contrasts = (rng.uniform(1 - of, 1 + of, count) for of in (BRIGHTNESS, CONTRAST))
+    return Variations(chosen, *(of.astype(np.float32) for of in (views, gains, contrasts)))
 
 
 def points_map(places: NDArray[np.float32], points: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
@@ -89,26 +112,26 @@ def draw_pictures(
     rng: Generator, hands: HandPictures, chances: NDArray[np.float64], count: int, *, maps: bool
 ) -> Batch:
     """Varied pictures, their totals and, where `maps` asks for them, the maps of their points."""
-    totals = hands.totals
-    chosen = rng.choice(len(totals), size=count, p=chances)
-    varied = [vary_picture(rng, hands.pixels[n], hands.places[n]) for n in chosen]
-    pictures = np.stack([view for view, _ in varied])
+    totals, side = hands.totals, hands.pixels.shape[1]
+    varied = vary(rng, rng.choice(len(totals), size=count, p=chances), side)
     if not maps:
-        return pictures, totals[chosen], None
-    side = pictures.shape[1]
-    where = [points_map(places, hands.points[n], side) for (_, places), n in zip(varied, chosen, strict=True)]
-    return pictures, totals[chosen], np.stack(where)
+        return varied, totals[varied.chosen], None
+    found = [
+        points_map(varied.moved(k, hands.places[n], side), hands.points[n], side) for k, n in enumerate(varied.chosen)
+    ]
+    return varied, totals[varied.chosen], np.stack(found)
 
 
-def batch_losses(model: nn.Module, network: WholeHandNetwork, batch: Batch) -> dict[str, Tensor]:
+def batch_losses(model: nn.Module, network: WholeHandNetwork, pixels: Tensor, batch: Batch) -> dict[str, Tensor]:
     """Of a batch with maps the mean squared error of a cell in points, else the smooth loss of z-scored totals.
 
-    `model` is the network or its parallel wrapper. Source of the maps: Lempitsky 2010, Learning to count objects in
-    images.
+    `model` is the network or its parallel wrapper, `pixels` are all stored pictures [M, S, S], uint8. Source of the
+    maps: Lempitsky 2010, Learning to count objects in images.
     """
     pictures, totals, maps = batch
     device, settings = network.score.weight.device, network.settings
-    shown = torch.from_numpy(pictures)[:, None].to(device)
+    with torch.autocast(device.type, enabled=False):
+        shown = pictures.of(pixels)
     if maps is None:
         targets = torch.from_numpy((totals - settings.mean_points) / settings.sd_points).float().to(device)
         return {"smooth": smooth_loss(model(shown).float(), targets)}
@@ -117,7 +140,7 @@ def batch_losses(model: nn.Module, network: WholeHandNetwork, batch: Batch) -> d
 
 
 @torch.inference_mode()
-def predict(network: WholeHandNetwork, pictures: NDArray[np.uint8], batch: int = 8) -> NDArray[np.float32]:
+def predict(network: WholeHandNetwork, pictures: NDArray[np.uint8], batch: int = 16) -> NDArray[np.float32]:
     """Totals in points [N], not clipped, of stored pictures [N, S, S]."""
     device = network.score.weight.device
     found = []

@@ -19,22 +19,25 @@ from core.training.film_cache import as_float, store_film, stored_film
 from core.whole_hand.picture import hands_picture
 
 
-def study_tasks(cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2) -> list[Callable[[], str]]:
-    """What writes the four films of every patient of a split (of the first `most`).
+def study_tasks(
+    cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2, hands_only: bool = False
+) -> list[Callable[[], str]]:
+    """What writes the films of every patient of a split (of the first `most`): four, or the two of the hands.
 
     For films that are there no task.
     """
+    limbs = (Limb.HAND,) if hands_only else tuple(Limb)
     return [
-        partial(_make_films, cache, split, place, mm_per_px)
+        partial(_make_films, cache, split, place, mm_per_px, hands_only)
         for place, patient in enumerate(study_cohort(split)[:most])
-        if not all(film_path(cache, patient, limb, side).exists() for limb in Limb for side in Side)
+        if not all(film_path(cache, patient, limb, side).exists() for limb in limbs for side in Side)
     ]
 
 
-def _make_films(cache: Path, split: str, place: int, mm_per_px: float) -> str:
+def _make_films(cache: Path, split: str, place: int, mm_per_px: float, hands_only: bool) -> str:
     cv2.setNumThreads(1)
     patient = study_cohort(split)[place]
-    for (limb, side), film in patient.films(mm_per_px=mm_per_px).items():
+    for (limb, side), film in patient.films(mm_per_px=mm_per_px, hands_only=hands_only).items():
         path = film_path(cache, patient, limb, side)
         store_film(path.parent, replace(film, film_id=path.stem))
     return patient.patient_id

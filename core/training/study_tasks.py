@@ -24,8 +24,8 @@ from core.whole_hand import WholeHandNetwork, WholeHandSettings
 CHECKED_CROPS, CHECKED_FILMS, REAL_PAIRS = 400, 96, 300
 
 
-def _rng(kind: int, step: int) -> np.random.Generator:
-    return np.random.default_rng([kind, step, parallel.rank()])
+def _rng(kind: int, step: int, seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng([kind, step, parallel.rank(), seed])
 
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -52,12 +52,14 @@ def hands_task(system: System, data: Data, device: torch.device) -> TrainingTask
     points = train.totals
     settings = replace(settings, mean_points=float(points.mean()), sd_points=float(points.std()) or 1.0)
     network = _placed(WholeHandNetwork(settings), device)
-    model = parallel.together(network)
+    model, pixels = parallel.together(network), torch.from_numpy(train.pixels).to(device)
 
     return TrainingTask(
         network,
-        lambda step: score_hands.draw_pictures(_rng(4, step), train, chances, system.batch, maps=system.maps),
-        lambda batch: score_hands.batch_losses(model, network, batch),
+        lambda step: score_hands.draw_pictures(
+            _rng(4, step, system.seed), train, chances, system.batch, maps=system.maps
+        ),
+        lambda batch: score_hands.batch_losses(model, network, pixels, batch),
         lambda net: score_hands.validation_figures(net, unseen.pixels, unseen.totals),
         lambda net: score_hands.fit_calibration(net, unseen, unseen_real),  # type: ignore[arg-type]
     )

@@ -26,7 +26,7 @@ class System:
 
     `limb` is what a detector looks for. `maps`: a whole-hand network learns where in the picture the points lie.
     `start` names the network whose features it begins with; "imagenet" is the start that a registry ships for its
-    architecture.
+    architecture. `seed` draws the first weights and the pictures.
     """
 
     settings: Settings
@@ -35,6 +35,7 @@ class System:
     limb: Limb = Limb.HAND
     maps: bool = False
     start: str | None = None
+    seed: int = 0
 
 
 def _hands(architecture: str, *, start: str | None = None) -> System:
@@ -92,6 +93,26 @@ def shortened(system: System, steps: int | None, minutes: float | None = None) -
     return replace(system, loop=loop, batch=max(4, system.batch // 2))
 
 
+def until_it_stops(system: System, epochs: int) -> System:
+    """A whole-hand network trained until ten validations in a row were no better, for at most so many epochs.
+
+    One protocol for all of them: batches of 32, AdamW at the rate that `shortened` has for its kind, validation after
+    every second epoch of the study's patients, the rate three times lower after four validations (eight epochs)
+    without a higher r, the end after ten (twenty epochs).
+
+    Raises: ValueError for a network that does not see whole hands.
+    """
+    if not isinstance(system.settings, WholeHandSettings):
+        raise ValueError("--epochs is for the networks that see whole hands")
+    epoch = -(-SIZES["train"] // PROTOCOL_BATCH)
+    loop = LoopSettings(
+        steps=epochs * epoch, learning_rate=shortened(system, 1).loop.learning_rate, warm_up=2 * epoch, average=0.95,
+        validate_steps=2 * epoch, log_steps=2 * epoch, schedule="plateau", factor=1 / 3, patience=4, stop_after=10,
+        save_seconds=60,
+    )  # fmt: skip
+    return replace(system, loop=loop, batch=PROTOCOL_BATCH)
+
+
 def _crops(*rows: str) -> int:
     return 2 * len(parts_of_rows(rows))
 
@@ -99,13 +120,19 @@ def _crops(*rows: str) -> int:
 # No ImageNet start of the papers' backbones is at hand. DeepRA's EfficientNets begin with the features of the compact
 # scorer, an EfficientNet-lite0 that did begin with ImageNet.
 WHOLE_HAND = ("resnet_dwise50", "resnet50_separable", "resnet50_baseline", "resnet50", "mobilenet_v2")  # Tables 3 and 4
-STARTS = {"resnet50": "paper_hand_parts", "mobilenet_v2": "imagenet"}  # the paper's: ImageNet for all
+STARTS = {"resnet50": "paper_foot_parts", "mobilenet_v2": "imagenet"}  # the paper's: ImageNet for all
 TRANSFERRED = ("resnet50", "mobilenet_v2", "resnet_dwise50")  # Table 5
+SEEDED = ("resnet_dwise50", "mobilenet_v2")  # the two that the paper compares most: from three seeds each
+PROTOCOL_BATCH = 32
 SYSTEMS: dict[str, System] = {  # a network after the one that it starts from
-    "paper_hand_parts": _detector(Limb.HAND),
-    "paper_foot_parts": _detector(Limb.FOOT, "paper_hand_parts"),
+    "paper_foot_parts": _detector(Limb.FOOT),
+    "paper_hand_parts": _detector(Limb.HAND, "paper_foot_parts"),
     **{name: _hands(name) for name in WHOLE_HAND},
+    **{f"{name}_seed{seed}": replace(_hands(name), seed=seed) for name in SEEDED for seed in (1, 2)},
     **{f"{name}_maps": replace(_hands(name, start=STARTS.get(name)), maps=True) for name in WHOLE_HAND},
+    "resnet_dwise50_large": replace(
+        _hands("resnet_dwise50"), maps=True, batch=8
+    ),  # at the paper's size, the others smaller
     **{f"{name}_finetuned": _hands(name, start=f"{name}_maps") for name in TRANSFERRED},
     **{
         f"paper_{row}": _deepra(settings, _crops(row), start="compact_joint_scorer")

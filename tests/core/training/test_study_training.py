@@ -26,7 +26,7 @@ from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_c
 from core.training.starts import start_from, trained_features
 from core.training.study_data import Data
 from core.training.study_films import real_hands
-from core.training.systems import SYSTEMS, System, shortened
+from core.training.systems import SYSTEMS, WHOLE_HAND, System, shortened, until_it_stops
 from core.whole_hand import TotalCalibration, WholeHandNetwork, WholeHandSettings
 from core.whole_hand.network import ARCHITECTURES
 
@@ -260,7 +260,19 @@ def test_a_shortened_training_ends_in_a_cosine() -> None:
     assert (short.loop.steps, short.loop.schedule, short.loop.optimiser, short.batch) == (90, "cosine", "adamw", 4)
     assert short.settings == SYSTEMS["resnet_dwise50"].settings
     rates = {name: shortened(SYSTEMS[name], 90).loop.learning_rate for name in SYSTEMS if "dwise" in name}
-    assert rates == {"resnet_dwise50": 1e-3, "resnet_dwise50_maps": 2e-3, "resnet_dwise50_finetuned": 3e-4}
+    scratch, maps = (f"resnet_dwise50{more}" for more in ("", "_maps"))
+    assert (rates[scratch], rates[maps], rates["resnet_dwise50_finetuned"]) == (1e-3, 2e-3, 3e-4)
+
+
+def test_one_protocol_trains_whole_hands_until_they_stop_improving() -> None:
+    loops = {name: until_it_stops(SYSTEMS[name], 200) for name in (*WHOLE_HAND, "resnet_dwise50_seed1")}
+    assert len({system.loop for system in loops.values()}) == 1
+    assert {system.batch for system in loops.values()} == {32}
+    loop = loops["resnet50"].loop
+    assert (loop.steps, loop.validate_steps, loop.patience, loop.stop_after) == (2400, 24, 4, 10)
+    assert loops["resnet_dwise50_seed1"].seed == 1 and loops["resnet_dwise50"].seed == 0
+    with pytest.raises(ValueError, match="whole hands"):
+        until_it_stops(SYSTEMS["paper_jsn_wrist"], 200)
 
 
 def test_a_varied_part_keeps_its_size_and_may_be_mirrored() -> None:

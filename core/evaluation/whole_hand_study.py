@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.checkpoint.weight_file import FOLDER, weights_there
 from core.evaluation.paper_study import cards_in, hand_figures
-from core.evaluation.study_cohort import StudyPatient, study_cohort
+from core.evaluation.study_cohort import study_cohort
 from core.model_reader.whole_hand import open_hands_network
 from core.svh import Limb, Side
 from core.whole_hand.picture import both_hands
@@ -25,8 +25,8 @@ from core.whole_hand.picture import both_hands
 Pictures = dict[int, NDArray[np.float32]]
 
 
-def _pictures(patient: StudyPatient, mm_per_px: float, sides_px: tuple[int, ...]) -> Pictures:
-    films = patient.films(mm_per_px=mm_per_px, hands_only=True)
+def _pictures(place: int, mm_per_px: float, sides_px: tuple[int, ...]) -> Pictures:
+    films = study_cohort("test")[place].films(mm_per_px=mm_per_px, hands_only=True)
     left, right = (films[(Limb.HAND, side)].pixels for side in Side)
     return {px: both_hands(left, right, px) for px in sides_px}
 
@@ -58,7 +58,7 @@ def whole_hand_study(
     draw = partial(_pictures, mm_per_px=mm_per_px, sides_px=sides)
     estimates: dict[str, list[float]] = {name: [] for name in scorers}
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool, torch.inference_mode():
-        for made in pool.map(draw, patients):
+        for made in pool.map(draw, range(len(patients))):
             shown = {px: torch.from_numpy(picture)[None, None].to(device) for px, picture in made.items()}
             for name, scorer in scorers.items():
                 network = scorer.network

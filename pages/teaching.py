@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.widgets.shared.page_style import page_style
-from pages.widgets.teaching.classroom import in_class, school
+from pages.widgets.teaching.class_seat import in_class
+from pages.widgets.teaching.classroom import classroom
 from pages.widgets.teaching.glossary import glossary
 from pages.widgets.teaching.practice import practise
 
@@ -22,6 +23,6 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
 if part == "Practise":
     practise()
 elif part == "Class":
-    school()
+    classroom()
 else:
     glossary()

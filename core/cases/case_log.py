@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.store.connection import StoreError, spoken_errors
+from core.store.errors import StoreError, spoken_errors
 from core.store.films import write_whole
 from core.store.log import START, canonical, now_text, seal
 

@@ -18,9 +18,10 @@ from typing import Any
 
 from core.cases.case_log import LOG, entries, note, own_files
 from core.cases.kept_case import State, film_bytes, film_from, joined, put_state, state_of
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.review import CaseStatus
-from core.store.connection import StoreError, spoken_errors
+from core.store.errors import StoreError, spoken_errors
 from core.store.films import keep_picture, picture_bytes, read_pixels, write_whole
 from core.store.log import canonical, now_text
 from core.svh import TotalKind

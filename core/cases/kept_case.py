@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from core.model_reader.case import Case, CaseFilm, Changes
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm, Changes
 from core.model_reader.evidence import FilmReading
 from core.model_reader.placed import Placed
 from core.model_reader.review import Review

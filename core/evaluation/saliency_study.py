@@ -8,8 +8,8 @@ are measured on the same phantoms.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.anatomy.pose import fit_pose
 from core.checkpoint import read_card, write_card
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
+from core.evaluation.saliency_rows import Row, summary
 from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, markdown
 from core.joint_scoring.scorer import LimbJoints, site_kind
 from core.joint_scoring.table import ROWS, SITE_ROWS
@@ -37,29 +38,7 @@ from core.svh import SITES, Limb, Site
 STUDY_SEED, PRIOR_SEED = 6_000_000, 6_500_000
 PRIOR_PATIENTS = 6
 SITES_A_FILM = 6  # damaged sites first: the others say nothing of truth
-RESAMPLES = 1000
 Prior = dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One map of one site of one film. NaN where a measure is not defined."""
-
-    patient: str
-    source: str  # "phantom" or "real"
-    kind: str  # row/output: erosion_fingers/MCP
-    grade: int  # of the site; of both hands for the whole-hand network
-    map: str
-    inside_damage: float
-    pointing: float
-    pr_area: float
-    inside_box: float
-    deletion: float
-    insertion: float
-    spearman: float  # with the attention of the same site; with Grad-CAM for the whole-hand network, which has none
-    overlap: float
-    blank: float
-    chance: float
 
 
 def _sites(reader: ModelReader, film: LabelledFilm) -> list[Site]:
@@ -152,51 +131,6 @@ def hands_rows(view: HandsView, found: Explained, points: int, patient: str) -> 
             float(np.ptp(heat) == 0),
             float(damage.mean()) if damage is not None else nan,
         )
-
-
-def mean_with_interval(rows: Sequence[Row], measure: str) -> tuple[float, float, float, int] | None:
-    """Mean, 95 % interval and number of patients; whole patients are drawn, so that their sites stay together.
-
-    None where nothing was measured. Source: percentile bootstrap, Efron & Tibshirani 1993.
-    """
-    sums: dict[str, list[float]] = {}
-    for row in rows:
-        value = float(getattr(row, measure))
-        if np.isfinite(value):
-            total = sums.setdefault(row.patient, [0.0, 0.0])
-            total[0] += value
-            total[1] += 1
-    if not sums:
-        return None
-    pairs = np.array(list(sums.values()))
-    drawn = np.random.default_rng(0).integers(0, len(pairs), (RESAMPLES, len(pairs)))
-    means = pairs[drawn, 0].sum(1) / pairs[drawn, 1].sum(1)
-    low, high = np.percentile(means, (2.5, 97.5))
-    return float(pairs[:, 0].sum() / pairs[:, 1].sum()), float(low), float(high), len(pairs)
-
-
-MEASURES = (
-    "inside_damage", "pointing", "pr_area", "inside_box", "deletion", "insertion", "spearman", "overlap", "blank",
-    "chance",
-)  # fmt: skip
-
-
-def summary(rows: Sequence[Row]) -> dict[str, Any]:
-    """Means and intervals of every map: over all, by source, by kind of site and by grade."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        names = [row.source, f"{row.source} {row.kind.split('_')[0]}", f"{row.source} {row.kind}"]
-        names += [f"phantom {row.kind.split('_')[0]}, grade {row.grade}"] if row.source == "phantom" else []
-        for name in [WHOLE_HAND] if row.kind == WHOLE_HAND else names:
-            groups.setdefault(name, []).append(row)
-    found: dict[str, Any] = {}
-    for name in sorted(groups):
-        maps = dict.fromkeys(row.map for row in groups[name])
-        found[name] = {
-            each: {m: mean_with_interval([r for r in groups[name] if r.map == each], m) for m in MEASURES}
-            for each in maps
-        }
-    return found
 
 
 def evaluate_saliency(

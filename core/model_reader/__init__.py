@@ -10,5 +10,5 @@ from core.model_reader.evidence import FoundJoint as FoundJoint
 from core.model_reader.evidence import FoundPart as FoundPart
 from core.model_reader.evidence import ScoredCell as ScoredCell
 from core.model_reader.evidence import VisitReading as VisitReading
+from core.model_reader.film_reading import as_read as as_read
 from core.model_reader.reader import ModelReader as ModelReader
-from core.model_reader.reader import as_read as as_read

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.damage import POCKET_SHARE, erosion_parts, radius_mm
-from core.phantom.hand_film import CARPAL_OF, EROSION_BORDERS
+from core.phantom.hand_joints import CARPAL_OF, EROSION_BORDERS
 from core.phantom.joint_place import Floats, joint_place, mm_per_px, step, up_vector
 from core.svh import Limb
 

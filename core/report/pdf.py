@@ -4,34 +4,28 @@ import io
 import math
 from collections import Counter
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor, black
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, Table
+from reportlab.platypus import Table
 
-from core.model_reader.codes import FlagCode, Unscored
-from core.model_reader.evidence import FilmReading, VisitReading
 from core.radiograph import display_text
-from core.report.fonts import BOLD, REGULAR, draw_fitted, printable, register_fonts
-from core.report.joint_spaces import spaces_words
+from core.report.fonts import BOLD, REGULAR, draw_fitted, register_fonts
 from core.report.overlay import overlay_picture
+from core.report.page_notes import draw_notes, how_many, name_of
 from core.report.visit_report import VisitReport
 from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
-from core.svh.words import DAMAGE_RGB, DAMAGE_WORD, film_name, joint_name
+from core.svh.words import DAMAGE_RGB, joint_name
 
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
 FILM_TOP, FILM_HEIGHT = A4[1] - 36 * mm, 72 * mm
 FILMS_A_ROW, MOST_FILMS, CAPTION = 4, 12, 5.5 * mm
 TABLE_TOP, FOOT = FILM_TOP - FILM_HEIGHT - 10 * mm, 12 * mm
-TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=6.8, leading=9)
 COLUMNS = tuple((side, damage) for side in Side for damage in Damage)  # left first, as the films stand
-MOST_WORDS = 900  # characters of a list that the right column has room for
 
 
 def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
@@ -52,7 +46,7 @@ def visits_pdf(reports: Sequence[VisitReport]) -> bytes:
         _grid(canvas, report, Limb.HAND, LEFT, TABLE_TOP)
         below = _grid(canvas, report, Limb.FOOT, LEFT + 95 * mm, TABLE_TOP)
         below = _totals(canvas, report, LEFT + 95 * mm, below - 5 * mm)
-        _notes(canvas, report, LEFT + 95 * mm, below - 4 * mm)
+        draw_notes(canvas, report, LEFT + 95 * mm, below - 4 * mm, FOOT + 4 * mm)
         canvas.setFont(BOLD, 8)
         canvas.setFillColor(black)
         canvas.drawString(LEFT, FOOT, INTENDED_USE)
@@ -78,7 +72,7 @@ def _heading(canvas: Canvas, report: VisitReport) -> None:
         canvas.drawCentredString(A4[0] / 2, A4[1] - 19 * mm, "DRAFT")
     read = f"Read by the model, weights {report.weights_line}"
     if report.edited:
-        read += f"; {_count(len(report.edited), 'site')} changed by a person"
+        read += f"; {how_many(len(report.edited), 'site')} changed by a person"
     canvas.setFillColor(GREY)
     draw_fitted(canvas, LEFT, A4[1] - 29.5 * mm, read, size=8, room=RIGHT - LEFT)
     canvas.setStrokeColor(LINE)
@@ -88,9 +82,7 @@ def _heading(canvas: Canvas, report: VisitReport) -> None:
 def _signatures(report: VisitReport) -> str:
     """The signature of the case, or that it is a draft and which films are signed."""
     films = [
-        f"{_film_name(film)}: {said}"
-        for film, said in zip(report.visit.films, report.films_signed, strict=False)
-        if said
+        f"{name_of(film)}: {said}" for film, said in zip(report.visit.films, report.films_signed, strict=False) if said
     ]
     return f"{report.status_line}." + ("" if report.signed or not films else f" {'. '.join(films)}.")
 
@@ -114,19 +106,14 @@ def _films(canvas: Canvas, report: VisitReport) -> None:
         y = FILM_TOP - place // columns * (tall + CAPTION) - height
         canvas.drawImage(ImageReader(data), x, y, width, height)
         counted = any(film in report.visit.counted for film in readings)
-        limbs = [", ".join(filter(None, (_film_name(film), film.side_words))) for film in readings]
+        limbs = [", ".join(filter(None, (name_of(film), film.side_words))) for film in readings]
         caption = " and ".join(limbs) + ("" if counted else ", not counted")
         draw_fitted(canvas, x, y - 3.2 * mm, caption, size=6.5, room=wide - (wide - width) / 2)
-    left_out = Counter(_film_name(film) for film in report.visit.films if film.sha256 not in shown)
+    left_out = Counter(name_of(film) for film in report.visit.films if film.sha256 not in shown)
     if left_out:
         counted_names = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in left_out.items())
         line = f"Without a picture on this page: {counted_names}."
         draw_fitted(canvas, LEFT, TABLE_TOP + 2.5 * mm, line, size=7.5, room=RIGHT - LEFT)
-
-
-def _film_name(film: FilmReading) -> str:
-    """Never the name of the file: it may hold a person's."""
-    return film_name(film.limb, film.side)
 
 
 def _cell_text(report: VisitReport, cell: Cell) -> str:
@@ -203,87 +190,3 @@ def _total_cells(total: Total) -> list[str]:
         total.points_words + ("\N{DAGGER}" if total.incomplete else ""),
         f"of {total.maximum}{between}",
     ]
-
-
-def _notes(canvas: Canvas, report: VisitReport, x: float, top: float) -> None:
-    """What a reader of the totals must know, as far down as the page goes."""
-    reading = report.visit.reading
-    unscored = [cell for cell in reading.missing() if cell in reading.points]
-    absent = {(side, site.limb) for side, site in reading.missing() if (side, site) not in reading.points}
-    names = _unscored_words(report.visit, unscored)
-    films = ", ".join(f"{side.value} {limb.value.lower()}" for side, limb in sorted(absent))
-    lines = [
-        f"<b>Not scorable (NS): {_count(len(unscored), 'site')}.</b> {escape(_list(names, ', '))}",
-        f"<b>Without a film: {films or 'none'}.</b> Totals leave missing sites out: compare them only site for site.",
-    ]
-    incomplete = [f"{t.kind.label} {t.missing} of {t.cells}" for t in report.visit.totals.values() if t.incomplete]
-    if incomplete:
-        lines.insert(0, f"<b>\N{DAGGER} Incomplete: sites without points.</b> {', '.join(incomplete)}.")
-    if report.edited:
-        lines.append(f"<b>*</b> {_count(len(report.edited), 'site')} changed by a person; all others are the model's.")
-    if unsure := [_film_name(film) for film in report.visit.films if film.side_open]:
-        lines.insert(
-            0,
-            f"<b>Side not confirmed: {', '.join(unsure)}.</b> Read the marker on the film before you use these points.",
-        )
-    flagged = [
-        f"{_film_name(film)}: {flag.text}"
-        for film in report.visit.films
-        for flag in film.flags
-        if flag.code is not FlagCode.SIDE_NOT_CONFIRMED
-    ]
-    flagged += [f"A film was refused. {film.reason}" for film in report.visit.films if not film.scored]
-    if flagged:
-        lines.append(f"<b>Flags.</b> {escape(_list(flagged, ' '))}")
-    if spaces := spaces_words(report.visit):
-        lines.append(f"<b>Joint spaces, mm (90 % interval).</b> {escape(_list(spaces, ', '))}.")
-    noted = [f"{_film_name(film)}: {note}" for film in report.visit.films for note in film.notes]
-    if noted:
-        lines.append(f"<b>About the films.</b> {escape(_list(noted, ' '))}")
-    lines.append(
-        f"Weights {escape(report.weights_line)}. Ero is erosion, JSN joint-space narrowing; maxima a site: hand erosion"
-        " 5, foot erosion 10 (both sides of the joint), JSN 4. Method: van der Heijde, J Rheumatol 2000;27:261."
-    )
-    _lines(canvas, [Paragraph(printable(line), TEXT) for line in lines], x, top)
-
-
-def _unscored_words(visit: VisitReading, cells: Sequence[Cell]) -> list[str]:
-    """Sites without points, those of one reason together behind it."""
-    why = {(film.side, cell.site): cell.why_unscored for film in visit.counted for cell in film.cells}
-    words = []
-    for reason in (*Unscored, None):
-        named = [(side.value, joint_name(site.joint), DAMAGE_WORD[site.damage], (side, site)) for side, site in cells]
-        names = [f"{side} {joint} {damage}" for side, joint, damage, cell in named if why.get(cell) is reason]
-        head = reason.words.capitalize() if reason else "Marked so by a person"
-        words += [f"{head}: {name}" if n == 0 else name for n, name in enumerate(names)]
-    return words
-
-
-def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float) -> None:
-    """As many paragraphs as the page has room for; the last line says how many are left out."""
-    room = top - FOOT - 4 * mm
-    heights = [p.wrapOn(canvas, 84 * mm, room)[1] + 1.5 * mm for p in paragraphs]
-    fit = len(paragraphs)
-    if sum(heights) > room:
-        kept = room - TEXT.leading - 1.5 * mm
-        fit = sum(1 for n in range(len(heights)) if sum(heights[: n + 1]) <= kept)
-    for paragraph, height in zip(paragraphs[:fit], heights[:fit], strict=True):
-        top -= height
-        paragraph.drawOn(canvas, x, top + 1.5 * mm)
-    if left := len(paragraphs) - fit:
-        last = Paragraph(f"<b>{_count(left, 'more note')} did not fit on this page;</b> the JSON holds them.", TEXT)
-        _, height = last.wrapOn(canvas, 84 * mm, room)
-        last.drawOn(canvas, x, top - height)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
-
-
-def _list(items: Sequence[str], between: str) -> str:
-    """The items as text, as many as there is room for; then how many are left out."""
-    text, fit = between.join(items), len(items)
-    while len(text) > MOST_WORDS and fit:
-        fit -= 1
-        text = between.join(items[:fit]) + f" ... and {len(items) - fit} more (all in the JSON)"
-    return text

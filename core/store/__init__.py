@@ -4,8 +4,8 @@ from core.store.backup import backup as backup
 from core.store.backup import restore as restore
 from core.store.blinded_reading import BlindedReading as BlindedReading
 from core.store.blinded_reading import Status as Status
-from core.store.connection import StoreError as StoreError
 from core.store.connection import store_url as store_url
+from core.store.errors import StoreError as StoreError
 from core.store.log import Proof as Proof
 from core.store.log import verify as verify
 from core.store.marks import NOT_SCORABLE_REASONS as NOT_SCORABLE_REASONS

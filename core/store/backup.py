@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import select
 
-from core.store.connection import Connection, StoreError, spoken_errors
+from core.store.connection import Connection
+from core.store.errors import StoreError, spoken_errors
 from core.store.films import picture_fault, picture_path, write_whole
 from core.store.log import Proof, canonical, check_schema, replay, verify
 from core.store.tables import SCHEMA, TABLES, LogRow

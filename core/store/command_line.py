@@ -9,7 +9,8 @@ import typer
 
 from core.store.backup import backup as write_backup
 from core.store.backup import restore as put_back
-from core.store.connection import Connection, StoreError, store_url
+from core.store.connection import Connection, store_url
+from core.store.errors import StoreError
 from core.store.log import verify as prove
 from core.store.study_export import verify_export
 

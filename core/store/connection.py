@@ -2,17 +2,17 @@
 
 import os
 import sqlite3
-import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pg8000.exceptions
 from sqlalchemy import Engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
+
+from core.store.errors import StoreError, spoken_errors
 
 URL_VARIABLE = "SVH_STORE_URL"
 FILMS_VARIABLE = "SVH_STORE_FILMS"
@@ -20,10 +20,6 @@ WAIT_S = 15  # for another writer
 ANSWER_S = 8  # for the answer of a PostgreSQL server to one statement
 SILENT_S = 10  # after which a PostgreSQL server that says nothing is taken for gone
 _LOG_LOCK = 5485001  # any number that every writer of this program agrees on
-
-
-class StoreError(Exception):
-    """The store cannot do what was asked; the message says why and what to do, for the person at the screen."""
 
 
 def data_folder() -> Path:
@@ -198,60 +194,3 @@ def _make_durable(engine: Engine, file: Path | None) -> None:
     def _begin(connection: Any) -> None:
         wanted = connection.get_execution_options().get("writing")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
-
-
-_BUSY = "The store is busy with another writer. Wait a moment and try again."
-_SENTENCES = (
-    ("locked", _BUSY),
-    ("disk is full", "The disk of the store is full. Free some space and try again."),
-    ("no space left", "The disk of the store is full. Free some space and try again."),
-    ("disk full", "The disk of the store is full. Free some space and try again."),
-    ("readonly", "The store cannot be written: the file or its folder is read-only."),
-    ("read-only", "The store cannot be written: the file or its folder is read-only."),
-    ("permission denied", "The store cannot be written: this user has no right to its file or folder."),
-    ("file exists", "The store cannot be written: a file lies where its folder should be."),
-    ("not a directory", "The store cannot be written: a file lies where its folder should be."),
-    ("unable to open", "The store cannot be opened: its folder is missing or may not be written."),
-    ("not a database", "The store's file is damaged or no store. Move it away and restore a backup."),
-    ("malformed", "The store's file is damaged. Move it away and restore a backup."),
-    ("password authentication", "The PostgreSQL server refused the user name or password in SVH_STORE_URL."),
-    ("lock timeout", _BUSY),
-    ("statement timeout", _BUSY),
-)
-_UNREACHED = (
-    "The PostgreSQL server of the store cannot be reached. Check SVH_STORE_URL and the network; what was stored is"
-    " kept."
-)
-_GONE_SIGNS = (
-    "network",
-    "connect",
-    "closed",
-    "timed out",
-    "timeout",
-    "terminating",
-    "shutting down",
-    "starting up",
-    "recovery",
-)
-
-
-@contextmanager
-def spoken_errors() -> Iterator[None]:
-    """Turn the database's and the disk's errors into sentences without values of patients.
-
-    Raises: StoreError.
-    """
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, pg8000.exceptions.Error, OSError, struct.error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        said = str(cause).lower()
-        for sign, sentence in _SENTENCES:
-            if sign in said:
-                raise StoreError(sentence) from None
-        gone = isinstance(cause, pg8000.exceptions.InterfaceError | ConnectionError | TimeoutError | struct.error)
-        if gone or (not isinstance(cause, OSError | sqlite3.Error) and any(sign in said for sign in _GONE_SIGNS)):
-            raise StoreError(_UNREACHED) from None
-        raise StoreError(
-            f"The store does not answer as it should ({type(cause).__name__}). Run `python -m core store verify`."
-        ) from None

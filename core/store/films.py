@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.store.connection import StoreError, spoken_errors
+from core.store.errors import StoreError, spoken_errors
 
 _LEVELS = 65535  # 16-bit grey
 

@@ -5,7 +5,8 @@ The tables hold what the log says and nothing else: the last row written under a
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
 
-from core.store.connection import Connection, StoreError
+from core.store.connection import Connection
+from core.store.errors import StoreError
 from core.store.films import picture_fault
 from core.store.records import known_rows
 from core.store.row_checks import row_fault
@@ -48,6 +50,28 @@ def check_schema(session: Session) -> None:
         raise StoreError("The store does not say which version of the program made it. Restore a backup.")
     if row is not None and int(row.value) > SCHEMA:
         raise StoreError("This store was made by a newer version of the program. Update the program to use it.")
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[Session]:
+    """The transaction of the one writer, in a store that this program knows.
+
+    Raises: StoreError.
+    """
+    with connection.writing() as session, known_rows():
+        check_schema(session)
+        yield session
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[Session]:
+    """One state of a store that this program knows.
+
+    Raises: StoreError.
+    """
+    with connection.reading() as session, known_rows():
+        check_schema(session)
+        yield session
 
 
 def done_before(session: Session, request: str, action: str, asked: Mapping[str, Any]) -> bool:

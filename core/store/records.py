@@ -1,5 +1,6 @@
 """What the store hands out: visits, films and readings, made from rows."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 
 from core.agreement.visits import visit_times
 from core.store.blinded_reading import BlindedReading, Status
-from core.store.connection import StoreError
+from core.store.errors import StoreError
 from core.store.marks import MarkedCell
 from core.store.tables import CellRow, FilmRow, ReadingRow, TimeRow, VisitRow
 from core.svh import SITE_BY_SUFFIX, Cell, Limb, Side
@@ -34,6 +35,11 @@ class StoredVisit:
     patient: str
     label: str
     position: int
+
+
+def id_of(*parts: str) -> str:
+    """The id that follows from what it names: the same asked again is the same row."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def in_time(visits: Iterable[StoredVisit]) -> list[StoredVisit]:

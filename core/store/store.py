@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import SQLModel, select
 
 from core.radiograph import display_text
-from core.store.blinded_reading import BlindedReading, Status
-from core.store.connection import Connection, StoreError, store_url
+from core.store import reading_rows
+from core.store.blinded_reading import Status
+from core.store.connection import Connection, store_url
+from core.store.errors import StoreError
 from core.store.films import keep_picture, picture_bytes, read_pixels
-from core.store.log import append, check_schema, done_before, now_text
-from core.store.marks import Mark, MarkedCell
+from core.store.log import append, done_before, now_text, reading, writing
+from core.store.reading_rows import Marks, latest_row, writable_row
 from core.store.records import (
     LimbSide,
     OpenReading,
@@ -23,18 +24,15 @@ from core.store.records import (
     Points,
     StoredFilm,
     StoredVisit,
-    cell_of,
     film_of,
+    id_of,
     in_time,
-    known_rows,
     open_reading,
     visit_of,
 )
-from core.store.study_records import State, study_of_visit
-from core.store.tables import CellRow, FilmRow, PatientRow, ReaderRow, ReadingRow, TimeRow, VisitRow
-from core.svh import Cell, Limb, Reading, Side
-
-Marks = Mapping[Cell, Mark | None]
+from core.store.study_records import study_of_visit
+from core.store.tables import FilmRow, PatientRow, ReaderRow, ReadingRow, VisitRow
+from core.svh import Limb, Reading, Side
 
 
 class Store:
@@ -58,8 +56,8 @@ class Store:
         Raises: StoreError for an empty pseudonym or label.
         """
         patient, label = _typed(patient, "pseudonym of the patient"), _typed(label, "label of the visit")
-        key = _id("visit", patient, label)
-        with self._writing() as session:
+        key = id_of("visit", patient, label)
+        with writing(self.connection) as session:
             row = session.get(VisitRow, key)
             if row is None:
                 others = session.exec(select(VisitRow).where(VisitRow.patient == patient)).all()
@@ -84,8 +82,8 @@ class Store:
         No name, tag or date is kept.
         """
         data = picture_bytes(pixels)
-        key = _id("film", visit.id, limb, side, hashlib.sha256(data).hexdigest())
-        with self._writing() as session:
+        key = id_of("film", visit.id, limb, side, hashlib.sha256(data).hexdigest())
+        with writing(self.connection) as session:
             content = keep_picture(self.connection.films, data)
             row = session.get(FilmRow, key)
             if row is None:
@@ -100,7 +98,7 @@ class Store:
         """All visits that are in no study (which are read there alone), by patient and in time, as `in_time` tells."""
         if not self.connection.exists:
             return []
-        with self._reading() as session:
+        with reading(self.connection) as session:
             apart = study_of_visit(session)
             rows = session.exec(select(VisitRow).order_by(VisitRow.patient)).all()
             free = [visit_of(row) for row in rows if row.id not in apart]
@@ -108,7 +106,7 @@ class Store:
 
     def films(self, visit: StoredVisit) -> list[StoredFilm]:
         """The films of a visit, hands before feet, left before right."""
-        with self._reading() as session:
+        with reading(self.connection) as session:
             rows = session.exec(select(FilmRow).where(FilmRow.visit == visit.id)).all()
             return sorted(map(film_of, rows), key=lambda f: (list(Limb).index(f.limb), f.side, f.id))
 
@@ -135,16 +133,16 @@ class Store:
         Raises: StoreError for the name of a model, or if the reading could not be begun.
         """
         reader = _typed(reader, "name of the reader")
-        with self._writing() as session:
+        with writing(self.connection) as session:
             asked = {"visit": visit.id, "reader": reader, "order": order, "list": list_name, "again": again}
             known = session.get(ReaderRow, reader)
             if known is not None and known.kind != "person":
                 raise StoreError("This is the name of a model. Choose another name for the reader.")
-            last = _latest(session, visit.id, reader)
+            last = latest_row(session, visit.id, reader)
             if last is None or (again and last.status == Status.COMPLETE):
                 if not done_before(session, request, "begin", asked):
                     row = ReadingRow(
-                        id=_id("reading", request),
+                        id=id_of("reading", request),
                         visit=visit.id,
                         reader=reader,
                         list_name=list_name,
@@ -157,7 +155,7 @@ class Store:
                     if known is None:
                         rows.insert(0, ReaderRow(name=reader, kind="person", cards="{}"))
                     append(session, request=request, who=reader, action="begin", asked=asked, rows=rows)
-                last = _latest(session, visit.id, reader)
+                last = latest_row(session, visit.id, reader)
             if last is None:
                 raise StoreError("The reading could not be begun.")
             return open_reading(session, last)
@@ -177,24 +175,13 @@ class Store:
         times = {f"{limb}-{side}": int(ms) for (limb, side), ms in (spent_ms or {}).items() if ms > 0}
         cells = {f"{side}-{site.suffix}": mark.text if mark else None for (side, site), mark in marks.items()}
         asked = {"reading": reading, "cells": cells, "spent_ms": times}
-        with self._writing() as session:
+        with writing(self.connection) as session:
             if done_before(session, request, "record", asked):
                 return
-            row = _known(session, reading)
+            row = writable_row(session, reading)
             if row.status == Status.COMPLETE:
                 raise StoreError("This reading is complete. Begin it again to change it; the old one is kept.")
-            rows: list[SQLModel] = []
-            for (side, site), mark in marks.items():
-                old = session.get(CellRow, (reading, side.value, site.suffix))
-                before = {(side, site): MarkedCell.parse(old.first, old.final)} if old else {}
-                after = BlindedReading(Status(row.status), before).marked((side, site), mark).cells.get((side, site))
-                first = after.first.text if after and after.first else None
-                final = after.final.text if after and after.final else ""
-                rows.append(CellRow(reading=reading, side=side.value, site=site.suffix, first=first, final=final))
-            for (limb, side), ms in (spent_ms or {}).items():
-                spent = session.get(TimeRow, (reading, limb.value, side.value))
-                total = int(ms) + (spent.spent_ms if spent else 0)
-                rows.append(TimeRow(reading=reading, limb=limb.value, side=side.value, spent_ms=total))
+            rows = reading_rows.marked_rows(session, row, marks) + reading_rows.time_rows(session, row, spent_ms or {})
             append(session, request=request, who=row.reader, action="record", asked=asked, rows=rows)
 
     def reveal(self, reading: str, *, request: str) -> None:
@@ -207,10 +194,10 @@ class Store:
 
     def _turn(self, reading: str, status: Status, request: str) -> None:
         asked = {"reading": reading, "status": status}
-        with self._writing() as session:
+        with writing(self.connection) as session:
             if done_before(session, request, "status", asked):
                 return
-            row = _known(session, reading)
+            row = writable_row(session, reading)
             if Status(row.status).reaches(status):
                 return
             after = ReadingRow(**{**row.model_dump(warnings=False), "status": status})
@@ -222,28 +209,14 @@ class Store:
         The model's name as reader.
         """
         text = json.dumps(dict(sorted(cards.items())))
-        name = f"model {_id('model', text)[:8]}"
-        request = f"model:{_id(visit.id, name)}"
+        name = f"model {id_of('model', text)[:8]}"
+        request = f"model:{id_of(visit.id, name)}"
         asked = {"visit": visit.id, "model": name}
-        with self._writing() as session:
+        with writing(self.connection) as session:
             if done_before(session, request, "model", asked):
                 return name
-            key = _id("reading", request)
             rows: list[SQLModel] = [ReaderRow(name=name, kind="model", cards=text)]
-            rows.append(
-                ReadingRow(
-                    id=key,
-                    visit=visit.id,
-                    reader=name,
-                    list_name="",
-                    order="",
-                    status=Status.COMPLETE,
-                    begun_at=now_text(),
-                )
-            )
-            for (side, site), points in reading.points.items():
-                mark = Mark(points).text
-                rows.append(CellRow(reading=key, side=side.value, site=site.suffix, first=mark, final=mark))
+            rows += reading_rows.model_rows(id_of("reading", request), visit, name, reading)
             append(session, request=request, who=name, action="model", asked=asked, rows=rows)
         return name
 
@@ -255,54 +228,15 @@ class Store:
         """
         if not self.connection.exists:
             return {}
-        out: dict[tuple[str, str, str], Reading] = {}
-        with self._reading() as session:
-            visits = {row.id: row for row in session.exec(select(VisitRow)).all()}
-            apart = study_of_visit(session)
-            rows = session.exec(select(ReadingRow).order_by(ReadingRow.begun_at)).all()
-            rows = [row for row in rows if row.visit not in apart]
-            if not unfinished:
-                rows = [row for row in rows if row.status == Status.COMPLETE]
-            gone = {row.supersedes for row in rows}
-            wanted = {row.id: row for row in rows if row.id not in gone}
-            points: dict[str, dict[Cell, int | None]] = {key: {} for key in wanted}
-            for cell in session.exec(select(CellRow)).all():
-                text = cell.first if first else cell.final
-                if cell.reading in points and text:
-                    points[cell.reading][cell_of(cell)] = Mark.parse(text).points
-            for key, row in wanted.items():
-                visit = visits[row.visit]
-                out[row.reader, visit.patient, visit.label] = Reading(points[key])
-        return out
+        with reading(self.connection) as session:
+            return reading_rows.standing_readings(session, first=first, unfinished=unfinished)
 
     def progress(self, reader: str) -> dict[str, tuple[Status, int]]:
         """Status and number of cells read of a reader's standing readings, by visit id."""
         if not self.connection.exists:
             return {}
-        with self._reading() as session:
-            rows = session.exec(select(ReadingRow).where(ReadingRow.reader == reader)).all()
-            gone = {row.supersedes for row in rows}
-            cells = session.exec(select(CellRow).where(CellRow.final != "")).all()
-            have: dict[str, int] = {}
-            for cell in cells:
-                have[cell.reading] = have.get(cell.reading, 0) + 1
-            return {row.visit: (Status(row.status), have.get(row.id, 0)) for row in rows if row.id not in gone}
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self.connection.writing() as session, known_rows():
-            check_schema(session)
-            yield session
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with self.connection.reading() as session, known_rows():
-            check_schema(session)
-            yield session
-
-
-def _id(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        with reading(self.connection) as session:
+            return reading_rows.progress_of(session, reader)
 
 
 def _typed(text: str, what: str) -> str:
@@ -310,19 +244,3 @@ def _typed(text: str, what: str) -> str:
     if not kept:
         raise StoreError(f"The {what} is empty.")
     return kept
-
-
-def _latest(session: Session, visit: str, reader: str) -> ReadingRow | None:
-    rows = session.exec(select(ReadingRow).where(ReadingRow.visit == visit, ReadingRow.reader == reader)).all()
-    gone = {row.supersedes for row in rows}
-    return next((row for row in rows if row.id not in gone), None)
-
-
-def _known(session: Session, reading: str) -> ReadingRow:
-    row = session.get(ReadingRow, reading)
-    if row is None:
-        raise StoreError("This reading is not in the store.")
-    study = study_of_visit(session).get(row.visit)
-    if study is not None and study.state is not State.OPEN:
-        raise StoreError("This study is locked: its readings stay as they are.")
-    return row

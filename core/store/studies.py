@@ -1,6 +1,5 @@
 """Studies in the case store: visits read blind, by assigned readers, in recorded orders, until they are locked."""
 
-import hashlib
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,9 +10,9 @@ from sqlmodel import Session, SQLModel, select
 
 from core.radiograph import display_text
 from core.store.blinded_reading import Status
-from core.store.connection import StoreError
-from core.store.log import append, check_schema, done_before, now_text
-from core.store.records import OpenReading, Order, StoredVisit, known_rows, open_reading, visit_of
+from core.store.errors import StoreError
+from core.store.log import append, done_before, now_text, reading, writing
+from core.store.records import OpenReading, Order, StoredVisit, id_of, open_reading, visit_of
 from core.store.store import Store
 from core.store.study_passes import Progress, washed_out
 from core.store.study_readings import ReadingOf, complete_readings
@@ -34,7 +33,7 @@ class Studies:
         """Every study, by name."""
         if not self.store.connection.exists:
             return []
-        with self._reading() as session:
+        with reading(self.store.connection) as session:
             return list(studies_in(session))
 
     def get(self, name: str) -> Study:
@@ -62,7 +61,7 @@ class Studies:
             raise StoreError("A visit comes twice: patient and visit must name it alone.")
         ids = tuple(_visit_id(name, patient, label) for patient, label, _ in asked)
         study = Study(name, seed, ids)
-        with self._writing() as session:
+        with writing(self.store.connection) as session:
             row = session.get(MetaRow, study.row.name)
             if row is not None:
                 old = Study.parse(row.value)
@@ -72,13 +71,13 @@ class Studies:
             rows: list[SQLModel] = [PatientRow(pseudonym=patient) for patient in sorted({p for p, _, _ in asked})]
             for key, (patient, label, position) in zip(ids, asked, strict=True):
                 rows.append(VisitRow(id=key, patient=patient, label=label, position=position))
-            request = f"study:{_digest(name)}"
+            request = f"study:{id_of(name)}"
             append(session, request=request, who=who, action="study", asked={"name": name}, rows=[*rows, study.row])
         return study
 
     def visits(self, study: Study) -> dict[str, StoredVisit]:
         """The visits of a study by id, in the order of the import."""
-        with self._reading() as session:
+        with reading(self.store.connection) as session:
             rows = session.exec(select(VisitRow).where(VisitRow.id.in_(study.visits))).all()  # type: ignore[attr-defined]
             found = {row.id: visit_of(row) for row in rows}
         return {key: found[key] for key in study.visits if key in found}
@@ -147,7 +146,7 @@ class Studies:
             raise StoreError("This visit is not assigned to this reader.")
         if day := self._washed_out(study, reader, session):
             raise StoreError(f"The second pass begins on {day}, when the wash-out is over.")
-        with self._writing() as db:
+        with writing(self.store.connection) as db:
             list_name = study.list_name(session)
             last = _reading_row(db, visit, reader, list_name)
             if last is None:
@@ -156,7 +155,7 @@ class Studies:
                 known = db.get(ReaderRow, reader)
                 asked = {"visit": visit, "reader": reader, "list": list_name}
                 if not done_before(db, request, "begin", asked):
-                    key = hashlib.sha256(f"reading\n{request}".encode()).hexdigest()[:16]
+                    key = id_of("reading", request)
                     row = ReadingRow(
                         id=key,
                         visit=visit,
@@ -199,11 +198,11 @@ class Studies:
         study = self.get(name)
         if model and study.state is not State.REVEALED:
             raise StoreError("The model's points stay hidden until the study is revealed.")
-        with self._reading() as db:
+        with reading(self.store.connection) as db:
             return complete_readings(db, study, model=model)
 
     def _washed_out(self, study: Study, reader: str, session: int) -> str:
-        with self._reading() as db:
+        with reading(self.store.connection) as db:
             return washed_out(db, study, reader, session, datetime.now(UTC))
 
     def _turn(self, name: str, state: State, who: str) -> Study:
@@ -215,37 +214,21 @@ class Studies:
     @contextmanager
     def _changing(self, name: str, what: str, who: str) -> Iterator[tuple[Study, Callable[[Study], None]]]:
         """The study as it is, and the way to write it; one change a request."""
-        with self._writing() as session:
+        with writing(self.store.connection) as session:
             row = session.get(MetaRow, PREFIX + name)
             if row is None:
                 raise StoreError(f"There is no study {display_text(name)!r}.")
 
             def put(after: Study) -> None:
-                request = f"study:{_digest(name)}:{_digest(what)}"
+                request = f"study:{id_of(name)}:{id_of(what)}"
                 append(session, request=request, who=who, action="study", asked={"what": what}, rows=[after.row])
 
             yield Study.parse(row.value), put
 
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self.store.connection.writing() as session, known_rows():
-            check_schema(session)
-            yield session
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with self.store.connection.reading() as session, known_rows():
-            check_schema(session)
-            yield session
-
 
 def _visit_id(study: str, patient: str, label: str) -> str:
     """Ids of the same patient and label in another study, or in none, differ: their films are never mixed."""
-    return _digest(f"study visit\n{study}\n{patient}\n{label}")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return id_of("study visit", study, patient, label)
 
 
 def _reading_row(session: Session, visit: str, reader: str, list_name: str) -> ReadingRow | None:

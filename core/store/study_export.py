@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlmodel import select
 
-from core.store.connection import Connection, StoreError, spoken_errors
+from core.store.connection import Connection
+from core.store.errors import StoreError, spoken_errors
 from core.store.films import write_whole
 from core.store.log import Rows, append, canonical, check_schema, seal
 from core.store.row_checks import row_fault

@@ -3,10 +3,10 @@
 from core.teaching.cases import Difficulty as Difficulty
 from core.teaching.cases import TeachingCase as TeachingCase
 from core.teaching.cases import make_case as make_case
-from core.teaching.classroom import ClassError as ClassError
+from core.teaching.class_records import ClassError as ClassError
+from core.teaching.class_records import ClassView as ClassView
+from core.teaching.class_records import Question as Question
 from core.teaching.classroom import Classes as Classes
-from core.teaching.classroom import ClassView as ClassView
-from core.teaching.classroom import Question as Question
 from core.teaching.marking import Answer as Answer
 from core.teaching.marking import Marks as Marks
 from core.teaching.marking import mark as mark

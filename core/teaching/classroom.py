@@ -7,12 +7,10 @@ in a class about phantoms, so a limit on guesses is left to the front of the ser
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-from core.svh import Limb, Site, check_points
-from core.teaching.cases import Difficulty
+from core.svh import Site, check_points
+from core.teaching.class_records import ClassError, ClassView, Given, OpenClass, Question, Round
 
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # without 0 O, 1 I L, 2 Z, 5 S, 8 B
 CODE_LENGTH, NAME_MAX = 6, 20
@@ -21,67 +19,6 @@ LIFE_S = 3 * 3600.0
 IDLE_S = 20 * 60.0  # without the teacher's browser, which asks every few seconds
 AWAY_S = 60.0  # a class without students whose teacher is away so long gives way to a new one where the server is full
 CLASSES_OF_ONE = 20  # opened from one address, which may be a proxy with many teachers behind it
-
-
-class ClassError(Exception):
-    """A sentence for the person: what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One joint of one case."""
-
-    seed: int
-    difficulty: Difficulty
-    limb: Limb
-    joint: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """The points that a student gave to a site of a question."""
-
-    student: str
-    question: Question
-    site: Site
-    points: int
-
-
-@dataclass(frozen=True)
-class ClassView:
-    """What one member may see. `counts` (site to points to number of students) is None until it may be seen."""
-
-    question: Question | None
-    revealed: bool
-    students: tuple[str, ...]
-    answered: int
-    counts: Mapping[Site, Mapping[int, int]] | None
-    mine: Mapping[Site, int] | None
-    minutes_left: int
-
-
-@dataclass
-class _Round:
-    answers: dict[str, dict[Site, int]] = field(default_factory=dict)
-    revealed: bool = False
-
-    def counts(self) -> dict[Site, Counter[int]]:
-        out: dict[Site, Counter[int]] = {}
-        for points in self.answers.values():
-            for site, value in points.items():
-                out.setdefault(site, Counter())[value] += 1
-        return out
-
-
-@dataclass
-class _Class:
-    teacher: str
-    ends: float
-    seen: float  # when the teacher's browser last asked
-    owner: str
-    students: dict[str, str] = field(default_factory=dict)  # seat to nickname
-    question: Question | None = None
-    rounds: dict[Question, _Round] = field(default_factory=dict)
 
 
 def clean_code(text: str) -> str:
@@ -95,7 +32,7 @@ class Classes:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._classes: dict[str, _Class] = {}
+        self._classes: dict[str, OpenClass] = {}
 
     def open(self, owner: str = "") -> tuple[str, str]:
         """A new class: its code, and the key that only the teacher holds.
@@ -114,7 +51,7 @@ class Classes:
                 raise ClassError(f"This server holds {CLASSES_MAX} classes already. Try again when one has ended.")
             code = self._free_code()
             key = secrets.token_urlsafe(18)
-            self._classes[code] = _Class(key, self._clock() + LIFE_S, self._clock(), owner)
+            self._classes[code] = OpenClass(key, self._clock() + LIFE_S, self._clock(), owner)
             return code, key
 
     def join(self, code: str, nickname: str) -> str:
@@ -152,7 +89,7 @@ class Classes:
             found = self._taught(code, key)
             if question not in found.rounds and len(found.rounds) >= QUESTIONS_MAX:
                 raise ClassError(f"A class has {QUESTIONS_MAX} joints at most. Open another class.")
-            found.rounds.setdefault(question, _Round())
+            found.rounds.setdefault(question, Round())
             found.question = question
 
     def answer(self, code: str, seat: str, question: Question, points: Mapping[Site, int]) -> None:
@@ -209,7 +146,7 @@ class Classes:
                 raise ClassError("You are no longer in this class. Join it again.")
             if teacher:
                 found.seen = self._clock()
-            now = found.rounds[found.question] if found.question else _Round()
+            now = found.rounds[found.question] if found.question else Round()
             return ClassView(
                 found.question,
                 now.revealed,
@@ -254,13 +191,13 @@ class Classes:
         if code is not None and now - empty[code] >= AWAY_S:
             del self._classes[code]
 
-    def _find(self, code: str) -> _Class:
+    def _find(self, code: str) -> OpenClass:
         self._drop_ended()
         if code not in self._classes:
             raise ClassError("There is no class with this code, or it has ended. Ask the teacher for the code.")
         return self._classes[code]
 
-    def _taught(self, code: str, key: str) -> _Class:
+    def _taught(self, code: str, key: str) -> OpenClass:
         found = self._find(code)
         if not secrets.compare_digest(found.teacher.encode(), key.encode()):
             raise ClassError("Only the teacher of this class can do that.")

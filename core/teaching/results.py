@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from core.cohort.table_text import csv_text, inert
 from core.svh import Site
-from core.teaching.classroom import Given, Question
+from core.teaching.class_records import Given, Question
 
 HEADER = ("student", "case", "limb", "difficulty", "joint", "site", "points", "truth", "off by")
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.svh import SITES, Limb, grade_words
 from core.teaching import Difficulty, Question, make_case
-from pages.widgets.teaching.classroom import classes
+from pages.widgets.teaching.class_seat import classes
 from tests.pages.page_runs import opened_page
 
 CASE = make_case(42, Difficulty.EASY, Limb.HAND)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.codes import FlagCode
 from core.model_reader.evidence import FilmReading
 from core.svh import Limb, Side

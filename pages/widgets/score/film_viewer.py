@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from core.checkpoint import WeightsError
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.evidence import FilmReading, ScoredCell
 from core.model_reader.placed import place_joint
 from core.svh import SITES, Damage, Side, Site

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.evidence import FilmReading
 from core.svh import Damage, Site, points_words
 from core.svh.words import DAMAGE_WORD, film_name, joint_name

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.model_reader.case import UNNAMED, Case, CaseFilm
+from core.model_reader.case import UNNAMED, Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.evidence import FilmReading
 from core.radiograph import Radiograph
 from core.svh import Limb, Side

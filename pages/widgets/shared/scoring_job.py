@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
-from core.model_reader.reader import as_read, flag_repeat
+from core.model_reader.film_reading import as_read, flag_repeat
 from core.radiograph import FileLabels, FilmError, Radiograph, expand, one_visit
 from core.report.summary import without_no_films
 from core.svh import Limb, Side

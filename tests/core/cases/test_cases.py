@@ -11,7 +11,8 @@ import pytest
 
 from core.cases import DRAFT_DAYS, Cases, clear_old
 from core.cases.kept_case import joined, state_of
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.review import CaseStatus
 from core.radiograph import FilmNote, NoteKind, Radiograph
 from core.store import StoreError

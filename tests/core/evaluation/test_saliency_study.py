@@ -9,7 +9,8 @@ import torch
 from core.anatomy.frame import Frame
 from core.anatomy.template import TEMPLATE_MM
 from core.cohort.labelled_film import LabelledFilm
-from core.evaluation.saliency_study import Row, attention_prior, hands_rows, mean_with_interval, summary
+from core.evaluation.saliency_rows import Row, mean_with_interval, summary
+from core.evaluation.saliency_study import attention_prior, hands_rows
 from core.evaluation.saliency_tables import WHOLE_HAND, draw_figure, findings, is_control, markdown, unbeaten
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.scorer import Calibration, JointScorer

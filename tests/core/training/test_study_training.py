@@ -7,12 +7,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-import timm
 import torch
 
-from core.checkpoint import open_weights, read_card, save_weights, write_card
+from core.checkpoint import open_weights, read_card, write_card
 from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, smaller_view
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
@@ -22,8 +20,6 @@ from core.training.film_cache import smaller, store_film
 from core.training.learning_curve import learning_curve
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import calibrate_system, train_system, with_size
-from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part
-from core.training.starts import start_from, trained_features
 from core.training.study_data import Data
 from core.training.study_films import real_hands
 from core.training.systems import SYSTEMS, WHOLE_HAND, System, shortened, until_it_stops
@@ -163,73 +159,12 @@ def test_the_systems_are_those_of_the_papers() -> None:
     assert with_size(SYSTEMS["paper_jsn_wrist"], 160).settings.crop_px == 160  # type: ignore[union-attr]
 
 
-# Joint images of DeepRA's Table 2 with 367 training patients.
-@pytest.mark.parametrize(
-    ("row", "images"),
-    [("erosion_fingers", 4404), ("jsn_fingers", 3670), ("jsn_toes", 3670), ("erosion_toes", 2936),
-     ("erosion_wrist", 734), ("jsn_wrist", 734)],
-)  # fmt: skip
-def test_crops_are_as_many_as_in_table_2(row: str, images: int) -> None:
-    parts = parts_of_rows([row])
-    if row == "jsn_fingers":  # the thumb's IP has no JSN: its MCP alone is scored, in the row of the toes
-        assert (Limb.HAND, "thumb") not in {(limb, part) for limb, part, _ in parts}
-    assert 367 * 2 * len(parts) == images
-
-
-def test_as_many_damaged_as_undamaged_crops_are_drawn() -> None:
-    targets = np.array([[0.0, np.nan]] * 9 + [[np.nan, 0.4]], np.float32)
-    crops = PartCrops(np.zeros((10, 4, 4), np.uint8), targets, np.ones((10, 2), np.float32))
-    drawn = crops.balanced(np.random.default_rng(0), 200)
-    assert (drawn == 9).sum() == 100 and set(drawn[drawn != 9]) == set(range(9))
-
-
 def test_a_long_log_is_thinned(tmp_path: Path) -> None:
     rows = [{"step": n, "loss": 1.0} | ({"validation_score": 0.1} if n % 10 == 0 else {}) for n in range(1, 1001)]
     (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
     curve = learning_curve(tmp_path / "log.jsonl")
     assert len(curve) <= 120 and curve[0]["step"] == 1 and curve[-1]["step"] == 1000
     assert [c["step"] for c in curve] == sorted(c["step"] for c in curve)
-
-
-def test_a_wider_network_begins_with_the_features_of_a_narrower_one() -> None:
-    torch.manual_seed(0)
-    narrow, wide = (
-        timm.create_model(f"tf_efficientnet_lite{n}", features_only=True, out_indices=(3,)).eval() for n in (0, 2)
-    )
-    for module in narrow.modules():  # statistics of a trained network, not 0 and 1
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.normal_(module.running_mean, std=0.1)
-            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
-    start_from(wide, narrow.state_dict())
-    view = torch.rand(1, 3, 64, 64)
-    with torch.no_grad():
-        given, widened = narrow(view)[0], wide(view)[0]
-    assert widened.shape[1] > given.shape[1]
-    torch.testing.assert_close(widened[:, : given.shape[1]], given, rtol=1e-3, atol=1e-4)
-
-
-def test_features_come_out_of_a_weight_file_in_int8_and_of_a_detector(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    detector = PartsNetwork(replace(smaller_view(PAPER_PARTS[Limb.HAND], 64), fpn_width=16))
-    save_weights(detector, "paper_hand_parts", folder=tmp_path, int8=True)
-    body = WholeHandNetwork(WholeHandSettings("resnet50", 64)).body
-    start_from(body, trained_features("paper_hand_parts", "body", cache=tmp_path, folder=tmp_path))
-    given = detector.backbone.body.state_dict()
-    for key, value in body.state_dict().items():
-        assert torch.allclose(value, given[key], atol=float(given[key].abs().max()) / 250), key
-
-
-def test_gates_begin_nearly_open_and_a_start_of_another_kind_is_refused() -> None:
-    body = timm.create_model("tf_efficientnet_b3", features_only=True, out_indices=(3,))
-    narrow = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3,))
-    start_from(body, narrow.state_dict())
-    assert {float(b.detach()) for n, m in body.named_modules() if n.endswith(".se") for b in m.conv_expand.bias} == {
-        3.0
-    }
-    with pytest.raises(ValueError, match="no tensor"):
-        start_from(body, {"elsewhere.weight": torch.zeros(3)})
-    with pytest.raises(ValueError, match="does not fit at conv_stem"):
-        start_from(narrow, body.state_dict())
 
 
 def test_real_films_are_stored_with_their_grades_and_drawn_by_split(tmp_path: Path) -> None:
@@ -273,37 +208,3 @@ def test_one_protocol_trains_whole_hands_until_they_stop_improving() -> None:
     assert loops["resnet_dwise50_seed1"].seed == 1 and loops["resnet_dwise50"].seed == 0
     with pytest.raises(ValueError, match="whole hands"):
         until_it_stops(SYSTEMS["paper_jsn_wrist"], 200)
-
-
-def test_a_varied_part_keeps_its_size_and_may_be_mirrored() -> None:
-    crop = np.zeros((40, 40), np.uint8)
-    crop[:, :16] = 200
-    views = [vary_part(np.random.default_rng(seed), crop) for seed in range(30)]
-    assert {v.shape for v in views} == {(40, 40)}
-    assert 5 < sum(bool(v[:, :10].mean() < v[:, -10:].mean()) for v in views) < 25
-
-
-def test_crops_come_from_both_sources_in_their_shares() -> None:
-    seen: list[int] = []
-
-    class Watched(PartCrops):
-        def balanced(self, rng: np.random.Generator, count: int) -> np.ndarray:
-            seen.append(count)
-            return super().balanced(rng, count)
-
-    targets = np.array([[0.0, 0.4]] * 4, np.float32)
-    crops = Watched(np.zeros((4, 64, 64), np.uint8), targets, np.full((4, 2), 5, np.float32))
-    settings = ScoringSettings("tf_efficientnet_lite0", 4, 64, ("jsn_fingers",), False, 16, 0.0, False)
-    network = ScoringNetwork(settings)
-    assert crop_losses(network, network, draw_crops(np.random.default_rng(0), [crops, crops], 16))["score"].item() > 0
-    assert seen == [10, 6]
-    rows = crop_cells(network, crops)
-    assert [row[0] for row in rows[:2]] == ["jsn_fingers/MCP", "jsn_fingers/PIP"] and len(rows) == 8
-    assert [row[2] for row in rows[:2]] == [0.0, pytest.approx(2.0)]
-
-
-def test_a_part_of_the_crops_has_every_kind_of_part() -> None:
-    kinds = np.tile(np.arange(6, dtype=np.float32), 100)[:, None]  # thumb to wrist, film by film
-    crops = PartCrops(np.zeros((600, 2, 2), np.uint8), kinds, np.ones_like(kinds))
-    assert len(crops.some(150).targets) == 150 and set(crops.some(150).targets[:, 0]) == set(range(6))
-    assert len(crops.some(900).targets) == 600

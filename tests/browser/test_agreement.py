@@ -2,8 +2,12 @@
 
 import csv
 import json
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
+
+import openpyxl
 
 from core.cohort.long_table import write_long
 from core.cohort.reading_table import read_readings
@@ -70,4 +74,38 @@ def test_on_a_telephone_nothing_sticks_out(server: str, page: Any) -> None:
     for tab in ("Groups and limbs", "Sites", "Disagreements", "Adjudication"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert page.faults == []
+
+
+def totals_sheet(path: Path) -> Path:
+    """An Excel sheet as a study nurse keeps it: a title, then a row a patient and visit with a column a reader."""
+    book, rng = openpyxl.Workbook(), random.Random(7)
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Study RA-7, totals of both readers"])
+    sheet.append(["Patient", "Visit", "total Anna", "total Bert"])
+    for number in range(1, 13):
+        start = rng.randint(5, 90)
+        for visit, more in (("baseline", 0), ("month 12", rng.randint(0, 12))):
+            sheet.append([f"P{number:02}", visit, start + more, start + more + rng.randint(-3, 3) / 2])
+    book.save(path)
+    return path
+
+
+def test_from_an_excel_sheet_of_totals_to_a_report_in_three_clicks(server: str, page: Any, tmp_path: Path) -> None:
+    opened(page, server)
+    page.evaluate("window.clicks = 0; addEventListener('click', e => { window.clicks += e.isTrusted }, true)")
+    page.get_by_role("button", name="Add tables").click()
+    page.locator("input[type=file]").set_input_files(totals_sheet(tmp_path / "RA-7.xlsx"))  # dropped, no click
+    page.get_by_role("button", name="Use these tables").click()
+    page.get_by_text("12 patients").first.wait_for()
+    page.locator("input[type=file]").wait_for(state="hidden")
+    settled(page)
+    report = saved(page, "Report", tmp_path / "report.zip")
+    assert page.evaluate("window.clicks") == 3
+    with zipfile.ZipFile(report) as archive:
+        names = {Path(name).suffix for name in archive.namelist()}
+        text = "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith((".html", ".txt", ".md")))
+    assert {".csv", ".xlsx", ".html", ".svg", ".pdf", ".png"} <= names
+    assert "Anna" in text and "Bert" in text and "12 patients" in text
     assert page.faults == []

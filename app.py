@@ -27,6 +27,7 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
     from core.cases import clear_old
     from core.store import StoreError, store_url
     from core.store.connection import Connection
+    from pages.server.accounts import unsigned_words
     from pages.server.sessions import clear_away
     from pages.server.threads import share_cores
     from pages.widgets.shared.sample_case import sample_files, sample_job  # the server runs now, its caches are there
@@ -36,6 +37,8 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
     # to be frozen with them.
     gc.freeze()
     share_cores()
+    if words := unsigned_words():
+        print(words, flush=True)  # for who started the server
     with contextlib.suppress(StoreError):  # the pages say what is wrong with the store
         clear_old(Connection(store_url()).cases, now=datetime.now(UTC))
     if sample_files():

@@ -5,4 +5,5 @@ The folder of results survives an interruption.
 
 from core.batch.read import ReadVisits as ReadVisits
 from core.batch.read import VisitResult as VisitResult
+from core.batch.read import read_each as read_each
 from core.batch.read import read_files as read_files

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.model_reader import FilmReading, ModelReader, VisitReading, as_read
-from core.radiograph import FilmError, Radiograph, VisitFiles, expand, group_visits
+from core.radiograph import Entry, FilmError, Radiograph, VisitFiles, expand, group_visits
 from core.svh import Reading
 
 
@@ -35,6 +35,56 @@ class VisitResult:
         return self.visit.reading
 
 
+@dataclass(frozen=True)
+class FileRead:
+    """What came of one file: its film with what was read on it, or why it was not opened, or not read."""
+
+    entry: Entry
+    film: Radiograph | None = None
+    readings: tuple[FilmReading, ...] = ()
+    kept_out: str = ""
+    error: FilmError | None = None
+
+
+def read_each(
+    reader: ModelReader | None,
+    entries: Iterable[Entry],
+    *,
+    force: bool = False,
+    keep_out: Callable[[Radiograph], str] = lambda film: "",
+    without: frozenset[int] = frozenset(),
+) -> Iterator[FileRead]:
+    """Open and read the files of one visit, one a step; none is held. The page and the command line read by this.
+
+    `keep_out` says in words why a film that was opened is not to be read. Files in `without` (by number) have ended a
+    process before and are refused unread. Without a reader films are opened alone.
+    """
+    waiting: list[Radiograph] = []
+
+    def come() -> Iterator[Radiograph]:
+        while True:
+            yield waiting.pop()
+
+    reads = reader.read_films(come(), force=force) if reader is not None else None
+    for number, entry in enumerate(entries):
+        try:
+            if number in without:
+                words = "reading this file ended the process that read it, more than once. Send it by itself."
+                raise FilmError("could-not-be-read-safely", words, entry.name, entry.folder)
+            film = entry.open()
+        except FilmError as error:
+            yield FileRead(entry, error=error)
+            continue
+        if words := keep_out(film):
+            yield FileRead(entry, film, kept_out=words)
+            continue
+        readings: tuple[FilmReading, ...] = ()
+        if reads is not None:
+            waiting.append(film)
+            readings = next(reads)
+        yield FileRead(entry, as_read(film, readings), readings)
+
+
 Each = Callable[[int, Radiograph, tuple[FilmReading, ...]], None]
 
 
@@ -46,33 +96,18 @@ def read_files(
     each: Each = lambda number, film, readings: None,
     without: frozenset[int] = frozenset(),
 ) -> VisitResult:
-    """Read the files of one visit.
+    """Read the files of one visit, as `read_each` does.
 
-    `each` is told the number of the file, the film and its readings while the film is there. Files in `without` (by
-    number) have ended a process before and are refused unread.
+    `each` is told the number of the file, the film and its readings while the film is there.
     """
     refused: list[FilmError] = []
-    current: list[tuple[int, Radiograph]] = []
-
-    def opened() -> Iterator[Radiograph]:
-        for number, entry in enumerate(files.entries):
-            try:
-                if number in without:
-                    words = "reading this file ended the process that read it, more than once. Send it by itself."
-                    raise FilmError("could-not-be-read-safely", words, entry.name, entry.folder)
-                film = entry.open()
-            except FilmError as error:
-                refused.append(error.placed(error.folder, files.name))
-                continue
-            current[:] = [(number, film)]
-            yield film
-
     done: list[FilmReading] = []
-    for readings in reader.read_films(opened(), force=force):
-        number, film = current.pop()
-        film = as_read(film, readings)
-        done += readings
-        each(number, film, readings)
+    for number, read in enumerate(read_each(reader, files.entries, force=force, without=without)):
+        if read.error is not None:
+            refused.append(read.error.placed(read.error.folder, files.name))
+        elif read.film is not None:
+            done += read.readings
+            each(number, read.film, read.readings)
     return VisitResult(VisitReading(files.name, tuple(done)), tuple(refused))
 
 

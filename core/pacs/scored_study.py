@@ -9,7 +9,7 @@ import pydicom
 from numpy.typing import NDArray
 
 from core.batch import VisitResult, read_files
-from core.model_reader import FilmReading, ModelReader, as_read
+from core.model_reader import FilmReading, ModelReader
 from core.pacs.kinds import MOST_BYTES
 from core.radiograph import Radiograph, VisitFiles, expand
 from core.report import VisitReport, structured_report
@@ -32,7 +32,7 @@ def score_study(reader: ModelReader, files: Sequence[bytes], *, name: str, made_
 
     def keep(number: int, film: Radiograph, readings: tuple[FilmReading, ...]) -> None:
         if sum(held.nbytes for held in pixels.values()) + film.pixels.nbytes <= 2 * MOST_BYTES:
-            pixels[film.sha256] = as_read(film, readings).pixels
+            pixels[film.sha256] = film.pixels
 
     result = read_files(reader, VisitFiles(name, tuple(entries)), each=keep)
     result = VisitResult(result.visit, (*left_out, *result.refused))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batch import read_files
-from core.model_reader import FilmReading, ModelReader, as_read
+from core.model_reader import FilmReading, ModelReader
 from core.radiograph import Radiograph, VisitFiles
 from core.store import StoredVisit, Studies, Study
 from core.studies.plan import PlannedVisit, StudyPlan
@@ -50,7 +50,7 @@ def _take(studies: Studies, visit: StoredVisit, planned: PlannedVisit, reader: M
     spacing: dict[str, float | None] = {}
 
     def keep(number: int, film: Radiograph, readings: tuple[FilmReading, ...]) -> None:
-        pixels[film.sha256], spacing[film.sha256] = as_read(film, readings).pixels, film.spacing_mm
+        pixels[film.sha256], spacing[film.sha256] = film.pixels, film.spacing_mm
 
     where = f"{planned.patient}, {planned.label}"
     result = read_files(reader, VisitFiles(where, planned.entries), each=keep)

@@ -81,12 +81,24 @@ def offered() -> Access:
     return access()
 
 
+def unsigned_words() -> str:
+    """What it means that nobody signs in; empty where readers do."""
+    if sign_in_configured():
+        return ""
+    if access().may(Role.READER):
+        return (
+            "Nobody signs in here, so the app answers this computer alone: whoever sits at it types a name and may open"
+            " every reading."
+        )
+    return "Nobody signs in here, and others reach this server: pages with readings are off."
+
+
 def gate() -> Access:
-    """Let in who may come in; the page ends here for everybody else. Says so where nobody is asked."""
+    """Let in who may come in; the page ends here for everybody else. Says so where readings are off."""
     found = access()
     if not sign_in_configured():
         if not found.may(Role.READER):
-            st.caption("Nobody signs in here, and others reach this server: pages with readings are off.")
+            st.caption(unsigned_words())
         return found
     if not st.user.is_logged_in:
         with st.container(border=True, width=480):

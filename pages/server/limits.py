@@ -9,7 +9,7 @@ import weakref
 from core.radiograph import Radiograph
 
 MB = 2**20
-UPLOAD_FILES = 600  # a patient CD with its viewer has some 600 files
+UPLOAD_FILES = 1000  # a patient CD with its viewer has some 700 files
 UPLOAD_BYTES = 250 * MB  # files in the drop zone of one session, not yet opened
 UPLOAD_BYTES_ALL = 400 * MB
 SESSION_FILMS = 24

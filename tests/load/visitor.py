@@ -13,6 +13,7 @@ from streamlit.proto.Common_pb2 import FileUploaderState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 PATIENCE_S = 300.0
 
@@ -20,24 +21,27 @@ PATIENCE_S = 300.0
 class Visitor:
     """One session on a page of the app. `run` sends widget states and waits for the end of the run it caused."""
 
-    def __init__(self, port: int, page: str = "score_films") -> None:
-        self._base, self._page, self._hash = f"http://127.0.0.1:{port}", page, ""
+    def __init__(self, port: int, page: str = "score_films", *, cookies: Mapping[str, str] | None = None) -> None:
+        """`cookies` are those of who signed in, at http://localhost."""
+        self._base, self._page, self.hash = f"http://127.0.0.1:{port}", page, ""
         with urllib.request.urlopen(f"{self._base}/_stcore/health", timeout=PATIENCE_S) as answer:
-            cookies = answer.headers.get_all("Set-Cookie") or []
-        jar = dict(cookie.split(";")[0].split("=", 1) for cookie in cookies)
+            given = answer.headers.get_all("Set-Cookie") or []
+        jar = dict(cookie.split(";")[0].split("=", 1) for cookie in given) | dict(cookies or {})
         self._token = jar.get("_streamlit_xsrf", "")
         self._socket: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
             subprotocols=["streamlit", self._token or "none"],  # type: ignore[list-item]
             max_size=2**27,
             open_timeout=PATIENCE_S,
-            additional_headers={"Cookie": f"_streamlit_xsrf={self._token}"},
+            origin=Origin(f"http://localhost:{port}") if cookies else None,
+            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())},
         )
         self.session = ""
         self.elements: dict[str, Any] = {}  # widgets of the last run: kind and last part of the id, to the element
         self.texts: list[str] = []
         self.polls: set[str] = set()  # fragments that the page wants to be run again and again
         self.exceptions: list[str] = []
+        self.redirect = ""  # where the page sends the browser for a sign-in
         self._states: dict[str, WidgetState] = {}  # a browser sends all of them with every run
         self.run()
 
@@ -48,8 +52,8 @@ class Visitor:
     def run(self, *states: WidgetState, fragment: str = "") -> float:
         """One run of the page; the seconds until it was done."""
         message = BackMsg()
-        message.rerun_script.page_script_hash = self._hash
-        if not self._hash:
+        message.rerun_script.page_script_hash = self.hash
+        if not self.hash:
             message.rerun_script.page_name = self._page
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = bool(fragment)
@@ -72,10 +76,13 @@ class Visitor:
             message = self._receive()
             kind = message.WhichOneof("type")
             if kind == "new_session":
-                self._hash = message.new_session.page_script_hash
                 self.session = message.new_session.initialize.session_id or self.session
+            elif kind == "navigation":
+                self.hash = message.navigation.page_script_hash
             elif kind == "auto_rerun":
                 self.polls.add(message.auto_rerun.fragment_id)
+            elif kind == "auth_redirect":
+                self.redirect = message.auth_redirect.url
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self._take(message.delta.new_element)
             elif kind == "script_finished":

@@ -1,10 +1,11 @@
 """A reader without networks: it knows limb and side from the name and gives every site the same small points."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell, VisitReading
+from core.model_reader.film_reading import flag_repeat
 from core.model_reader.sides import NOT_CONFIRMED
 from core.radiograph import Radiograph
 from core.svh import SITES, Damage, Limb, Side
@@ -70,6 +71,13 @@ class StubReader:
         if "ask" in name:
             reading = replace(reading, ask_side="The name says left, the anatomy right. Which side is it?")
         return (reading,)
+
+    def read_films(
+        self, radiographs: Iterable[Radiograph], *, force: bool = False
+    ) -> Iterator[tuple[FilmReading, ...]]:
+        taken: set[tuple[Limb, Side]] = set()
+        for film in radiographs:
+            yield tuple(flag_repeat(reading, taken) for reading in self.read_film(film, force=force))
 
     def read_visit(
         self,

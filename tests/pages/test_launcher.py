@@ -11,7 +11,7 @@ from pages.widgets.shared import sample_case
 
 
 def test_what_lives_as_long_as_the_server_is_left_out_of_every_collection(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sample_case, "FOLDER", tmp_path)
     monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
@@ -24,3 +24,4 @@ def test_what_lives_as_long_as_the_server_is_left_out_of_every_collection(
         assert asyncio.run(started()) > 100_000  # torch and what comes with it
     finally:
         gc.unfreeze()
+    assert "the app answers this computer alone" in capsys.readouterr().out

@@ -18,6 +18,7 @@ from pages.widgets.read.reading_surface import surface_data
 from pages.widgets.shared import scoring_job
 from pages.widgets.studies import import_form
 from tests.core.batch.stub import StubReader as BatchStub
+from tests.core.store.conftest import postgres, url  # noqa: F401
 from tests.core.studies.test_import import film, folder
 from tests.pages.page_runs import ROOT
 
@@ -25,12 +26,11 @@ CELL = (Side.L, SITES[Limb.HAND][0])
 
 
 @pytest.fixture
-def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studies:
-    """A study of two patients with two visits in the store of the page."""
-    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+def studies(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studies:  # noqa: F811
+    """A study of two patients with two visits in the store of the page, on each database."""
     monkeypatch.setenv("SVH_STORE_URL", url)
     made = Studies(Store(url))
-    steps = import_study(made, plan_study([folder(tmp_path / "films", patients=2)]), BatchStub(), name="RA-1", seed=3)
+    steps = import_study(made, plan_study([folder(tmp_path / "source", patients=2)]), BatchStub(), name="RA-1", seed=3)
     for _ in steps:
         pass
     return made
@@ -74,9 +74,11 @@ def read_all(studies: Studies, reader: str, points: int, session: int = 1) -> No
 
 
 def test_an_import_tells_films_and_visits_and_no_score(
-    tmp_path: Path, stub: None, monkeypatch: pytest.MonkeyPatch
+    url: str,  # noqa: F811
+    stub: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("SVH_STORE_URL", url)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for number, name in enumerate(("P1/BL/LH.png", "P1/W24/LH.png", "P2/BL/LH.png")):

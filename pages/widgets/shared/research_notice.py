@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.svh import INTENDED_USE
-from pages.server.accounts import sign_in_configured
+from pages.server.accounts import sign_in_configured, unsigned_words
 
 # The end of the name of every table: a spreadsheet may drop the line above its header.
 RESEARCH_CSV = ".research-use-only.csv"
@@ -35,5 +35,7 @@ def research_notice() -> None:
             " for 400). Delete them earlier on the page Cases. Films that you read are kept in its case store, under"
             " the study ID that you type. Do not upload what you may not share."
         )
+        if words := unsigned_words():
+            st.write(words)
         st.button("I understand", type="primary", on_click=_understand, key="understood")
     st.stop()

@@ -1,15 +1,16 @@
 """Reading films beside the page: a film of each session in turn, and a click interrupts nothing."""
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from core.batch import read_each
 from core.checkpoint import WeightsError
 from core.model_reader.evidence import FilmReading
-from core.model_reader.film_reading import as_read, flag_repeat
-from core.radiograph import FileLabels, FilmError, Radiograph, expand, one_visit
+from core.model_reader.film_reading import as_read
+from core.radiograph import Entry, FileLabels, FilmError, Radiograph, expand, one_visit
 from core.report.summary import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
@@ -112,30 +113,32 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
     films: list[Radiograph] = []
     readings: list[FilmReading] = []
     labels: list[FileLabels] = []
-    taken: set[tuple[Limb, Side]] = set()
     total = len(entries)
+
+    def keep_out(film: Radiograph) -> str:
+        if film.sha256 in names:
+            return f"{film.name} is the same file as {names[film.sha256]}. It is counted once."
+        return no_room([*known, *films], film)
+
+    reads = read_each(reader, _taken_from(entries), keep_out=keep_out)
     while entries:
         yield f"reading file {total - len(entries) + 1} of {total}", 1 - 0.95 * len(entries) / total
         if len(known) + len(films) >= SESSION_FILMS:
             notes.append(f"A case holds {SESSION_FILMS} films at most: {_files(len(entries))} not opened.")
             break
-        entry = entries.popleft()
-        try:
-            film = entry.open()
-            labels.append(entry.labels)
-        except FilmError as error:
-            notes.append(str(error))
-            continue
-        if film.sha256 in names:
-            notes.append(f"{film.name} is the same file as {names[film.sha256]}. It is counted once.")
-            continue
-        if words := no_room([*known, *films], film):
-            notes.append(f"{words} {_files(len(entries) + 1)} not opened, from {film.name} on.")
+        read = next(reads)
+        if read.film is None:
+            notes.append(str(read.error))
+        elif not read.kept_out:
+            names[read.film.sha256] = read.film.name
+            films.append(read.film)
+            readings += read.readings
+            labels += _labels_of(read.entry)
+        elif read.film.sha256 in names:
+            notes.append(read.kept_out)
+        else:
+            notes.append(f"{read.kept_out} {_files(len(entries) + 1)} not opened, from {read.film.name} on.")
             break
-        names[film.sha256] = film.name
-        read_limbs = reader.read_film(film) if reader is not None else ()
-        films.append(as_read(film, read_limbs))
-        readings += [flag_repeat(reading, taken) for reading in read_limbs]
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(
@@ -143,6 +146,18 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
         )
     left_out = tuple(str(error) for error in no_films)
     return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights, left_out, _common(labels))
+
+
+def _taken_from(entries: deque[Entry]) -> Iterator[Entry]:
+    while entries:
+        yield entries.popleft()
+
+
+def _labels_of(entry: Entry) -> list[FileLabels]:
+    try:
+        return [entry.labels]
+    except FilmError:
+        return []  # they only offer to fill the fields of the case
 
 
 def _common(labels: Sequence[FileLabels]) -> FileLabels:

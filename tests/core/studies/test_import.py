@@ -14,6 +14,7 @@ from core.studies.importing import import_study
 from core.studies.plan import plan_study
 from tests.core.batch.stub import StubReader
 from tests.core.radiograph import films
+from tests.core.store.conftest import postgres, url  # noqa: F401
 
 
 def film(number: int) -> bytes:
@@ -33,9 +34,9 @@ def folder(root: Path, *, patients: int = 4) -> Path:
     return root
 
 
-def imported(tmp_path: Path, **how: object) -> tuple[Studies, list[str]]:
-    studies = Studies(Store(f"sqlite:///{tmp_path / 'store.sqlite'}"))
-    plan = plan_study([folder(tmp_path / "films")], **how)
+def imported(url: str, tmp_path: Path, **how: object) -> tuple[Studies, list[str]]:  # noqa: F811
+    studies = Studies(Store(url))
+    plan = plan_study([folder(tmp_path / "source")], **how)
     steps, said = import_study(studies, plan, StubReader(), name="RA-1", seed=3), []
     try:
         while True:
@@ -50,7 +51,7 @@ def names(sources: list, table: str | None = None) -> list[tuple[str, str, int, 
 
 
 def test_folders_of_patients_and_visits_are_a_study(tmp_path: Path) -> None:
-    found = names([folder(tmp_path / "films", patients=2)])
+    found = names([folder(tmp_path / "source", patients=2)])
     assert found == [
         ("P1", "baseline", 1, 2),
         ("P1", "month 12", 2, 2),
@@ -96,7 +97,7 @@ def test_a_table_decides_alone_and_its_dates_order_the_visits(tmp_path: Path) ->
 )
 def test_a_table_with_a_fault_is_refused_with_row_and_remedy(table: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=words):
-        plan_study([folder(tmp_path / "films")], table.encode())
+        plan_study([folder(tmp_path / "source")], table.encode())
 
 
 def test_no_film_is_no_study(tmp_path: Path) -> None:
@@ -105,8 +106,8 @@ def test_no_film_is_no_study(tmp_path: Path) -> None:
         plan_study([tmp_path])
 
 
-def test_the_import_keeps_films_and_the_models_points_and_tells_no_score(tmp_path: Path) -> None:
-    studies, said = imported(tmp_path)
+def test_the_import_keeps_films_and_the_models_points_and_tells_no_score(url: str, tmp_path: Path) -> None:  # noqa: F811
+    studies, said = imported(url, tmp_path)
     study = studies.get("RA-1")
     assert said[0] == "reading visit 1 of 8" and said[-1] == "16" and len(study.visits) == 8
     assert not any(word in " ".join(said).lower() for word in ("svh", "point", "erosion", "jsn"))
@@ -115,12 +116,12 @@ def test_the_import_keeps_films_and_the_models_points_and_tells_no_score(tmp_pat
     studies.reveal("RA-1")
     assert len(studies.readings("RA-1", model=True)) == 8
     assert studies.store.visits() == []
-    again, repeated = imported(tmp_path)
+    again, repeated = imported(url, tmp_path)
     assert repeated[-1] == "16" and again.get("RA-1").visits == study.visits
 
 
-def test_a_whole_study_by_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SVH_STORE_URL", f"sqlite:///{tmp_path / 'store.sqlite'}")
+def test_a_whole_study_by_commands(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setenv("SVH_STORE_URL", url)
     monkeypatch.setattr(model_reader.ModelReader, "open", lambda *_, **__: StubReader())
     run = CliRunner().invoke
 
@@ -129,7 +130,7 @@ def test_a_whole_study_by_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert "16 films of 8 visits, seed 3" in done("create", "RA-1", str(folder(tmp_path / "films")), "--seed", "3")
+    assert "16 films of 8 visits, seed 3" in done("create", "RA-1", str(folder(tmp_path / "source")), "--seed", "3")
     done("assign", "RA-1", "--reader", "Ann", "--reader", "Bob", "--who", "Cora")
     done("assign", "RA-1", "--reader", "Ann", "--second", "--washout", "28")
     told = done("status")

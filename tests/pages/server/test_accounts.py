@@ -16,6 +16,7 @@ from pages.server.unknown_page import unknown_page
 from pages.widgets.read import reading_setup
 from pages.widgets.studies import running
 from tests.core.batch.stub import StubReader
+from tests.core.store.conftest import postgres, url  # noqa: F401
 from tests.core.studies.test_import import folder
 from tests.pages.page_runs import ROOT
 
@@ -53,12 +54,24 @@ def test_without_sign_in_readings_are_open_on_the_loopback_address_alone(
     assert access().may(Role.TEACHER) and access().name == ""
 
 
+@pytest.mark.parametrize(
+    ("address", "words"), [("localhost", "answers this computer alone"), ("0.0.0.0", "pages with readings are off")]
+)
+def test_without_sign_in_the_notice_says_what_that_means(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: address if name == "server.address" else real(name))
+    app = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60).run()
+    assert not app.exception and app.button(key="understood")
+    assert words in "\n".join(str(each.value) for each in (*app.markdown, *app.caption))
+
+
 @pytest.fixture
-def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studies:
-    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+def studies(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studies:  # noqa: F811
     monkeypatch.setenv("SVH_STORE_URL", url)
     made = Studies(Store(url))
-    plan = plan_study([folder(tmp_path / "films", patients=1)])
+    plan = plan_study([folder(tmp_path / "source", patients=1)])
     for _ in import_study(made, plan, StubReader(), name="RA-1", seed=3):
         pass
     for reader in ("ann@clinic.example", "bob@clinic.example"):

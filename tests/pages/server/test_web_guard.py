@@ -86,7 +86,7 @@ def held(**sizes: list[int]) -> Mapping[str, Mapping[str, object]]:
 @pytest.mark.parametrize(
     ("uploads", "words"),
     [
-        ({"mine": [1] * limits.UPLOAD_FILES}, "600 files at once"),
+        ({"mine": [1] * limits.UPLOAD_FILES}, f"{limits.UPLOAD_FILES} files at once"),
         ({"mine": [limits.UPLOAD_BYTES - 2]}, "250 MB at once"),
         ({"a": [limits.UPLOAD_BYTES], "b": [limits.UPLOAD_BYTES - 2]}, "as many files as it can"),
     ],

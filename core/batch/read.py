@@ -35,6 +35,9 @@ class VisitResult:
         return self.visit.reading
 
 
+_KILLER = "reading this file ended the process that read it, more than once. Send it by itself."
+
+
 @dataclass(frozen=True)
 class FileRead:
     """What came of one file: its film with what was read on it, or why it was not opened, or not read."""
@@ -68,12 +71,12 @@ def read_each(
     reads = reader.read_films(come(), force=force) if reader is not None else None
     for number, entry in enumerate(entries):
         try:
-            if number in without:
-                words = "reading this file ended the process that read it, more than once. Send it by itself."
-                raise FilmError("could-not-be-read-safely", words, entry.name, entry.folder)
-            film = entry.open()
+            film = entry.open() if number not in without else None
         except FilmError as error:
             yield FileRead(entry, error=error)
+            continue
+        if film is None:
+            yield FileRead(entry, error=FilmError("could-not-be-read-safely", _KILLER, entry.name, entry.folder))
             continue
         if words := keep_out(film):
             yield FileRead(entry, film, kept_out=words)

@@ -7,6 +7,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState
@@ -164,7 +165,7 @@ class Visitor:
     def picture(self, address: str) -> int:
         """Ask for a film's picture, as anybody who knows its address can; the status of the answer."""
         try:
-            with urllib.request.urlopen(self._base + address, timeout=PATIENCE_S) as answer:
+            with urllib.request.urlopen(urljoin(f"{self._base}/", address), timeout=PATIENCE_S) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

@@ -94,7 +94,7 @@ def phantom(
     """Write a cohort of digital phantom patients: films, table of true points (RA2 columns), boxes and joints."""
     from core.phantom.writing import write_cohort
 
-    write_cohort(out, patients, seed, mm_per_px=mm_per_px, dicom=dicom, tell=typer.echo)
+    write_cohort(out, patients, seed, mm_per_px=mm_per_px, dicom=dicom, log=typer.echo)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from core.agreement.identity import doubts
 from core.agreement.study import Study
 from core.agreement.study_score import StudyScore, score_words
 from core.agreement.wording import INTERVALS, WORDING, f_words, words
+from core.svh.words import how_many
 
 _GRADES = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement")
 _MOST_LINES = 12
@@ -70,14 +71,13 @@ def _print_left_out(console: Console, c: Comparison) -> None:
 
 def _totals(kind: str, pairs: Sequence[Comparison]) -> Table:
     cells = {c.cells_of_study for c in pairs}
-    of = f" of {min(cells)} cells" if len(cells) == 1 and 0 < min(cells) < 86 else ""
+    of = f" of {how_many(min(cells), 'cell')}" if len(cells) == 1 and 0 < min(cells) < 86 else ""
     table = Table(title=Text(f"{kind}: SvH total{of}, with 95 % intervals"), title_justify="left")
     table.add_column("Statistic")
     for c in pairs:
         total = c.of("total")
-        table.add_column(
-            Text(f"{' - '.join(c.readers)}\n{total.patients} patients, {total.observations} totals"), overflow="fold"
-        )
+        size = f"{how_many(total.patients, 'patient')}, {how_many(total.observations, 'total')}"
+        table.add_column(Text(f"{' - '.join(c.readers)}\n{size}"), overflow="fold")
     table.add_column("Formula")
     for name, wording in WORDING.items():
         values = [c.of("total").estimates.get(name) for c in pairs]

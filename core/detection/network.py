@@ -19,7 +19,7 @@ from torchvision.ops.feature_pyramid_network import ExtraFPNBlock
 
 from core.anatomy.parts import JOINTS, PARTS
 from core.anatomy.template import TEMPLATE_MM
-from core.layers.stretch import Stretch
+from core.layers.percentile_normalize import PercentileNormalize
 from core.svh import Limb
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -123,7 +123,7 @@ class LimbFinder(nn.Module):
     def __init__(self, settings: FinderSettings = FinderSettings()) -> None:
         super().__init__()
         self.settings = settings
-        self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)
+        self.normalize = PercentileNormalize(IMAGENET_MEAN, IMAGENET_STD)
         self.backbone = _fpn("mobilenet_v2", settings.width)
         self.heat = _tower(settings.width, len(LIMBS))
         self.maps = _tower(settings.width, len(LIMBS) * MAPS_A_LIMB)
@@ -132,7 +132,7 @@ class LimbFinder(nn.Module):
 
     def forward(self, film: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Heat logits, maps and polarity logits."""
-        pyramid = self.backbone(self.stretch(film))
+        pyramid = self.backbone(self.normalize(film))
         features = pyramid["0"]
         return self.heat(features), self.maps(features), self.polarity(pyramid["2"].mean((2, 3)))[:, 0]
 
@@ -155,7 +155,7 @@ class PartsNetwork(RetinaNet):
             backbone, len(PARTS[limb]), anchor_generator=anchors, head=head, score_thresh=0.02, detections_per_img=60
         )
         self.settings = settings
-        self.stretch = Stretch(IMAGENET_MEAN, IMAGENET_STD)
+        self.normalize = PercentileNormalize(IMAGENET_MEAN, IMAGENET_STD)
         levels = len(settings.anchors_px)
         self.levels = tuple(str(k) for k in range(3 - levels, 3))
         self.joints = nn.Sequential(
@@ -172,7 +172,7 @@ class PartsNetwork(RetinaNet):
         self.glance = nn.Linear(2 * settings.fpn_width, 2) if settings.glance else None
 
     def _run(self, views: Tensor) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor], Tensor, Tensor]:
-        pyramid: OrderedDict[str, Tensor] = self.backbone(self.stretch(views))
+        pyramid: OrderedDict[str, Tensor] = self.backbone(self.normalize(views))
         features = [pyramid[name] for name in self.levels]
         sizes = [(views.shape[-2], views.shape[-1])] * len(views)
         anchors = self.anchor_generator(ImageList(views, sizes), features)
@@ -189,7 +189,7 @@ class PartsNetwork(RetinaNet):
         whole = {name: value.float() for name, value in outputs.items()}  # also where autocast made them bfloat16
         return self.compute_loss(targets, whole, anchors), heat.float(), glance.float()
 
-    def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor, Tensor]:  # type: ignore[override]
+    def forward(self, views: Tensor) -> tuple[list[dict[str, Tensor]], Tensor, Tensor]:
         """Detections, heat logits and the glance."""
         features, outputs, anchors, heat, glance = self._run(views)
         counts = [f.shape[-2] * f.shape[-1] * self.anchor_generator.num_anchors_per_location()[0] for f in features]

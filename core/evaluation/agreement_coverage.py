@@ -36,17 +36,17 @@ class Coverage:
 
 
 def coverage(
-    *, rounds: int = 500, draws: int = 500, seed: int = 0, sizes: tuple[int, ...] = SIZES, tell: Callable[[str], None]
+    *, rounds: int = 500, draws: int = 500, seed: int = 0, sizes: tuple[int, ...] = SIZES, log: Callable[[str], None]
 ) -> list[Coverage]:
     """Simulate studies of two readers without a bias of any and print the table."""
     found = []
-    tell(f"Coverage of 95 % intervals, {rounds} studies of two readers a row, {draws} draws of the bootstrap")
-    tell(f"{'patients':>8}  {'errors':26}" + "".join(f"{name:>15}" for name in NAMES) + f"{'t-test < 0.05':>15}")
+    log(f"Coverage of 95 % intervals, {rounds} studies of two readers a row, {draws} draws of the bootstrap")
+    log(f"{'patients':>8}  {'errors':26}" + "".join(f"{name:>15}" for name in NAMES) + f"{'t-test < 0.05':>15}")
     for errors in ERRORS:
         for patients in sizes:
             row = _simulated(patients, errors, rounds, draws, seed)
             found.append(row)
-            tell(
+            log(
                 f"{patients:>8}  {errors:26}"
                 + "".join(f"{row.held[name]:>15.3f}" for name in NAMES)
                 + f"{row.false_positives:>15.3f}"

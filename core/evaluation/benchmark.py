@@ -30,7 +30,7 @@ def benchmark(
     device: str = "auto",
     repeats: int = 3,
     paper: bool = True,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Median seconds of a warm visit and of its stages, resident memory, and the ratio to the paper's networks in fp32.
 
@@ -67,7 +67,7 @@ def benchmark(
     if paper:
         result["paper_networks_s"] = round(_paper_seconds(reader.scorer.device), 2)
         result["ratio_paper_to_this"] = round(result["paper_networks_s"] / result["visit_s"], 1)
-    tell(str(result))
+    log(str(result))
     return result
 
 

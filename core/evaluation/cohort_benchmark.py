@@ -34,7 +34,7 @@ def cohort_benchmark(
     workers: Sequence[int] = (1, 2),
     weights: str = "compact",
     overlays: str = "all",
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> list[dict[str, Any]]:
     """Score cohorts of so many phantom films with so many workers, each in a process of its own, and tell a table.
 
@@ -44,11 +44,11 @@ def cohort_benchmark(
     one worker and its guarded child, of `ModelReader.read_film`, and of the networks in it.
     """
     rows: list[dict[str, Any]] = []
-    tell("| films | workers | seconds | films/s | share of the ideal | largest process, MB | main process, MB |")
-    tell("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    log("| films | workers | seconds | films/s | share of the ideal | largest process, MB | main process, MB |")
+    log("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "phantoms"
-        write_cohort(made, _PATIENTS, 0, tell=lambda line: None)
+        write_cohort(made, _PATIENTS, 0, log=lambda line: None)
         for count in films:
             source = _repeated(made, Path(folder) / f"films{count}", count)
             for number in workers:
@@ -58,14 +58,14 @@ def cohort_benchmark(
                 one = next((r["films_s"] for r in rows if r["films"] == count and r["workers"] == 1), row["films_s"])
                 row["share"] = round(row["films_s"] / (one * number), 2) if one else 0.0
                 rows.append(row)
-                tell(
+                log(
                     f"| {count} | {number} | {row['seconds']} | {row['films_s']} | {row['share']} | {row['largest_mb']}"
                     f" | {row['main_mb']} |"
                 )
         one = [row for row in rows if row["workers"] == 1 and row["cpu_s"]]
         if one:
-            tell("")
-            tell(_cost(one[-1]["cpu_s"], *reading_cost(made, weights)))
+            log("")
+            log(_cost(one[-1]["cpu_s"], *reading_cost(made, weights)))
     return rows
 
 

@@ -103,7 +103,7 @@ def evaluate(
     if what is What.agreement:
         from core.evaluation.agreement_coverage import coverage
 
-        coverage(tell=typer.echo)
+        coverage(log=typer.echo)
         return
     if what is What.saliency:
         from core.evaluation.saliency_study import evaluate_saliency
@@ -115,7 +115,7 @@ def evaluate(
             patients=patients or 30,
             out=folder,
             write_cards=write_cards,
-            tell=typer.echo,
+            log=typer.echo,
         )
         typer.echo(f"Written: {folder}")
         return
@@ -124,7 +124,7 @@ def evaluate(
         from core.model_reader import ModelReader
 
         reader = ModelReader.open(weights.value) if films else None
-        results = evaluate_measures(patients=patients or 30, films_folder=films, reader=reader, tell=typer.echo)
+        results = evaluate_measures(patients=patients or 30, films_folder=films, reader=reader, log=typer.echo)
         if out:
             out.write_text(json.dumps(results, indent=1) + "\n")
         return
@@ -133,7 +133,7 @@ def evaluate(
         from core.model_reader import ModelReader
 
         results = evaluate_disease(
-            ModelReader.open(weights.value), films=patients or 200, films_folder=films, tell=typer.echo
+            ModelReader.open(weights.value), films=patients or 200, films_folder=films, log=typer.echo
         )
         if out:
             out.write_text(json.dumps(results, indent=1) + "\n")
@@ -141,7 +141,7 @@ def evaluate(
     from core.evaluation.cards import fill_cards
     from core.evaluation.study import evaluate as run
 
-    results = run(films_folder=films, weights=weights.value, patients=patients or 100, tell=typer.echo)
+    results = run(films_folder=films, weights=weights.value, patients=patients or 100, log=typer.echo)
     if out:
         out.write_text(json.dumps(results, indent=1) + "\n")
     if write_cards:
@@ -155,7 +155,7 @@ def _evaluate_own(data: str, weights: str, out: Path | None) -> None:
 
     try:
         name, folder = parse_data(data)
-        results = evaluate_own(name, folder, reader=ModelReader.open(weights), tell=typer.echo)
+        results = evaluate_own(name, folder, reader=ModelReader.open(weights), log=typer.echo)
     except (WeightsError, ValueError) as error:
         typer.echo(f"Cannot evaluate: {error}", err=True)
         raise typer.Exit(2) from None
@@ -171,11 +171,11 @@ def _evaluate_study(out: Path, patients: int | None, write_cards: bool, whole_ha
         if whole_hands:
             from core.evaluation.whole_hand_study import whole_hand_study
 
-            result = whole_hand_study(most=patients, workers=os.cpu_count() or 1, tell=typer.echo)
+            result = whole_hand_study(limit=patients, workers=os.cpu_count() or 1, log=typer.echo)
             if write_cards:
                 fill_study_cards(result)
             return
-        result = evaluate_study(out=out, most=patients, tell=typer.echo)
+        result = evaluate_study(out=out, limit=patients, log=typer.echo)
     except (WeightsError, ValueError) as error:
         typer.echo(f"Cannot evaluate: {error}", err=True)
         raise typer.Exit(2) from None
@@ -211,14 +211,14 @@ def benchmark(
             workers=workers or (1, 2),
             weights=weights.value,
             overlays=overlays.value,
-            tell=typer.echo,
+            log=typer.echo,
         )
         return
     from core.checkpoint import WeightsError
     from core.evaluation.benchmark import benchmark as run
 
     try:
-        run(weights=weights.value, device=device.value, paper=paper, tell=typer.echo)
+        run(weights=weights.value, device=device.value, paper=paper, log=typer.echo)
     except (WeightsError, ValueError) as error:
         typer.echo(f"Cannot time: {error}", err=True)
         raise typer.Exit(2) from None

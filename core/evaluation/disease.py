@@ -49,7 +49,7 @@ def pieces(films: Iterator[LabelledFilm], seed: int) -> Iterator[LabelledFilm]:
             yield replace(cut, film_id=f"{film.film_id} cut")
 
 
-def severe_figures(reader: ModelReader, films: int, tell: Callable[[str], None] = print) -> dict[str, Any]:
+def severe_figures(reader: ModelReader, films: int, log: Callable[[str], None] = print) -> dict[str, Any]:
     """AP at IoU 0.6 of hands and feet, and how many are refused."""
     figures: dict[str, Any] = {}
     for limb in Limb:
@@ -59,7 +59,7 @@ def severe_figures(reader: ModelReader, films: int, tell: Callable[[str], None] 
             "refused": sum(f.reading is None or not f.reading.scored for f in found),
             "other_limb": sum(f.reading is not None and f.reading.scored and f.reading.limb is not limb for f in found),
         }
-        tell(f"severe {limb.value.lower()}: {json.dumps(figures[limb.value.lower()])}")
+        log(f"severe {limb.value.lower()}: {json.dumps(figures[limb.value.lower()])}")
     return figures
 
 
@@ -101,7 +101,7 @@ def _part_sizes(film: LabelledFilm) -> dict[str, float]:
 
 
 def scale_figures(
-    reader: ModelReader, films_folder: Path | None, patients: int, tell: Callable[[str], None] = print
+    reader: ModelReader, films_folder: Path | None, patients: int, log: Callable[[str], None] = print
 ) -> dict[str, Any]:
     """What an error of the pose's scale costs: quadratic kappa and AUC for each of `SCALE_ERRORS`.
 
@@ -122,10 +122,10 @@ def scale_figures(
             if painted:
                 found |= _kappas("simulated", simulated_cells(reader, painted))
             if wrists:
-                figures = erosive_figures(read_erosive(reader, wrists, tell))
+                figures = erosive_figures(read_erosive(reader, wrists, log))
                 found |= {f"auc_{kind}": figures[f"{kind}_points"]["auc"] for kind in ("erosion", "jsn", "both")}
             curve[f"{error:+.0%}"] = found
-            tell(f"scale {error:+.0%}: {json.dumps(found)}")
+            log(f"scale {error:+.0%}: {json.dumps(found)}")
     finally:
         reader.scorer.zoom = 1.0
     return curve
@@ -137,14 +137,14 @@ def _kappas(films: str, cells: list[CellPair]) -> dict[str, float]:
 
 
 def evaluate_disease(
-    reader: ModelReader, *, films: int, films_folder: Path | None = None, tell: Callable[[str], None] = print
+    reader: ModelReader, *, films: int, films_folder: Path | None = None, log: Callable[[str], None] = print
 ) -> dict[str, Any]:
     """All of it, on phantoms that nothing was trained on or chosen by, and on real films where there is a folder."""
-    figures: dict[str, Any] = {"severe": severe_figures(reader, films, tell)}
+    figures: dict[str, Any] = {"severe": severe_figures(reader, films, log)}
     cut = list(pieces((as_piece(n, limb) for limb in Limb for n in range(films)), 1))
     figures["pieces"] = piece_figures(reader, cut)
-    tell(f"pieces: {json.dumps(figures['pieces'])}")
-    figures["scale"] = scale_figures(reader, films_folder, max(2, films // 16), tell)
+    log(f"pieces: {json.dumps(figures['pieces'])}")
+    figures["scale"] = scale_figures(reader, films_folder, max(2, films // 16), log)
     return figures
 
 

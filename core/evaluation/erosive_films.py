@@ -78,7 +78,7 @@ def erosive_films(folder: Path) -> list[ErosiveFilm]:
 
 
 def read_erosive(
-    reader: ModelReader, films: Sequence[ErosiveFilm], tell: Callable[[str], None] = print
+    reader: ModelReader, films: Sequence[ErosiveFilm], log: Callable[[str], None] = print
 ) -> list[ErosiveReading]:
     """Every film read without its name, so that the side comes from the picture alone."""
     found = []
@@ -89,9 +89,9 @@ def read_erosive(
             hands = [r for r in readings if r.scored and r.limb is Limb.HAND]
             reading = max(hands, key=lambda r: len(r.joints)) if hands else None
             if reading is None:
-                tell(f"refused {film.path.name}: {readings[0].reason or 'it shows another limb'}")
+                log(f"refused {film.path.name}: {readings[0].reason or 'it shows another limb'}")
         except FilmError as error:
-            tell(f"refused {film.path.name}: {error.message}")
+            log(f"refused {film.path.name}: {error.message}")
         found.append(ErosiveReading(film, reading, reading.side if reading else None))
     return found
 

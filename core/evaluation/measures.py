@@ -87,7 +87,7 @@ def film_again(seed: Sequence[int], limb: Limb, technique: int, narrowed_mm: flo
 
 
 def evaluate_measures(
-    *, patients: int, films_folder: Path | None, reader: ModelReader | None = None, tell: Callable[[str], None]
+    *, patients: int, films_folder: Path | None, reader: ModelReader | None = None, log: Callable[[str], None]
 ) -> dict[str, Any]:
     """Figures of joint-space widths, told as they come.
 
@@ -101,18 +101,18 @@ def evaluate_measures(
     ]
     figures: dict[str, Any] = {"patients": patients, "width": width_figures([t for three in takes for t in three])}
     for kind, row in figures["width"].items():
-        tell(f"width, {kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()))
+        log(f"width, {kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()))
     figures["repeats"] = repeat_figures(takes)
-    tell("filmed again: " + ", ".join(f"{name} {value}" for name, value in figures["repeats"].items()))
+    log("filmed again: " + ", ".join(f"{name} {value}" for name, value in figures["repeats"].items()))
     if films_folder:
         for split in ("validation", "test"):
             films = marked_films(films_folder, split=split, small=False)
             figures[split] = real_figures(films)
-            tell(f"real films, {split}: " + ", ".join(f"{name} {value}" for name, value in figures[split].items()))
+            log(f"real films, {split}: " + ", ".join(f"{name} {value}" for name, value in figures[split].items()))
         wrists = sorted((films_folder / WRISTS).glob("*.bmp"))
         if reader and wrists:
             figures["wrists"] = wrist_figures(reader, wrists)
-            tell(f"real wrists: {figures['wrists']}")
+            log(f"real wrists: {figures['wrists']}")
     return figures
 
 

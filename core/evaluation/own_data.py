@@ -44,7 +44,7 @@ def parse_data(text: str) -> tuple[str, Path]:
     return name, Path(folder)
 
 
-def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = print) -> dict[str, Any]:
+def evaluate_own(name: str, folder: Path, *, reader: ModelReader, log: Tell = print) -> dict[str, Any]:
     """Figures of a reader on a data set: sites and totals where it has points, else totals against each of its readers.
 
     Comparisons with intervals and against readers take the first complete visit of each patient, so that no patient
@@ -53,9 +53,9 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
     the loaders do, and for a set without films.
     """
     if name == "ram-w600" and (folder / LABELS).is_file():
-        figures = erosive_figures(read_erosive(reader, erosive_films(folder), tell))
+        figures = erosive_figures(read_erosive(reader, erosive_films(folder), log))
         for key, value in figures.items():
-            tell(f"{key}: {json.dumps(_defined(value))}")
+            log(f"{key}: {json.dumps(_defined(value))}")
         return {"data": name, "weights": reader.weights, "erosive_films": _defined(figures)}
     cells: list[CellPair] = []
     totals: dict[str, tuple[float, ...]] = {}  # by patient: the first visit with both hands
@@ -67,7 +67,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
         own = list(group)
         for film in own:
             films += 1
-            labelled = _open(film, tell)
+            labelled = _open(film, log)
             if labelled is None:
                 refused += 1
                 continue
@@ -76,7 +76,7 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
                 reading = read_one(reader, labelled)
                 if not reading.scored or reading.limb is not film.limb:
                     refused += 1
-                    tell(f"refused {film.path.name}: {reading.reason or 'it shows another limb'}")
+                    log(f"refused {film.path.name}: {reading.reason or 'it shows another limb'}")
                     continue
                 mine += pairs(labelled, reading, f"{patient} {visit}")
         cells += mine
@@ -109,15 +109,15 @@ def evaluate_own(name: str, folder: Path, *, reader: ModelReader, tell: Tell = p
     results = {key: _defined(value) for key, value in results.items()}
     for key, value in results.items():
         if isinstance(value, dict):
-            tell(f"{key}: {json.dumps(value)}")
+            log(f"{key}: {json.dumps(value)}")
     return results | {"own_visits": visits}
 
 
-def _open(film: OwnFilm, tell: Tell) -> LabelledFilm | None:
+def _open(film: OwnFilm, log: Tell) -> LabelledFilm | None:
     try:
         pixels = film.pixels()
     except (FilmError, ValueError) as error:
-        tell(f"refused {film.path.name}: {error}")
+        log(f"refused {film.path.name}: {error}")
         return None
     points = film.reading.points if film.reading else {}
     grades = {site: value for (_, site), value in points.items() if value is not None}

@@ -19,12 +19,12 @@ from core.evaluation.detection import FoundFilm, detection_figures
 from core.evaluation.method_comparison import total_comparison
 from core.evaluation.paper_tables import SAMPLE_CASES
 from core.evaluation.random_baseline import RandomBaseline
-from core.evaluation.study_cohort import StudyPatient, study_cohort
 from core.evaluation.study_systems import Answer, Readings, Visit, paper_finder, read_films, trained_systems
 from core.evaluation.study_tables import predicted_against_true, study_markdown
 from core.evaluation.weighted_errors import severity_weights, weighted_mae, weighted_rmse
 from core.model_reader import ModelReader
 from core.model_reader.weight_sets import SCORERS
+from core.phantom.study_cohort import StudyPatient, study_cohort
 from core.svh import Cell, Damage, Limb, Reading
 
 Figures = dict[str, Any]
@@ -112,16 +112,16 @@ def evaluate_study(
     *,
     out: Path,
     folder: Path = FOLDER,
-    most: int | None = None,
+    limit: int | None = None,
     mm_per_px: float = 0.2,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Run every trained system once over the (first `most`) test patients; writes `study.json`, `study.md`, figures.
+    """Run every trained system once over the (first `limit`) test patients; writes `study.json`, `study.md`, figures.
 
     Raises: WeightsError if the compact set is not there or a file is damaged; ValueError with fewer than three
     patients.
     """
-    patients = study_cohort("test")[:most]
+    patients = study_cohort("test")[:limit]
     if len(patients) < 3:
         raise ValueError("a study needs at least three patients")
     systems = trained_systems(folder)
@@ -148,7 +148,7 @@ def evaluate_study(
             for name, answer in given.items():
                 answers[name].append(answer)
             if number % 20 == 0 or number == len(patients):
-                tell(f"{number} of {len(patients)} patients")
+                log(f"{number} of {len(patients)} patients")
     figures = figures_without_networks(patients)
     for limb in Limb:
         figures[f"compact_{limb.value.lower()}_parts"] = dict(detection_figures(found, limb))
@@ -159,7 +159,7 @@ def evaluate_study(
         figures[name] = hand_figures(patients, np.array([a.hands for a in of_patients]))
         if of_patients[0].cells:
             figures[name] |= weighted_figures(patients, [a.cells for a in of_patients])
-        tell(f"{name}: {json.dumps(figures[name])}")
+        log(f"{name}: {json.dumps(figures[name])}")
     result: dict[str, Any] = {"patients": len(patients), "figures": figures}
     targets = np.array([p.target for p in patients])
     best = next(n for n in ("resnet_dwise50_finetuned", "resnet_dwise50", "compact") if n in answers)

@@ -140,7 +140,7 @@ def evaluate_saliency(
     patients: int = 30,
     out: Path,
     write_cards: bool = False,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Run the study and write `saliency.json`, `saliency.md` and `saliency.png` into the folder `out`.
 
@@ -170,7 +170,7 @@ def evaluate_saliency(
                 own = [means[site_kind(site)]] if site_kind(site) in means else []
                 found = explain_site(view, tuple(Method), attention_prior=own, shuffled=view.before(shuffled[head]))
                 rows += site_rows(view, found, film, patient, blur=weights == "compact")
-            tell(f"{film.film_id}: {len(rows)} maps")
+            log(f"{film.film_id}: {len(rows)} maps")
         hands = hands_of_films([film for film in films if film.damage_mask is not None])
         if reader.whole_hand is not None and hands:
             picture = hands_view(reader.whole_hand, hands)
@@ -179,7 +179,7 @@ def evaluate_saliency(
             points = sum(sum(film.grades.values()) for film in films if film.limb is Limb.HAND)
             found = explain_hands(picture, METHODS, picture.before(shuffled[WHOLE_HAND]))
             rows += hands_rows(picture, found, points, patient)
-            tell(f"{patient}, both hands: {len(rows)} maps")
+            log(f"{patient}, both hands: {len(rows)} maps")
     results = {"weights": weights, "patients": patients, "maps": len(rows), "groups": summary(rows)}
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**results, "rows": [asdict(row) for row in rows]}, indent=1)

@@ -60,7 +60,7 @@ def pairs(film: LabelledFilm, reading: FilmReading, patient: str) -> list[CellPa
 
 
 def evaluate(
-    *, films_folder: Path | None, weights: str = "compact", patients: int = 100, tell: Callable[[str], None] = print
+    *, films_folder: Path | None, weights: str = "compact", patients: int = 100, log: Callable[[str], None] = print
 ) -> dict[str, Any]:
     """All figures of a set of weights; without the folder of real films only those of phantoms."""
     reader = ModelReader.open(weights)
@@ -68,7 +68,7 @@ def evaluate(
 
     def add(name: str, figures: dict[str, Any]) -> None:
         results[name] = figures
-        tell(f"{name}: {json.dumps(figures)}")
+        log(f"{name}: {json.dumps(figures)}")
 
     _phantoms(reader, patients, add)
     if films_folder is not None:

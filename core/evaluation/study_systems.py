@@ -12,7 +12,7 @@ from core.checkpoint.weight_file import FOLDER
 from core.cohort.labelled_film import LabelledFilm
 from core.evaluation.paper_tables import TABLES
 from core.evaluation.study import read_one
-from core.joint_scoring.film_network import FilmNetwork, FilmSettings, film_square
+from core.joint_scoring.film_network import FilmNetwork, FilmSettings, letterbox
 from core.joint_scoring.scorer import LimbJoints
 from core.model_reader import FilmReading, ModelReader
 from core.model_reader.gate import Gate
@@ -62,7 +62,7 @@ def _whole_film(card: WeightCard, folder: Path, device: torch.device) -> System:
     def answer(visit: Visit, _: Readings) -> Answer:
         cells: dict[Cell, float] = {}
         for (limb, side), film in visit.items():
-            square = film_square(film.pixels, side, network.settings.side_px)
+            square = letterbox(film.pixels, side, network.settings.side_px)
             shares = network(torch.from_numpy(square)[None, None].to(device), limb)
             points = network.points(shares, limb)[0].float().cpu().tolist()
             cells |= {(side, site): value for site, value in zip(SITES[limb], points, strict=True)}

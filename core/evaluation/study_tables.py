@@ -133,13 +133,13 @@ def study_markdown(result: Mapping[str, Any], cards: Figures) -> str:
 
 def predicted_against_true(true: NDArray[np.floating], predicted: NDArray[np.floating], system: str) -> str:
     """Figure 6 as SVG: one circle a patient, the line where both are equal."""
-    most = max(40.0, float(np.ceil(max(true.max(), predicted.max()) / 40) * 40))
+    limit = max(40.0, float(np.ceil(max(true.max(), predicted.max()) / 40) * 40))
     size, left, top = 400, 56, 24
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return left + size * x / most, top + size * (1 - y / most)
+        return left + size * x / limit, top + size * (1 - y / limit)
 
-    ticks = np.arange(0, most + 1, 40)
+    ticks = np.arange(0, limit + 1, 40)
     marks = [
         f'<text x="{place(t, 0)[0]:.1f}" y="{top + size + 18}" text-anchor="middle">{t:g}</text>'
         f'<text x="{left - 8}" y="{place(0, t)[1] + 4:.1f}" text-anchor="end">{t:g}</text>'
@@ -147,9 +147,9 @@ def predicted_against_true(true: NDArray[np.floating], predicted: NDArray[np.flo
     ]
     dots = [
         f'<circle cx="{place(x, y)[0]:.1f}" cy="{place(x, y)[1]:.1f}" r="3" fill="#0072B2" fill-opacity="0.6"/>'
-        for x, y in zip(true.tolist(), np.clip(predicted, 0, most).tolist(), strict=True)
+        for x, y in zip(true.tolist(), np.clip(predicted, 0, limit).tolist(), strict=True)
     ]
-    (x0, y0), (x1, y1) = place(0, 0), place(most, most)
+    (x0, y0), (x1, y1) = place(0, 0), place(limit, limit)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + size + 24} {top + size + 56}" '
         'font-family="sans-serif" font-size="12">',

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from core.checkpoint.weight_file import FOLDER, weights_there
 from core.evaluation.paper_study import cards_in, hand_figures
-from core.evaluation.study_cohort import study_cohort
 from core.model_reader.whole_hand import open_hands_network
+from core.phantom.study_cohort import study_cohort
 from core.svh import Limb, Side
 from core.whole_hand.picture import both_hands
 
@@ -34,17 +34,17 @@ def _pictures(place: int, mm_per_px: float, sides_px: tuple[int, ...]) -> Pictur
 def whole_hand_study(
     *,
     folder: Path = FOLDER,
-    most: int | None = None,
+    limit: int | None = None,
     mm_per_px: float = 0.2,
     workers: int = 1,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
-    """Every network that sees whole hands once over the (first `most`) test patients, drawn in `workers` processes.
+    """Every network that sees whole hands once over the (first `limit`) test patients, drawn in `workers` processes.
 
     What `evaluate_study` gives, as far as `fill_study_cards` needs it. Raises: WeightsError for a damaged file;
     ValueError with fewer than three patients.
     """
-    patients = study_cohort("test")[:most]
+    patients = study_cohort("test")[:limit]
     if len(patients) < 3:
         raise ValueError("a study needs at least three patients")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -66,5 +66,5 @@ def whole_hand_study(
                 estimates[name].append(scorer.calibration.score(points, 2).estimate)
     figures = {name: hand_figures(patients, np.array(found)) for name, found in estimates.items()}
     for name, found in figures.items():
-        tell(f"{name}: {json.dumps(found)}")
+        log(f"{name}: {json.dumps(found)}")
     return {"patients": len(patients), "figures": figures}

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.layers.stretch import Stretch
+from core.layers.percentile_normalize import PercentileNormalize
 from core.svh import SITES, Limb, Side
 
 
@@ -36,14 +36,14 @@ class FilmNetwork(nn.Module):
         super().__init__()
         self.settings = settings
         backbone: Any = timm.create_model(settings.backbone, pretrained=False, num_classes=0, global_pool="")
-        self.stretch = Stretch(backbone.default_cfg["mean"], backbone.default_cfg["std"])
+        self.normalize = PercentileNormalize(backbone.default_cfg["mean"], backbone.default_cfg["std"])
         channels: int = backbone.num_features
         self.backbone: nn.Module = backbone
         self.heads = nn.ModuleDict({limb.value: nn.Linear(channels, len(SITES[limb])) for limb in Limb})
 
     def features(self, films: Tensor) -> Tensor:
         """The feature map [N, C, S/32, S/32] that Grad-CAM looks at."""
-        found: Tensor = self.backbone(self.stretch(films))
+        found: Tensor = self.backbone(self.normalize(films))
         return found
 
     def head(self, features: Tensor, limb: Limb) -> Tensor:
@@ -61,7 +61,7 @@ class FilmNetwork(nn.Module):
         return shares.clamp(0, 1) * maxima
 
 
-def film_square(pixels: NDArray[np.float32], side: Side, side_px: int) -> NDArray[np.float32]:
+def letterbox(pixels: NDArray[np.float32], side: Side, side_px: int) -> NDArray[np.float32]:
     """A whole film [H, W] in [0, 1] in the middle of a square [side_px, side_px].
 
     A left limb is mirrored into a right one.

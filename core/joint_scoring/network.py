@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.joint_scoring.table import ROW_BY_NAME, ROWS
 from core.layers.attention_gate import AttentionGate
-from core.layers.stretch import Stretch
+from core.layers.percentile_normalize import PercentileNormalize
 
 QUANTILES = (0.05, 0.95)
 
@@ -81,7 +81,7 @@ class ScoringNetwork(nn.Module):
             backbone.blocks = backbone.blocks[: int(last.split(".")[1]) + 1]
         config = backbone.default_cfg
         self.backbone = backbone
-        self.stretch = Stretch(config["mean"], config["std"])
+        self.normalize = PercentileNormalize(config["mean"], config["std"])
         channels, stride = backbone.feature_info.channels()[0], backbone.feature_info.reduction()[0]
         map_px = -(-settings.crop_px // stride) if efficient else settings.crop_px // stride
         self.heads = nn.ModuleDict(
@@ -91,7 +91,7 @@ class ScoringNetwork(nn.Module):
 
     def features(self, crops: Tensor) -> Tensor:
         """The feature map [N, C, H, W] that attention and Grad-CAM look at."""
-        return self.backbone(self.stretch(crops))[0]
+        return self.backbone(self.normalize(crops))[0]
 
     def forward(self, crops: Tensor, rows: Sequence[str] | None = None) -> dict[str, tuple[Tensor, Tensor]]:
         """Values and attention of each row (all rows of the network unless told)."""

@@ -84,17 +84,17 @@ class ModelReader:
         *,
         slot: Slot | None = None,
         force: bool = False,
-        tell: Callable[[str], None] = lambda stage: None,
+        log: Callable[[str], None] = lambda stage: None,
     ) -> tuple[FilmReading, ...]:
         """Every hand or foot on one film, scored or refused; a film without any gives one refusal.
 
-        `slot` is what the user says the film shows; `force` scores what would be refused, flagged; `tell` is told the
+        `slot` is what the user says the film shows; `force` scores what would be refused, flagged; `log` is told the
         stage.
         """
         with self._lock:
-            tell(f"Finding joints on {radiograph.name}")
+            log(f"Finding joints on {radiograph.name}")
             drafts = self._find(radiograph, force)
-            tell(f"Scoring joints on {radiograph.name}")
+            log(f"Scoring joints on {radiograph.name}")
             scores = self._score(drafts)
         if not drafts:
             return (refused(radiograph, Refusal.NO_LIMB, NOTHING_FOUND),)
@@ -109,7 +109,7 @@ class ModelReader:
         *,
         slots: Mapping[str, Slot] | None = None,
         force: bool = False,
-        tell: Callable[[str], None] = lambda stage: None,
+        log: Callable[[str], None] = lambda stage: None,
     ) -> Iterator[tuple[FilmReading, ...]]:
         """The films of one patient on one day, one after the other, each as `read_film` reads it.
 
@@ -123,7 +123,7 @@ class ModelReader:
                 yield (refused(film, Refusal.DUPLICATE, reason),)
                 continue
             first_name[film.sha256] = film.name
-            readings = self.read_film(film, slot=(slots or {}).get(film.sha256), force=force, tell=tell)
+            readings = self.read_film(film, slot=(slots or {}).get(film.sha256), force=force, log=log)
             yield tuple(flag_repeat(reading, taken) for reading in readings)
 
     def read_visit(
@@ -139,15 +139,15 @@ class ModelReader:
 
         `slots` is keyed by SHA-256. `progress` is told the stage and the share that is done.
         """
-        tell = progress or (lambda stage, share: None)
+        log = progress or (lambda stage, share: None)
         done: list[tuple[FilmReading, ...]] = []
 
         def stage(words: str) -> None:
-            tell(words, len(done) / len(radiographs))
+            log(words, len(done) / len(radiographs))
 
-        for readings in self.read_films(radiographs, slots=slots, force=force, tell=stage):
+        for readings in self.read_films(radiographs, slots=slots, force=force, log=stage):
             done.append(readings)
-        tell("Done", 1.0)
+        log("Done", 1.0)
         return VisitReading(patient, tuple(reading for readings in done for reading in readings))
 
     def _find(self, radiograph: Radiograph, force: bool) -> list[Draft]:

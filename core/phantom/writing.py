@@ -23,7 +23,7 @@ def write_cohort(
     *,
     mm_per_px: float = 0.2,
     dicom: bool = False,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> None:
     """Write `<id>-LH.jpg` and so on (`.dcm` where `dicom` is said), with their truth.
 
@@ -50,7 +50,7 @@ def write_cohort(
                 "eroded_mm3": {k: round(v, 2) for k, v in film.eroded_mm3.items()},
             }
         readings[patient] = true_reading(films)
-        tell(f"{patient}: total {readings[patient].svh}")
+        log(f"{patient}: total {readings[patient].svh}")
     (folder / "training.csv").write_text(write_table(readings))
     (folder / "joints.json").write_text(json.dumps(joints, indent=1) + "\n")
     with (folder / "boxes.csv").open("w", newline="") as file:

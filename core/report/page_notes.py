@@ -14,7 +14,7 @@ from core.report.fonts import REGULAR, printable
 from core.report.joint_spaces import spaces_words
 from core.report.visit_report import VisitReport
 from core.svh import Cell
-from core.svh.words import DAMAGE_WORD, film_name, joint_name
+from core.svh.words import DAMAGE_WORD, film_name, how_many, joint_name
 
 TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=6.8, leading=9)
 MOST_WORDS = 900  # characters of a list that the right column has room for
@@ -96,11 +96,6 @@ def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float
         last = Paragraph(f"<b>{how_many(left, 'more note')} did not fit on this page;</b> the JSON holds them.", TEXT)
         _, height = last.wrapOn(canvas, 84 * mm, room)
         last.drawOn(canvas, x, top - height)
-
-
-def how_many(n: int, what: str) -> str:
-    """`1 site`, `3 sites`."""
-    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _list(items: Sequence[str], between: str) -> str:

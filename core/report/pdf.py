@@ -15,10 +15,10 @@ from reportlab.platypus import Table
 from core.radiograph import display_text
 from core.report.fonts import BOLD, REGULAR, draw_fitted, register_fonts
 from core.report.overlay import overlay_picture
-from core.report.page_notes import draw_notes, how_many, name_of
+from core.report.page_notes import draw_notes, name_of
 from core.report.visit_report import VisitReport
 from core.svh import INTENDED_USE, SITES, Cell, Damage, Limb, Side, Total, TotalKind
-from core.svh.words import DAMAGE_RGB, joint_name
+from core.svh.words import DAMAGE_RGB, how_many, joint_name
 
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm

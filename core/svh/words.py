@@ -44,3 +44,8 @@ def film_name(limb: Limb | None, side: Side | None) -> str:
     if side is None:
         return f"{LIMB_WORD[limb].capitalize()}, side unknown"
     return f"{SIDE_WORD[side].capitalize()} {LIMB_WORD[limb]}"
+
+
+def how_many(count: int, what: str) -> str:
+    """`1 patient`, `3 patients`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

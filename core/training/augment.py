@@ -11,7 +11,7 @@ Floats = NDArray[np.float32]
 COARSE_SHARE = 0.15
 
 
-def vary_brightness(rng: Generator, view: Floats) -> Floats:
+def random_brightness(rng: Generator, view: Floats) -> Floats:
     """Gamma, contrast, a slope of brightness across the view, an S-curve. In and out [H, W], about [0, 1]."""
     view = np.clip(view, 0, 1) ** np.float32(np.exp(rng.normal(0, 0.3)))
     if rng.random() < 0.3:
@@ -24,16 +24,16 @@ def vary_brightness(rng: Generator, view: Floats) -> Floats:
     return view * np.float32(rng.uniform(0.6, 1.2)) + np.float32(rng.normal(0, 0.06))
 
 
-def vary_size(rng: Generator, view: Floats, least: float, most: float) -> Floats:
-    """Now and then a view of a limb that is small on its film: down to `least` to `most` of its size and up again."""
+def random_size(rng: Generator, view: Floats, smallest: float, largest: float) -> Floats:
+    """Now and then a view of a limb that is small on its film: down to `smallest` to `largest` of it and up again."""
     if rng.random() >= COARSE_SHARE:
         return view
-    share = float(np.exp(rng.uniform(np.log(least), np.log(most))))
+    share = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     coarse = cv2.resize(view, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     return cv2.resize(coarse, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def vary_grain(rng: Generator, view: Floats, *, strength: float = 1.0) -> Floats:
+def random_grain(rng: Generator, view: Floats, *, strength: float = 1.0) -> Floats:
     """Blur or sharpening, lower resolution, noise of several sizes, JPEG blocks."""
     draw = rng.random()
     if draw < 0.3:

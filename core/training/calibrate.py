@@ -65,7 +65,7 @@ class Cells:
         """The cells of one damage."""
         mine = [n for n, kind in enumerate(self.kind) if ROW_BY_NAME[kind.split("/")[0]].damage is damage]
         columns = (self.kind, self.maximum, self.truth, self.value, self.low, self.high)
-        return Cells([tuple(column[n] for column in columns) for n in mine])  # type: ignore[misc]
+        return Cells([tuple(column[n] for column in columns) for n in mine])
 
     def points(self, cut: float) -> NDArray[np.float64]:
         """Whole points: 0 below the cut, else rounded and at least 1."""
@@ -147,11 +147,11 @@ def part_calibration(network: ScoringNetwork, sources: Sequence[PartCrops]) -> d
 
     Of those there are few: they come again, cut otherwise, until both count alike, for an interval is to hold on both.
     """
-    most = max(len(crops.pixels) for crops in sources)
+    limit = max(len(crops.pixels) for crops in sources)
     cells = []
     for number, crops in enumerate(sources):
         rng = np.random.default_rng([number])
-        times = max(1, most // len(crops.pixels))
+        times = max(1, limit // len(crops.pixels))
         cuts = (replace(crops, pixels=np.stack([jitter(rng, crop) for crop in crops.pixels])) for _ in range(times))
         cells.append(Cells([row for cut in cuts for row in crop_cells(network, cut)]))
     return fit_calibration(cells[0], cells[1] if len(cells) > 1 else Cells([]))

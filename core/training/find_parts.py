@@ -19,7 +19,7 @@ from core.detection.places import SEEN
 from core.phantom.growth_plates import can_grow, paint_growth_plates
 from core.phantom.pieces import cut_film, inside
 from core.svh import Limb
-from core.training.augment import lay_things_on, vary_brightness, vary_grain
+from core.training.augment import lay_things_on, random_brightness, random_grain
 
 HEAT_STRIDE = 4
 PIECE_SHARE, GROWING_SHARE = 0.5, 0.12
@@ -106,10 +106,10 @@ def draw_sample(rng: Generator, film: LabelledFilm, settings: PartsSettings) -> 
         mirror=bool(rng.random() < 0.5),
     )
     sample = replace(limb_view(film, settings, jitter), growing=growing)
-    view = vary_brightness(rng, sample.view)
+    view = random_brightness(rng, sample.view)
     if rng.random() < 0.5:
         view = lay_things_on(rng, view)
-    view = vary_grain(rng, view)
+    view = random_grain(rng, view)
     return replace(sample, view=view.astype(np.float32))
 
 

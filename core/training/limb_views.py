@@ -16,7 +16,7 @@ from core.detection.network import LIMBS
 from core.phantom.pieces import collage, cut_film, inside
 from core.phantom.plate import place
 from core.svh import Limb
-from core.training.augment import lay_things_on, vary_brightness, vary_grain
+from core.training.augment import lay_things_on, random_brightness, random_grain
 from core.training.film_cache import as_float
 
 
@@ -145,10 +145,10 @@ class FilmDraw:
             sample = other_film(rng, self.others[int(rng.integers(len(self.others)))], self.side_px)
         else:
             sample = made_up_film(rng, self.side_px)
-        view = vary_brightness(rng, sample.view)
+        view = random_brightness(rng, sample.view)
         if rng.random() < 0.5:
             view = lay_things_on(rng, view)
-        view = np.clip(vary_grain(rng, view), 0, 1).astype(np.float32)
+        view = np.clip(random_grain(rng, view), 0, 1).astype(np.float32)
         inverted = bool(rng.random() < 0.15)
         return FilmSample(1 - view if inverted else view, sample.limbs, inverted)
 

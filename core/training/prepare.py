@@ -141,7 +141,7 @@ def small_plates(films_folder: Path) -> list[LabelledFilm]:
     return [*marked_films(films_folder, split="train", small=True), *found_films(films_folder)]
 
 
-def prepare_small_films(cache: Path, films_folder: Path, *, tell: Callable[[str], None] = print) -> None:
+def prepare_small_films(cache: Path, films_folder: Path, *, log: Callable[[str], None] = print) -> None:
     """The small plates of the training split as whole films, for the networks of the papers."""
     folder = small_films_folder(cache)
     if folder.exists():
@@ -149,13 +149,13 @@ def prepare_small_films(cache: Path, films_folder: Path, *, tell: Callable[[str]
     films = small_plates(films_folder)
     for film in films:
         store_film(folder, film)
-    tell(f"{folder.name}: {len(films)} films")
+    log(f"{folder.name}: {len(films)} films")
 
 
-def prepare_small(cache: Path, films_folder: Path, *, tell: Callable[[str], None] = print) -> None:
+def prepare_small(cache: Path, films_folder: Path, *, log: Callable[[str], None] = print) -> None:
     """The close-ups of the small plates of the training split."""
     path = cache / "small-train.npz"
     if not path.exists():
         crops = film_crops(small_plates(films_folder))
         crops.save(path)
-        tell(f"{path.name}: {len(crops)} close-ups")
+        log(f"{path.name}: {len(crops)} close-ups")

@@ -16,9 +16,10 @@ from core.model_reader.weight_sets import SCORERS
 from core.svh import Limb
 from core.training import parallel
 from core.training.calibrate import calibrate
-from core.training.engine import LoopSettings, run_loop
+from core.training.engine import run_loop
 from core.training.prepare import phantom_tasks, prepare_small, real_tasks
 from core.training.run_study import calibrate_system, make_films, train_system, with_size
+from core.training.schedule import LoopSettings
 from core.training.systems import SYSTEMS, shortened, until_it_stops
 from core.training.task import TrainingTask, code_revision, write_trained
 from core.training.tasks import BATCH, finder_task, parts_task, scorer_task

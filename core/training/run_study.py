@@ -30,7 +30,7 @@ from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
 REAL_PER_FILM = {"train": 8, "validation": 4}
 TRAINED_ON = (
-    "{train} digital phantom patients of the study cohort (core/evaluation/study_cohort.py), checked on {validation}"
+    "{train} digital phantom patients of the study cohort (core/phantom/study_cohort.py), checked on {validation}"
     " others; targets are the mean of two simulated readers. "
 )
 NO_REAL = "No film of a patient was used."
@@ -58,13 +58,13 @@ def train_system(
     cache: Path,
     films_folder: Path | None = None,
     folder: Path = FOLDER,
-    most: int | None = None,
+    limit: int | None = None,
     mm_per_px: float = 0.2,
     threads: int = 2,
 ) -> nn.Module:
     """Train a system of `SYSTEMS` (or `system` under that name), resuming where its checkpoint stands.
 
-    `films_folder` holds the real films that are trained on beside the phantoms. `most` keeps only the first patients of
+    `films_folder` holds the real films that are trained on beside the phantoms. `limit` keeps the first patients of
     each split. Under torchrun every process trains and process 0 writes. Raises: KeyError for an unknown name;
     FileNotFoundError if the network it starts from has not been trained; ValueError for minutes, or a detector, under
     torchrun.
@@ -81,12 +81,12 @@ def train_system(
         make_films(
             cache,
             films_folder,
-            most=most,
+            limit=limit,
             mm_per_px=mm_per_px,
             workers=threads,
             hands_only=isinstance(system.settings, WholeHandSettings),
         )
-    data = Data(cache, most, real=films_folder is not None, workers=threads)
+    data = Data(cache, limit, real=films_folder is not None, workers=threads)
     task = MAKERS[type(system.settings)](system, data, device)
     network = task.network
     if system.start and not (cache / name / "checkpoint.pt").exists():
@@ -138,7 +138,7 @@ def calibrate_system(
     cache: Path,
     films_folder: Path | None,
     folder: Path = FOLDER,
-    most: int | None = None,
+    limit: int | None = None,
     threads: int = 2,
 ) -> dict[str, Any]:
     """Fit cuts and interval widths of a trained network of DeepRA again and keep them in its card.
@@ -151,7 +151,7 @@ def calibrate_system(
     card = read_card(name, folder=folder)
     network = ScoringNetwork(ScoringSettings(**settings_of(card)))
     open_weights(network, card, folder=folder)
-    settings, data = network.settings, Data(cache, most, real=films_folder is not None, workers=threads)
+    settings, data = network.settings, Data(cache, limit, real=films_folder is not None, workers=threads)
     unseen = [crops.some(CHECKED_CROPS) for crops in data.crops(settings.rows, settings.crop_px, "validation")]
     found = part_calibration(network.eval(), unseen)
     write_card(card.model_copy(update={"calibration": {**card.calibration, **found}}), folder=folder)
@@ -162,7 +162,7 @@ def make_films(
     cache: Path,
     films_folder: Path | None,
     *,
-    most: int | None = None,
+    limit: int | None = None,
     mm_per_px: float = 0.2,
     workers: int = 1,
     hands_only: bool = False,
@@ -171,7 +171,7 @@ def make_films(
     tasks = [
         task
         for split in ("train", "validation")
-        for task in study_tasks(cache, split, most=most, mm_per_px=mm_per_px, hands_only=hands_only)
+        for task in study_tasks(cache, split, limit=limit, mm_per_px=mm_per_px, hands_only=hands_only)
     ]
     if films_folder:
         prepare_small_films(cache, films_folder)

@@ -18,7 +18,7 @@ from core.cohort.labelled_film import unit
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.table import SITE_ROWS
 from core.svh import SITES, Damage
-from core.training.augment import vary_brightness, vary_grain, vary_size
+from core.training.augment import random_brightness, random_grain, random_size
 from core.training.film_cache import CROP_PX, JOINT_KEYS, MAP_PX, STORED_PX, Crops
 
 ZERO_SHARE = 0.4  # of the draws; the other grades share the rest evenly
@@ -95,9 +95,9 @@ class CropBatch:
     maps: Tensor
 
 
-def vary_crop(
+def random_crop(
     rng: Generator, crop: NDArray[np.uint8], maps: NDArray[np.uint8], side_px: int
-) -> tuple[NDArray, NDArray]:
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A stored close-up turned, shifted, scaled a little, cut to `side_px`; its truth maps moved along."""
     wild = rng.random() < 0.5  # the pose of half a limb errs in its scale
     angle = float(rng.normal(0, 7))
@@ -118,8 +118,8 @@ def vary_crop(
     ratio_in, ratio_out = STORED_PX / MAP_PX, side_px / MAP_PX
     small = np.diag([1 / ratio_out, 1 / ratio_out, 1]) @ to_map @ np.diag([ratio_in, ratio_in, 1])
     moved = [cv2.warpAffine(unit(m), small[:2], (MAP_PX, MAP_PX)) for m in maps]
-    view = vary_size(rng, vary_brightness(rng, view), 0.16, 0.6)  # down to a millimetre a pixel
-    return vary_grain(rng, view).astype(np.float32), np.stack(moved)
+    view = random_size(rng, random_brightness(rng, view), 0.16, 0.6)  # down to a millimetre a pixel
+    return random_grain(rng, view).astype(np.float32), np.stack(moved)
 
 
 def plain_view(crop: NDArray[np.uint8], side_px: int, scale: float = 1.0) -> NDArray[np.float32]:
@@ -134,7 +134,7 @@ def plain_view(crop: NDArray[np.uint8], side_px: int, scale: float = 1.0) -> NDA
 
 def make_batch(rng: Generator, crops: Crops, chosen: NDArray[np.int64], side_px: int) -> CropBatch:
     """Varied views of the chosen crops."""
-    pairs = [vary_crop(rng, crops.pixels[i], crops.maps[i], side_px) for i in chosen]
+    pairs = [random_crop(rng, crops.pixels[i], crops.maps[i], side_px) for i in chosen]
     maps = torch.from_numpy(np.stack([m for _, m in pairs])).float()
     maps[torch.from_numpy(~crops.has_map[chosen])] = torch.nan
     return CropBatch(
@@ -157,7 +157,7 @@ def read_values(network: ScoringNetwork, features: Tensor, joints: NDArray[np.in
             mine = [n for n, p in enumerate(place) if p is not None and p[0] == name]
             if mine:
                 outputs, _ = head(features[mine])
-                picked = torch.tensor([place[n][1] for n in mine], device=features.device)  # type: ignore[index]
+                picked = torch.tensor([place[n][1] for n in mine], device=features.device)
                 values[mine, k] = outputs[torch.arange(len(mine), device=features.device), picked].to(values.dtype)
     return values
 
@@ -204,11 +204,11 @@ def predict(
     return np.concatenate(found)
 
 
-def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], most: int = 800) -> dict[str, float]:
+def validation_figures(network: ScoringNetwork, checks: dict[str, Crops], limit: int = 800) -> dict[str, float]:
     """Quadratic kappa of rounded points of erosion and JSN on each set; `score` is their mean."""
     figures: dict[str, float] = {}
     for name, crops in checks.items():
-        chosen = np.random.default_rng(5).permutation(len(crops))[:most]
+        chosen = np.random.default_rng(5).permutation(len(crops))[:limit]
         values = predict(network, crops, chosen)[:, :, 0]
         for k, damage in enumerate(("erosion", "jsn")):
             known = crops.truth[chosen, k] >= 0

@@ -23,12 +23,12 @@ from torch import Tensor, nn
 from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm, unit
 from core.joint_scoring.crops import PART_OF, part_frames
-from core.joint_scoring.film_network import FilmNetwork, film_square
+from core.joint_scoring.film_network import FilmNetwork, letterbox
 from core.joint_scoring.network import ScoringNetwork, scoring_loss
 from core.joint_scoring.scorer import site_kind
 from core.joint_scoring.table import ROW_BY_NAME, SITE_ROWS
 from core.svh import SITES, Limb, Site
-from core.training.augment import vary_brightness, vary_grain, vary_size
+from core.training.augment import random_brightness, random_grain, random_size
 from core.training.film_cache import as_float
 from core.training.study_films import StudyFilm
 
@@ -59,9 +59,9 @@ class PartCrops:
     targets: NDArray[np.float32]
     maxima: NDArray[np.float32]
 
-    def some(self, most: int) -> "PartCrops":
-        """At most `most` crops, by seed: every n-th would miss parts, which come in turn."""
-        chosen = np.sort(np.random.default_rng(97).permutation(len(self.pixels))[:most])
+    def some(self, limit: int) -> "PartCrops":
+        """At most `limit` crops, by seed: every n-th would miss parts, which come in turn."""
+        chosen = np.sort(np.random.default_rng(97).permutation(len(self.pixels))[:limit])
         return PartCrops(self.pixels[chosen], self.targets[chosen], self.maxima[chosen])
 
     def balanced(self, rng: Generator, count: int) -> NDArray[np.int64]:
@@ -91,12 +91,12 @@ def part_crops(
             frames = part_frames(film.limb, film.points, pose, side_px=side_px)
             found = []
             for _, part, sites in (w for w in wanted if w[0] is film.limb and w[1] in frames):
-                values, most = np.full(len(kinds), np.nan, np.float32), np.ones(len(kinds), np.float32)
+                values, maxima = np.full(len(kinds), np.nan, np.float32), np.ones(len(kinds), np.float32)
                 for site in (s for s in sites if s in points):
                     output = kinds.index(site_kind(site))
-                    values[output], most[output] = points[site] / site.maximum, site.maximum
+                    values[output], maxima[output] = points[site] / site.maximum, site.maximum
                 if not np.isnan(values).all():
-                    found.append((frames[part].take(film.pixels), values, most))
+                    found.append((frames[part].take(film.pixels), values, maxima))
             return found
 
         with ThreadPoolExecutor(workers) as pool:
@@ -108,7 +108,7 @@ def part_crops(
         return PartCrops(stored["pixels"], stored["targets"], stored["maxima"])
 
 
-def vary_part(rng: Generator, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+def random_part(rng: Generator, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     """A crop as a detector that errs would cut it, mirrored or not, brightness, size and grain varied.
 
     In [S, S] uint8, out about [0, 1].
@@ -119,8 +119,8 @@ def vary_part(rng: Generator, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     if rng.random() < 0.5:
         matrix[0] = [-1, -1, -1] * matrix[0] + [0, 0, 2 * middle]
     view = cv2.warpAffine(unit(crop), matrix, crop.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    view = vary_size(rng, vary_brightness(rng, view.astype(np.float32)), 0.22, 0.7)  # down to a millimetre a pixel
-    return vary_grain(rng, view).astype(np.float32)
+    view = random_size(rng, random_brightness(rng, view.astype(np.float32)), 0.22, 0.7)  # down to a millimetre a pixel
+    return random_grain(rng, view).astype(np.float32)
 
 
 def _outputs(model: nn.Module, network: ScoringNetwork, views: Tensor) -> Tensor:
@@ -138,7 +138,7 @@ def draw_crops(rng: Generator, sources: Sequence[PartCrops], count: int) -> Batc
     shares = (count - sum(more), *more)
     chosen = [crops.balanced(rng, share) for crops, share in zip(sources, shares, strict=True)]
     views = [
-        vary_part(rng, crops.pixels[n]) for crops, numbers in zip(sources, chosen, strict=True) for n in numbers
+        random_part(rng, crops.pixels[n]) for crops, numbers in zip(sources, chosen, strict=True) for n in numbers
     ]  # fmt: skip
     targets = [crops.targets[numbers] for crops, numbers in zip(sources, chosen, strict=True)]
     return np.stack(views), np.concatenate(targets)
@@ -182,11 +182,11 @@ def crop_cells(network: ScoringNetwork, crops: PartCrops) -> list[tuple[str, flo
     return [
         (kinds[k], float(crops.maxima[n, k]), float(truths[n, k]), *(float(v) for v in values[n, k]))
         for n, k in np.argwhere(~np.isnan(truths))
-    ]  # type: ignore[misc]
+    ]
 
 
 def _film_batch(films: Sequence[StudyFilm], side_px: int) -> Batch:
-    views = [film_square(as_float(film.load()).pixels, film.side, side_px) for film in films]
+    views = [letterbox(as_float(film.load()).pixels, film.side, side_px) for film in films]
     shares = [[film.target(s) / s.maximum for s in SITES[film.limb]] for film in films]
     return np.stack(views), np.array(shares, np.float32)
 

@@ -83,6 +83,6 @@ def start_from(body: nn.Module, state: Mapping[str, Tensor]) -> None:
     body.load_state_dict(own)
     for name, module in body.named_modules():
         if getattr(module, "has_skip", False) and f"{name}.conv_dw.weight" not in state:
-            nn.init.zeros_(getattr(module, "bn3", module.bn2).weight)  # type: ignore[arg-type]
+            nn.init.zeros_(getattr(module, "bn3", module.bn2).weight)
         if name.endswith(".se.conv_expand") and f"{name}.bias" not in state:
-            nn.init.constant_(module.bias, 3.0)  # type: ignore[arg-type,union-attr]
+            nn.init.constant_(module.bias, 3.0)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from core.cohort.labelled_film import LabelledFilm
-from core.evaluation.study_cohort import StudyPatient, study_cohort
+from core.phantom.study_cohort import StudyPatient, study_cohort
 from core.svh import Limb
 from core.training import score_parts
 from core.training.film_cache import stored_films
@@ -26,13 +26,13 @@ class Data:
     """
 
     cache: Path
-    most: int | None
+    limit: int | None
     real: bool
     workers: int = 1
 
     def patients(self, split: str) -> Sequence[StudyPatient]:
         """The phantom patients of a split."""
-        return study_cohort(split)[: self.most]
+        return study_cohort(split)[: self.limit]
 
     def real_films(self, split: str, limb: Limb) -> list[LabelledFilm]:
         """The stored real films of a split; none where training goes without."""
@@ -48,7 +48,7 @@ class Data:
         """The crops of the phantoms and, where there are any, those of the real films."""
         name = f"{rows[0] if len(rows) == 1 else 'all'}-{side_px}"
         limbs = [limb for limb in Limb if any(limb is of for of, _, _ in score_parts.parts_of_rows(rows))]
-        films = [film for limb in limbs for film in study_films(self.cache, split, limb=limb, most=self.most)]
+        films = [film for limb in limbs for film in study_films(self.cache, split, limb=limb, limit=self.limit)]
         path = self.cache / f"study-{split}" / f"{name}-{len(self.patients(split))}.npz"
         sources = [score_parts.part_crops(path, [film.labelled for film in films], rows, side_px, self.workers)]
         others = {

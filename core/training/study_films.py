@@ -12,24 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cohort.labelled_film import LabelledFilm
-from core.evaluation.study_cohort import StudyPatient, study_cohort
 from core.joint_scoring.crops import SCORED_JOINTS
+from core.phantom.study_cohort import StudyPatient, study_cohort
 from core.svh import SITES, Limb, Side, Site
 from core.training.film_cache import as_float, store_film, stored_film
 from core.whole_hand.picture import hands_picture
 
 
 def study_tasks(
-    cache: Path, split: str, *, most: int | None = None, mm_per_px: float = 0.2, hands_only: bool = False
+    cache: Path, split: str, *, limit: int | None = None, mm_per_px: float = 0.2, hands_only: bool = False
 ) -> list[Callable[[], str]]:
-    """What writes the films of every patient of a split (of the first `most`): four, or the two of the hands.
+    """What writes the films of every patient of a split (of the first `limit`): four, or the two of the hands.
 
     For films that are there no task.
     """
     limbs = (Limb.HAND,) if hands_only else tuple(Limb)
     return [
         partial(_make_films, cache, split, place, mm_per_px, hands_only)
-        for place, patient in enumerate(study_cohort(split)[:most])
+        for place, patient in enumerate(study_cohort(split)[:limit])
         if not all(film_path(cache, patient, limb, side).exists() for limb in limbs for side in Side)
     ]
 
@@ -75,11 +75,11 @@ class StudyFilm:
         return self.load(), {site: self.target(site) for site in SITES[self.limb]}
 
 
-def study_films(cache: Path, split: str, *, limb: Limb | None = None, most: int | None = None) -> list[StudyFilm]:
+def study_films(cache: Path, split: str, *, limb: Limb | None = None, limit: int | None = None) -> list[StudyFilm]:
     """The films of a split, of one kind of limb or of both."""
     return [
         StudyFilm(film_path(cache, patient, kind, side), patient, kind, side)
-        for patient in study_cohort(split)[:most]
+        for patient in study_cohort(split)[:limit]
         for kind in Limb
         for side in Side
         if limb in (None, kind)

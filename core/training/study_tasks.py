@@ -32,7 +32,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def _placed(network: Network, device: torch.device) -> Network:
-    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def hands_task(system: System, data: Data, device: torch.device) -> TrainingTask:
@@ -61,7 +61,7 @@ def hands_task(system: System, data: Data, device: torch.device) -> TrainingTask
         ),
         lambda batch: score_hands.batch_losses(model, network, pixels, batch),
         lambda net: score_hands.validation_figures(net, unseen.pixels, unseen.totals),
-        lambda net: score_hands.fit_calibration(net, unseen, unseen_real),  # type: ignore[arg-type]
+        lambda net: score_hands.fit_calibration(net, unseen, unseen_real),
     )
 
 
@@ -80,7 +80,7 @@ def crops_task(system: System, data: Data, device: torch.device) -> TrainingTask
         lambda step: score_parts.draw_crops(_rng(5, step), train, system.batch),
         lambda batch: score_parts.crop_losses(model, network, batch),
         lambda net: score_parts.crop_figures(net, unseen[0]),
-        lambda net: part_calibration(net, unseen),  # type: ignore[arg-type]
+        lambda net: part_calibration(net, unseen),
     )
 
 
@@ -88,8 +88,8 @@ def films_task(system: System, data: Data, device: torch.device) -> TrainingTask
     """A network that scores a whole film at once."""
     settings = system.settings
     assert isinstance(settings, FilmSettings)
-    train = {limb: study_films(data.cache, "train", limb=limb, most=data.most) for limb in Limb}
-    unseen = study_films(data.cache, "validation", most=data.most)
+    train = {limb: study_films(data.cache, "train", limb=limb, limit=data.limit) for limb in Limb}
+    unseen = study_films(data.cache, "validation", limit=data.limit)
     checked = unseen[:: max(1, len(unseen) // CHECKED_FILMS)]
     network = _placed(FilmNetwork(settings), device)
     model = parallel.together(network)
@@ -115,7 +115,7 @@ def detector_task(system: System, data: Data, device: torch.device) -> TrainingT
     if parallel.world() > 1:
         raise ValueError("a detector is trained on one device: start it without torchrun")
     train, unseen = (
-        study_films(data.cache, split, limb=system.limb, most=data.most) for split in ("train", "validation")
+        study_films(data.cache, split, limb=system.limb, limit=data.limit) for split in ("train", "validation")
     )
     real = data.real_films("train", system.limb) + data.small_films([system.limb])
     fixed = np.random.default_rng(99)

@@ -9,11 +9,11 @@ networks (section 4.3.1); Adam 1e-3, batch 8, x 0.1 after 4 and an end after 5 s
 from dataclasses import dataclass, replace
 
 from core.detection.network import PAPER_PARTS, PartsSettings
-from core.evaluation.study_cohort import SIZES
 from core.joint_scoring.film_network import FilmSettings
 from core.joint_scoring.network import DENSENET_SETTINGS, PAPER_SETTINGS, ScoringSettings
+from core.phantom.study_cohort import SIZES
 from core.svh import Limb
-from core.training.engine import LoopSettings
+from core.training.schedule import LoopSettings
 from core.training.score_parts import parts_of_rows
 from core.whole_hand import WholeHandSettings
 

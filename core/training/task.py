@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from core.checkpoint import WeightCard, save_weights, write_card
 from core.checkpoint.weight_file import FOLDER
 from core.detection.network import PartsSettings
-from core.training.engine import LoopSettings
 from core.training.learning_curve import learning_curve, steps_a_second
+from core.training.schedule import LoopSettings
 
 INT8_FROM = 4_000_000  # parameters: larger networks of the papers are stored as whole numbers, half of half precision
 

@@ -28,7 +28,7 @@ from torchvision.models import mobilenet_v2, resnet50
 
 from core.layers.depthwise_separable import DepthwiseSeparable, preactivated
 from core.layers.inverted_residual import InvertedResidual, Shortcut
-from core.layers.stretch import Stretch
+from core.layers.percentile_normalize import PercentileNormalize
 
 GREY_MEAN, GREY_STD = (0.449,) * 3, (0.226,) * 3  # ImageNet's over the three channels; films are grey
 STAGES = ((64, 3), (128, 4), (256, 6), (512, 3))  # width and blocks, as in ResNet-50
@@ -124,7 +124,7 @@ class WholeHandNetwork(nn.Module):
         if not settings.sd_points > 0:
             raise ValueError("the spread of the training targets must be above zero points")
         self.settings = settings
-        self.stretch = Stretch(GREY_MEAN, GREY_STD)
+        self.normalize = PercentileNormalize(GREY_MEAN, GREY_STD)
         self.body, channels = ARCHITECTURES[settings.architecture]()
         self.score = nn.Linear(channels, 1)
         for module in self.modules():  # He 2015 (arXiv:1502.01852), as the paper starts
@@ -134,7 +134,7 @@ class WholeHandNetwork(nn.Module):
 
     def features(self, pictures: Tensor) -> Tensor:
         """The feature map [N, C, S/32, S/32] that Grad-CAM looks at."""
-        found: Tensor = self.body(self.stretch(pictures))
+        found: Tensor = self.body(self.normalize(pictures))
         return found
 
     def head(self, features: Tensor) -> Tensor:

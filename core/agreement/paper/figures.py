@@ -14,6 +14,7 @@ from core.agreement.progression import cumulative_probability
 from core.agreement.sections import TOTAL
 from core.agreement.study_score import StudyScore, score_changes
 from core.agreement.wording import number
+from core.svh.words import how_many
 
 ENDS = ("svg", "pdf", "png")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito's
@@ -112,8 +113,8 @@ def probability_plot(a: Analysis, score: StudyScore) -> Figure:
 def _bland_altman_caption(c: Comparison) -> str:
     total = c.of("total")
     return (
-        f"Differences of {c.readers[0]} and {c.readers[1]} in the SvH total, {c.kind}, {total.patients} patients: bias"
-        " and 95 % limits of agreement, with their 95 % intervals as bands."
+        f"Differences of {c.readers[0]} and {c.readers[1]} in the SvH total, {c.kind},"
+        f" {how_many(total.patients, 'patient')}: bias and 95 % limits of agreement, with 95 % intervals as bands."
     )
 
 

@@ -5,6 +5,7 @@ from core.agreement.paper.analysis import Analysis
 from core.agreement.paper.tables import Table
 from core.agreement.results import is_model
 from core.agreement.wording import listed
+from core.svh.words import how_many
 
 BLANK = "[to be filled in]"
 # Kottner 2011, J Clin Epidemiol 64:96: the 15 items of the Guidelines for Reporting Reliability and Agreement Studies.
@@ -38,7 +39,8 @@ def methods(a: Analysis) -> list[str]:
     if models:
         who += f" and {'a model' if len(models) == 1 else f'{len(models)} models'} ({', '.join(models)})"
     visits = f" at {len(study.visits)} visits ({', '.join(study.visits)})" if len(study.visits) > 1 else ""
-    first = [f"{who} scored the films of {len(study.patients)} patients{visits} by the Sharp/van der Heijde method."]
+    of = how_many(len(study.patients), "patient")
+    first = [f"{who} scored the films of {of}{visits} by the Sharp/van der Heijde method."]
     if any(study.groups):
         counts = {group: study.groups.count(group) for group in sorted(set(study.groups)) if group}
         first.append("Patients by group: " + ", ".join(f"{group} {n}" for group, n in counts.items()) + ".")
@@ -118,7 +120,8 @@ def grras(a: Analysis) -> Table:
         10: "See the methods paragraph.",
         11: (
             "; ".join(
-                f"{' / '.join(c.readers)}, {c.kind}: {c.of('total').patients} patients" for c in (*a.status, *a.changes)
+                f"{' / '.join(c.readers)}, {c.kind}: {how_many(c.of('total').patients, 'patient')}"
+                for c in (*a.status, *a.changes)
             )
             + "."
         ),

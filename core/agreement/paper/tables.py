@@ -15,32 +15,9 @@ from core.agreement.study_score import described, score_changes, with_missing
 from core.agreement.wording import WORDING, f_words, listed, number, words
 
 _TOTALS = ("total", "erosion", "jsn", "sens", "hands", "feet")
-_STATUS = (
-    "icc_a1",
-    "icc_c1",
-    "icc_ak",
-    "bias",
-    "lower_limit",
-    "upper_limit",
-    "sem",
-    "sdd_one",
-    "sdd_mean",
-    "lin",
-    "t_test_p",
-)
-_CHANGE = (
-    "icc_a1",
-    "icc_c1",
-    "icc_ak",
-    "bias",
-    "lower_limit",
-    "upper_limit",
-    "sem",
-    "sdc_one",
-    "sdc_mean",
-    "lin",
-    "t_test_p",
-)
+_AGREEMENT = ("icc_a1", "icc_c1", "icc_ak", "bias", "lower_limit", "upper_limit", "sem")
+_STATUS = (*_AGREEMENT, "sdd_one", "sdd_mean", "lin", "t_test_p")
+_CHANGE = (*_AGREEMENT, "sdc_one", "sdc_mean", "lin", "t_test_p")
 
 
 @dataclass(frozen=True)

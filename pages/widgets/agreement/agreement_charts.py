@@ -1,7 +1,7 @@
 """The charts of two readers: scatter, Bland-Altman, and the map of kappa on a drawn hand and foot."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
@@ -57,6 +57,19 @@ def _plain(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
+def _dots(figure: go.Figure, pair: Paired, section: Section, x: Sequence[float], y: Sequence[float], says: str) -> None:
+    """A dot a patient and visit, which tells its names under the pointer."""
+    names = [f"{escape(pair.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in pair.observed(section)]
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"color": DOTS, "size": 8, "opacity": 0.65},
+        text=names,
+        hovertemplate=f"%{{text}}<br>{says}<extra></extra>",
+    )
+
+
 def scatter(pair: Paired, section: Section) -> go.Figure:
     """The totals of both readers and the line of equal scores."""
     rows = pair.observed(section)
@@ -64,15 +77,7 @@ def scatter(pair: Paired, section: Section) -> go.Figure:
     figure = go.Figure()
     ends = [min([*a, *b, 0]), max([*a, *b, 1])]
     figure.add_scatter(x=ends, y=ends, mode="lines", line={"color": LINES, "dash": "dot"}, hoverinfo="skip")
-    names = [f"{escape(pair.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
-    figure.add_scatter(
-        x=a,
-        y=b,
-        mode="markers",
-        marker={"color": DOTS, "size": 8, "opacity": 0.65},
-        text=names,
-        hovertemplate="%{text}<br>%{x:.4~g} and %{y:.4~g}<extra></extra>",
-    )
+    _dots(figure, pair, section, a, b, "%{x:.4~g} and %{y:.4~g}")
     word = "change" if pair.change else "points"
     figure.update_layout(
         title=f"{section.name}, both readers",
@@ -87,15 +92,7 @@ def bland_altman(pair: Paired, found: Comparison, section: Section) -> go.Figure
     rows = pair.observed(section)
     mean, d = [(r[2][0] + r[2][1]) / 2 for r in rows], [r[2][0] - r[2][1] for r in rows]
     figure = go.Figure()
-    names = [f"{escape(pair.patients[p])}, {escape(pair.visits[p][v])}" for p, v, _ in rows]
-    figure.add_scatter(
-        x=mean,
-        y=d,
-        mode="markers",
-        marker={"color": DOTS, "size": 8, "opacity": 0.65},
-        text=names,
-        hovertemplate="%{text}<br>difference %{y:.4~g} at a mean of %{x:.1f}<extra></extra>",
-    )
+    _dots(figure, pair, section, mean, d, "difference %{y:.4~g} at a mean of %{x:.1f}")
     e = found.of(section.key).estimates
     for name, dash in (("lower_limit", "dash"), ("bias", "solid"), ("upper_limit", "dash")):
         at = e[name].value

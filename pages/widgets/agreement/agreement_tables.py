@@ -9,7 +9,7 @@ from core.agreement import Comparison, Study, disagreements
 from core.agreement.identity import doubts
 from core.agreement.results import rmse_to_mean
 from core.agreement.wording import WORDING, f_words, number, words
-from core.svh.words import DAMAGE_WORD, film_name, joint_name
+from core.svh.words import DAMAGE_WORD, film_name, how_many, joint_name
 from pages.widgets.agreement.film_close_up import film_close_up
 from pages.widgets.agreement.study_in_view import NOTES, rule_in_view
 from pages.widgets.shared.case_store import FilmOf
@@ -72,7 +72,7 @@ def all_readers(found: Comparison) -> None:
     """The intraclass correlations of three readers or more together."""
     e = found.of("total").estimates
     told = ", ".join(f"{WORDING[name].title} {words(e[name], name)}" for name in e)
-    st.markdown(f"All {len(found.readers)} readers together, {found.patients} patients, SvH total: {told}.")
+    st.markdown(f"All {len(found.readers)} readers together, {how_many(found.patients, 'patient')}, SvH total: {told}.")
 
 
 def model_yardstick(study: Study, model: str, readers: tuple[str, str], *, change: bool, visit: int | None) -> None:
@@ -206,6 +206,6 @@ def who(study: Study, found: Comparison) -> str:
     total = found.of("total")
     what = shown(found.kind).replace("\\-", "-")
     return (
-        f"{total.patients} patient{'s' * (total.patients != 1)}, {what}. d = {first} \N{MINUS SIGN} {second}."
+        f"{how_many(total.patients, 'patient')}, {what}. d = {first} \N{MINUS SIGN} {second}."
         " Intervals: 95 %, patients as the unit."
     )

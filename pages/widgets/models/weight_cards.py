@@ -5,9 +5,9 @@ import streamlit as st
 from core.checkpoint import WeightCard, WeightsError, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER
 from core.evaluation.paper_study import card_figures, figures_without_networks
-from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_tables import merged
 from core.model_reader.whole_hand import NETWORK as WHOLE_HAND
+from core.phantom.study_cohort import study_cohort
 from pages.widgets.models.card_text import TAUGHT, TITLES
 
 

@@ -24,7 +24,7 @@ def test_every_error_of_the_scale_is_tried_and_none_stays(monkeypatch: pytest.Mo
     monkeypatch.setattr(disease, "phantom_films", lambda patients: [("P0", "film")] * patients)
     monkeypatch.setattr(disease, "read_one", lambda reader, film: reader.scorer.zoom)
     monkeypatch.setattr(disease, "pairs", cells)
-    curve = disease.scale_figures(reader, None, 2, tell=lambda line: None)
+    curve = disease.scale_figures(reader, None, 2, log=lambda line: None)
     name = f"phantom_{'erosion' if site.damage.value == 'E' else 'jsn'}_kappa"
     assert list(curve) == ["-25%", "-12%", "+0%", "+12%", "+25%"]
     assert curve["+0%"] == {name: 1.0}

@@ -44,13 +44,13 @@ class TruthReader:
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cohort")
-    write_cohort(folder, 3, 11, mm_per_px=0.5, tell=lambda _: None)
+    write_cohort(folder, 3, 11, mm_per_px=0.5, log=lambda _: None)
     return folder
 
 
 def test_ra2_gives_the_figures_of_the_phantoms(cohort: Path) -> None:
     told: list[str] = []
-    results = evaluate_own("ra2", cohort, reader=TruthReader(cohort), tell=told.append)  # type: ignore[arg-type]
+    results = evaluate_own("ra2", cohort, reader=TruthReader(cohort), log=told.append)  # type: ignore[arg-type]
     truth = read_table((cohort / "training.csv").read_text())
     grown = {
         p: sum((r.points[s, site] or 0) < 5 for s, site in r.points if site.suffix == "mcp_E__2")
@@ -70,7 +70,7 @@ def test_a_refused_film_is_told_counted_and_left_out_of_both_sums(cohort: Path) 
     told: list[str] = []
     name = next(cohort.glob("*-LH.jpg")).name
     reader = TruthReader(cohort, refuses=name)
-    results = evaluate_own("ra2", cohort, reader=reader, tell=told.append)  # type: ignore[arg-type]
+    results = evaluate_own("ra2", cohort, reader=reader, log=told.append)  # type: ignore[arg-type]
     assert results["own_films"]["films_refused"] == 1 and results["own_sites"]["cells"] == 3 * 86 - 31
     assert f"refused {name}: too dark" in told
 
@@ -82,7 +82,7 @@ def test_hands_are_set_against_each_reader_and_the_readers_against_each_other(co
     rows.append(f"{first},{first}-LH.jpg,{first}-RH.jpg,200,0,2")  # a second visit must not count its patient twice
     table = cohort / "scores.csv"
     table.write_text("\n".join(["patient,left,right,reader_1,reader_2,visit", *rows]) + "\n")
-    results = evaluate_own("anhui", cohort, reader=TruthReader(cohort), tell=lambda _: None)  # type: ignore[arg-type]
+    results = evaluate_own("anhui", cohort, reader=TruthReader(cohort), log=lambda _: None)  # type: ignore[arg-type]
     assert results["own_films"] == {"visits": 4, "films": 8, "films_refused": 0}
     assert (
         results["reader_1_vs_reader_2"]["patients"] == 3

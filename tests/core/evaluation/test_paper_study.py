@@ -16,12 +16,12 @@ from core.checkpoint.weight_file import FOLDER
 from core.detection.network import PAPER_PARTS, PartsNetwork, smaller_view
 from core.evaluation.paper_study import card_figures, cards_in, evaluate_study, fill_study_cards, weighted_figures
 from core.evaluation.paper_tables import TABLES
-from core.evaluation.study_cohort import study_cohort
 from core.evaluation.study_systems import paper_finder, trained_systems
 from core.evaluation.study_tables import AGREEMENT, NOT_TRAINED, ours, table_rows
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.joint_scoring.table import ROWS
+from core.phantom.study_cohort import study_cohort
 from core.svh import Limb
 from core.whole_hand import WholeHandNetwork, WholeHandSettings
 
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def study(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     out = tmp_path_factory.mktemp("study")
-    return evaluate_study(out=out, folder=folder, most=3, mm_per_px=0.4, tell=lambda _: None), out
+    return evaluate_study(out=out, folder=folder, limit=3, mm_per_px=0.4, log=lambda _: None), out
 
 
 def test_every_system_with_weights_is_measured_once(study: tuple[dict[str, Any], Path]) -> None:
@@ -155,4 +155,4 @@ def test_a_p_too_small_for_its_digits_is_no_zero() -> None:
 
 def test_two_patients_are_no_study(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="three patients"):
-        evaluate_study(out=tmp_path, folder=folder, most=2)
+        evaluate_study(out=tmp_path, folder=folder, limit=2)

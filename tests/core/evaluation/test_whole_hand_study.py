@@ -25,8 +25,8 @@ def test_whole_hands_alone_get_the_figures_of_the_study(tmp_path: Path) -> None:
         sha256=save_weights(network, "mobilenet_v2", folder=tmp_path), calibration={"base": 5, "share": 0.1},
     )  # fmt: skip
     write_card(card, folder=tmp_path)
-    alone = whole_hand_study(folder=tmp_path, most=3, mm_per_px=0.4, tell=lambda _: None)
-    whole = evaluate_study(out=tmp_path / "out", folder=tmp_path, most=3, mm_per_px=0.4, tell=lambda _: None)
+    alone = whole_hand_study(folder=tmp_path, limit=3, mm_per_px=0.4, log=lambda _: None)
+    whole = evaluate_study(out=tmp_path / "out", folder=tmp_path, limit=3, mm_per_px=0.4, log=lambda _: None)
     assert list(alone["figures"]) == ["mobilenet_v2"]
     found, wanted = (of["figures"]["mobilenet_v2"] for of in (alone, whole))
     assert {key: found[key] for key in ("mae", "rmse", "bias")} == pytest.approx(
@@ -35,4 +35,4 @@ def test_whole_hands_alone_get_the_figures_of_the_study(tmp_path: Path) -> None:
     fill_study_cards(alone, folder=tmp_path)
     assert read_card("mobilenet_v2", folder=tmp_path).results["study"]["patients"] == 3
     with pytest.raises(ValueError, match="three patients"):
-        whole_hand_study(folder=tmp_path, most=2)
+        whole_hand_study(folder=tmp_path, limit=2)

@@ -13,7 +13,7 @@ from core.svh import Limb, Side
 
 
 def test_a_cohort_has_films_table_boxes_and_joints(tmp_path: Path) -> None:
-    write_cohort(tmp_path, 1, 77, mm_per_px=0.4, tell=lambda _: None)
+    write_cohort(tmp_path, 1, 77, mm_per_px=0.4, log=lambda _: None)
     assert sorted(p.name for p in tmp_path.glob("*.jpg")) == [f"PH000077-{k}.jpg" for k in ("LF", "LH", "RF", "RH")]
     readings = read_table((tmp_path / "training.csv").read_text())
     assert readings["PH000077"] == true_reading(phantom_visit(77, mm_per_px=0.4))
@@ -32,7 +32,7 @@ def test_the_dicom_film_reads_back_bone_bright_and_nameless(tmp_path: Path) -> N
 
 
 def test_a_cohort_of_dicom_films_is_one_study_a_patient(tmp_path: Path) -> None:
-    write_cohort(tmp_path, 1, 77, mm_per_px=0.5, dicom=True, tell=lambda _: None)
+    write_cohort(tmp_path, 1, 77, mm_per_px=0.5, dicom=True, log=lambda _: None)
     read = [pydicom.dcmread(path) for path in sorted(tmp_path.glob("PH000077-*.dcm"))]
     assert len(read) == 4 and {film.PatientID for film in read} == {"PH000077"}
     assert len({film.StudyInstanceUID for film in read}) == 1 and len({film.SOPInstanceUID for film in read}) == 4

@@ -11,6 +11,7 @@ from core.svh.words import (
     SKY_BLUE,
     VERMILION,
     film_name,
+    how_many,
     joint_name,
     web_colour,
 )
@@ -30,3 +31,7 @@ def test_joints_and_films_read_as_a_clinician_says_them() -> None:
     assert film_name(Limb.FOOT, Side.R) == "Right foot" and film_name(None, Side.R) == "Unknown film"
     assert film_name(Limb.HAND, None) == "Hand, side unknown"
     assert all(joint_name(site.joint) for site in SITE_BY_SUFFIX.values())
+
+
+def test_one_is_no_plural() -> None:
+    assert [how_many(n, "patient") for n in (0, 1, 2)] == ["0 patients", "1 patient", "2 patients"]

@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.training.engine import LoopSettings, rate_at, run_loop
+from core.training.engine import run_loop
 from core.training.learning_curve import steps_a_second
 from core.training.parallel import in_processes
+from core.training.schedule import LoopSettings, rate_at
 
 
 def square(network: nn.Module, x: Tensor) -> dict[str, Tensor]:

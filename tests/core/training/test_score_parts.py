@@ -5,7 +5,7 @@ import pytest
 
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, vary_part
+from core.training.score_parts import PartCrops, crop_cells, crop_losses, draw_crops, parts_of_rows, random_part
 
 
 # Joint images of DeepRA's Table 2 with 367 training patients.
@@ -31,7 +31,7 @@ def test_as_many_damaged_as_undamaged_crops_are_drawn() -> None:
 def test_a_varied_part_keeps_its_size_and_may_be_mirrored() -> None:
     crop = np.zeros((40, 40), np.uint8)
     crop[:, :16] = 200
-    views = [vary_part(np.random.default_rng(seed), crop) for seed in range(30)]
+    views = [random_part(np.random.default_rng(seed), crop) for seed in range(30)]
     assert {v.shape for v in views} == {(40, 40)}
     assert 5 < sum(bool(v[:, :10].mean() < v[:, -10:].mean()) for v in views) < 25
 

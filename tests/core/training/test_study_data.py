@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.evaluation.study_cohort import study_cohort
+from core.phantom.study_cohort import study_cohort
 from core.svh import Limb
 from core.training import parallel, score_hands
 from core.training.film_cache import smaller, store_film

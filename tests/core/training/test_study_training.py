@@ -15,11 +15,12 @@ from core.detection.network import PAPER_PARTS, PartsNetwork, PartsSettings, sma
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings
 from core.joint_scoring.network import ScoringNetwork, ScoringSettings
 from core.svh import Limb
-from core.training.engine import LoopSettings, run_loop
+from core.training.engine import run_loop
 from core.training.film_cache import smaller, store_film
 from core.training.learning_curve import learning_curve
 from core.training.prepare import phantom_film, real_films_folder, simulated_films
 from core.training.run_study import calibrate_system, train_system, with_size
+from core.training.schedule import LoopSettings
 from core.training.study_data import Data
 from core.training.study_films import real_hands
 from core.training.systems import SYSTEMS, WHOLE_HAND, System, shortened, until_it_stops
@@ -42,7 +43,7 @@ TOY: dict[str, System] = {
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cache = tmp_path_factory.mktemp("cache")
     for name, system in TOY.items():
-        train_system(name, system, cache=cache, folder=cache / "weights", most=2, mm_per_px=0.5, threads=1)
+        train_system(name, system, cache=cache, folder=cache / "weights", limit=2, mm_per_px=0.5, threads=1)
     return cache
 
 
@@ -77,7 +78,7 @@ def test_a_whole_hand_card_states_spread_and_z_score(trained: Path) -> None:
 
 def test_a_finished_training_resumes_at_its_end(trained: Path) -> None:
     lines = (trained / "densenet_films" / "log.jsonl").read_text()
-    train_system("densenet_films", TOY["densenet_films"], cache=trained, folder=trained / "again", most=2, threads=1)
+    train_system("densenet_films", TOY["densenet_films"], cache=trained, folder=trained / "again", limit=2, threads=1)
     assert (trained / "densenet_films" / "log.jsonl").read_text() == lines
 
 
@@ -86,7 +87,7 @@ def test_a_scorer_is_calibrated_again_without_training(trained: Path) -> None:
     kept = {"zero_cut": {}, "widen": {}, "attention_prior": {"jsn_fingers/MCP": [[0.5]]}}
     write_card(before.model_copy(update={"calibration": kept}), folder=trained / "weights")
     found = calibrate_system(
-        "paper_jsn_fingers", cache=trained, films_folder=None, folder=trained / "weights", most=2, threads=1
+        "paper_jsn_fingers", cache=trained, films_folder=None, folder=trained / "weights", limit=2, threads=1
     )
     after = read_card("paper_jsn_fingers", folder=trained / "weights")
     assert found["zero_cut"].keys() == {"jsn_fingers/MCP", "jsn_fingers/PIP"} == before.calibration["zero_cut"].keys()
@@ -101,7 +102,7 @@ def test_two_processes_train_together_and_one_writes(tmp_path: Path) -> None:
         "from tests.core.training.test_study_training import TOY\n"
         f"here = Path({str(tmp_path)!r})\n"
         "train_system('mobilenet_v2_maps', TOY['mobilenet_v2_maps'], cache=here,"
-        " folder=here, most=2, mm_per_px=0.8, threads=1)\n"
+        " folder=here, limit=2, mm_per_px=0.8, threads=1)\n"
     )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
     root = Path(__file__).parents[3]
@@ -136,7 +137,7 @@ def test_a_cpu_with_instructions_for_bfloat16_uses_them(
 def test_a_start_that_was_not_trained_is_named(trained: Path) -> None:
     system = replace(TOY["mobilenet_v2_finetuned"], start="resnet50_maps")
     with pytest.raises(FileNotFoundError, match="train resnet50_maps first"):
-        train_system("x", system, cache=trained, folder=trained, most=2, threads=1)
+        train_system("x", system, cache=trained, folder=trained, limit=2, threads=1)
 
 
 def test_the_systems_are_those_of_the_papers() -> None:

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
-from core.phantom import patient_grades, phantom_visit
+from core.phantom.patients import patient_grades, phantom_visit
 from core.svh import Cell, Limb, Reading, Side
 
 SIZES: dict[str, int] = {"train": 367, "validation": 119, "test": 188}

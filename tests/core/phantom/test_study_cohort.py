@@ -3,8 +3,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from core.evaluation.study_cohort import FIRST_SEED, SIZES, StudyPatient, study_cohort
 from core.phantom import phantom_visit
+from core.phantom.study_cohort import FIRST_SEED, SIZES, StudyPatient, study_cohort
 from core.svh import SITES, Limb, Side
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Stretch(nn.Module):
+class PercentileNormalize(nn.Module):
     """Grey [N, 1, H, W] of any brightness to three ImageNet-normalised channels [N, 3, H, W].
 
     The 1st and 99th percentile of each view become 0 and 1; outside them values are kept up to a quarter beyond.
@@ -22,4 +22,4 @@ class Stretch(nn.Module):
         low, high = torch.quantile(few, torch.tensor([0.01, 0.99], device=grey.device), dim=1)
         low, high = low.view(-1, 1, 1, 1), high.view(-1, 1, 1, 1)
         even = ((grey - low) / (high - low).clamp_min(0.02)).clamp(-0.25, 1.25)
-        return (even - self.mean) / self.std  # type: ignore[operator]
+        return (even - self.mean) / self.std

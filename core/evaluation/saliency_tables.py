@@ -5,6 +5,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from core.svh.words import BLUE, web_colour
+
 _TABLE = ("pr_area", "inside_damage", "pointing", "inside_box", "deletion", "insertion", "spearman", "overlap", "blank")
 _TITLES = {
     "pr_area": "PR area",
@@ -112,7 +114,7 @@ def draw_figure(results: Mapping[str, Any]) -> Image.Image:
             draw.text((10, y), each, "black", font_size=13)
             if value is not None:
                 mean, low, high = (left + wide * v for v in value[:3])
-                colour = "#999999" if is_control(each) else "#0072B2"
+                colour = "#999999" if is_control(each) else web_colour(BLUE)
                 draw.rectangle((left, y + 2, max(mean, left + 1), y + 15), fill=colour)
                 draw.line((low, y + 8, high, y + 8), "black", 2)
                 draw.text((high + 8, y), f"{value[0]:.2f}", "black", font_size=12)

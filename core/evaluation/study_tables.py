@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.paper_tables import SAMPLE_CASES, TABLES, PaperTable
+from core.svh.words import BLUE, web_colour
 
 NOT_TRAINED = "not trained yet"
 NOT_MEASURED = "not measured yet"
@@ -145,8 +146,9 @@ def predicted_against_true(true: NDArray[np.floating], predicted: NDArray[np.flo
         f'<text x="{left - 8}" y="{place(0, t)[1] + 4:.1f}" text-anchor="end">{t:g}</text>'
         for t in ticks
     ]
+    blue = web_colour(BLUE)
     dots = [
-        f'<circle cx="{place(x, y)[0]:.1f}" cy="{place(x, y)[1]:.1f}" r="3" fill="#0072B2" fill-opacity="0.6"/>'
+        f'<circle cx="{place(x, y)[0]:.1f}" cy="{place(x, y)[1]:.1f}" r="3" fill="{blue}" fill-opacity="0.6"/>'
         for x, y in zip(true.tolist(), np.clip(predicted, 0, limit).tolist(), strict=True)
     ]
     (x0, y0), (x1, y1) = place(0, 0), place(limit, limit)

@@ -14,10 +14,10 @@ from core.agreement.progression import cumulative_probability
 from core.agreement.sections import TOTAL
 from core.agreement.study_score import StudyScore, score_changes
 from core.agreement.wording import number
-from core.svh.words import how_many
+from core.svh.words import BLUE, GREEN, ORANGE, PURPLE, SKY_BLUE, VERMILION, how_many, web_colour
 
 ENDS = ("svg", "pdf", "png")
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito's
+_COLOURS = tuple(map(web_colour, (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE)))
 _DASHES = ("-", "--", ":", "-.")
 _GREY = "#555555"
 _SIZE = (5.2, 3.9)  # inches: a column and a half

@@ -5,6 +5,7 @@ from core.agreement.paper.analysis import Analysis
 from core.agreement.paper.tables import Table
 from core.agreement.results import is_model
 from core.agreement.wording import listed
+from core.svh import TotalKind
 from core.svh.words import how_many
 
 BLANK = "[to be filled in]"
@@ -107,7 +108,7 @@ def grras(a: Analysis) -> Table:
     told = {
         2: (
             f"Sharp/van der Heijde score of hands and feet, {scored or 'totals of'}"
-            f" {'cells' if scored else 'up to 448 points'}."
+            f" {'cells' if scored else f'up to {TotalKind.SVH.maximum} points'}."
         ),
         6: (
             f"Readers {len(study.first_readings)}, patients {len(study.patients)}, visits {len(study.visits)}. How"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.reading_desk import study_desk
 from core.store import Role, State, StoreError, Studies, Study, export_study, visits_apart
+from core.svh import TotalKind
 from pages.server.accounts import access
 
 READ_PAGE = "read_films.py"
@@ -60,7 +61,9 @@ def assign_part(studies: Studies, study: Study) -> None:
         what = st.segmented_control("Pass", [first, second, third], default=first, required=True, key="study_what")
         with st.container(horizontal=True):
             days = st.number_input("Wash-out, days", 0, 365, max(study.washout_days, 0), key="study_washout", width=150)
-            apart = st.number_input("Readers apart by, points", 1, 448, 10, key="study_apart", width=190)
+            apart = st.number_input(
+                "Readers apart by, points", 1, TotalKind.SVH.maximum, 10, key="study_apart", width=190
+            )
         pressed = st.form_submit_button("Assign", icon=":material/person_add:")
     if not pressed:
         return

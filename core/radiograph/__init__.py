@@ -15,5 +15,6 @@ from core.radiograph.identity import FileLabels as FileLabels
 from core.radiograph.name_hints import NameHints as NameHints
 from core.radiograph.name_hints import name_hints as name_hints
 from core.radiograph.visits import VisitFiles as VisitFiles
+from core.radiograph.visits import case_visits as case_visits
 from core.radiograph.visits import group_visits as group_visits
 from core.radiograph.visits import one_visit as one_visit

@@ -10,6 +10,7 @@ from core.model_reader.review import CaseStatus
 from core.svh import SITE_BY_SUFFIX
 from pages.server import accounts
 from pages.widgets.shared import kept_cases
+from tests.core.radiograph import films
 from tests.pages.page_runs import opened_page
 from tests.pages.test_score_films import shown_total, words
 
@@ -138,3 +139,33 @@ def test_where_readers_sign_in_a_case_is_the_accounts_at_any_computer_and_it_sig
     assert other.session_state["case"].id != case.id and "sample" in words(other)
     other.switch_page("cases.py").run()
     assert "No cases yet" in words(other)
+
+
+def two_studies() -> dict[str, bytes]:
+    """Three films of two patients, as DICOM files of a disc without names."""
+    made = {}
+    for number, patient in enumerate(("Q1", "Q2", "Q2")):
+        values = (films.grey() // 2 + 40 * number).astype("uint16")
+        made[f"unnamed{number}"] = films.dicom(values, PatientID=patient, StudyInstanceUID=f"1.2.{patient[1]}")
+    return made
+
+
+def test_a_disc_with_two_studies_is_two_cases(page_with: Callable[..., AppTest]) -> None:
+    page = page_with(**two_studies())
+    case = page.session_state["case"]
+    assert not page.exception and (len(case.films), case.visit_name) == (2, "study 1 of 2")
+    assert "are of 2 patients or days, a case each" in words(page)
+    page.switch_page("cases.py").run()
+    assert "2 of 2 cases" in words(page) and "Q1" not in words(page)
+    (other,) = [b.key for b in page.button if b.key.startswith("open_") and b.key != f"open_{case.id}"]
+    page.button(other).click().run()
+    assert not page.exception and len(page.session_state["case"].films) == 1
+    assert opened_page().session_state["case"].visit_name == "study 2 of 2"
+
+
+def test_without_cookies_the_other_studies_are_said_to_be_missing(
+    page_with: Callable[..., AppTest], key: dict[str, str]
+) -> None:
+    key["key"] = ""
+    page = page_with(**two_studies())
+    assert not page.exception and "send the others by themselves" in words(page)

@@ -10,7 +10,7 @@ from core.svh import Limb, Side
 from pages.server.accounts import access
 from pages.server.job_queue import QueueFull
 from pages.widgets.shared.film_pictures import session_shelf
-from pages.widgets.shared.kept_cases import keep_case, last_case, leave_kept
+from pages.widgets.shared.kept_cases import NOT_KEPT, keep_case, last_case, leave_kept
 from pages.widgets.shared.sample_case import PATIENT, sample_files, sample_job
 from pages.widgets.shared.scoring_job import Outcome, read_again, read_files, start, wait, watch
 
@@ -141,10 +141,30 @@ def _take_files(outcome: Outcome, *, keep: str) -> None:
         if films:
             case.film_key, case.joint = films[0].key, ""
     elif films:
-        case = Case(UNNAMED, films, list(outcome.notes), list(outcome.left_out), weights=outcome.weights)
-        case.labels, case.reader = outcome.labels, st.session_state.get("reader_name", "")
+        case, *others = [_new_case(each) for each in (outcome, *outcome.others)]
+        case.notes, case.left_out = list(outcome.notes), list(outcome.left_out)
+        if others:
+            case.notes.insert(0, _keep_others(case, others))
         _show(case)
     else:  # nothing usable came: keep what is on the screen and say why
         case = current_case()
         case.left_out = list(outcome.left_out)
         case.notes = list(outcome.notes) or ([] if case.left_out else ["No files came."])
+
+
+def _new_case(outcome: Outcome) -> Case:
+    made = Case(UNNAMED, case_films(outcome.films, outcome.readings), weights=outcome.weights, labels=outcome.labels)
+    made.reader = access().name or st.session_state.get("reader_name", "")
+    return made
+
+
+def _keep_others(case: Case, others: list[Case]) -> str:
+    """Put the other cases of an upload into the work list; what is to be said of them."""
+    count = 1 + len(others)
+    for number, each in enumerate([case, *others], start=1):
+        each.visit_name = f"study {number} of {count}"
+    for each in others:
+        keep_case(each)
+    if NOT_KEPT in st.session_state:
+        return f"These files are of {count} patients or days. Only one is here: send the others by themselves."
+    return f"These files are of {count} patients or days, a case each. The others are on the page Cases."

@@ -1,16 +1,17 @@
 """Reading films beside the page: a film of each session in turn, and a click interrupts nothing."""
 
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from core.batch import read_each
 from core.checkpoint import WeightsError
+from core.model_reader import ModelReader
 from core.model_reader.evidence import FilmReading
 from core.model_reader.film_reading import as_read
-from core.radiograph import Entry, FileLabels, FilmError, Radiograph, expand, one_visit
+from core.radiograph import Entry, FileLabels, FilmError, Radiograph, case_visits, expand, one_visit
 from core.report.summary import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
@@ -32,6 +33,7 @@ class Outcome:
     weights: str = ""  # the set that was chosen; empty is the default set
     left_out: tuple[str, ...] = ()  # files that are no films, a line each, where there are many
     labels: FileLabels = field(default_factory=FileLabels)  # where all files say the same
+    others: "tuple[Outcome, ...]" = ()  # cases of other patients or days that came with the files
 
 
 Steps = Generator[tuple[str, float], None, Outcome]
@@ -92,39 +94,72 @@ def wait(job: Job, title: str) -> Outcome:
 def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], weights: str = "") -> Steps:
     """Files and zips to films and their readings, one film after the other; what cannot be used becomes a sentence.
 
-    Without readings where the weights cannot be used. Stops in words at what a session may hold.
+    Without readings where the weights cannot be used. Stops in words at what a session may hold. Files of several
+    patients or days are as many outcomes, the largest with the others in it; beside the `known` films of a case only
+    the largest is read.
     """
     yield "opening files", 0.0
     found, refused = expand(items)
     named, no_films = without_no_films(refused)
     notes = [str(error) for error in named]
-    found, lines = one_visit(found)
+    if known:
+        mine, lines = one_visit(found)
+        visits = [deque(mine)]
+    else:
+        cases, lines = case_visits(found)
+        visits = [deque(case.entries) for case in cases]
+        del cases
     notes += lines
-    entries = deque(found)
     del items, found  # a file that was read is let go
     yield "opening the networks", 0.02
     reader, no_weights = None, ""
-    if entries:
+    if any(visits):
         try:
             reader = cached_reader.reader_of(weights)
         except WeightsError as error:
             no_weights = weights_words(error)
+    total = sum(map(len, visits))
+    made: list[Outcome] = []
+
+    def stage() -> tuple[str, float]:
+        left = sum(map(len, visits))
+        return f"reading file {total - left + 1} of {total}", 1 - 0.95 * left / total
+
+    for entries in visits:
+        others = [film for outcome in made for film in outcome.films]
+        made.append((yield from _read_visit(reader, entries, known, others, stage)))
+        notes += made[-1].notes
+    made = [replace(outcome, no_weights=no_weights, weights=weights) for outcome in made]
+    left_out = tuple(str(error) for error in no_films)
+    first, *rest = [each for each in made if each.films] or [Outcome(no_weights=no_weights, weights=weights)]
+    return replace(first, notes=tuple(notes), left_out=left_out, others=tuple(rest))
+
+
+def _read_visit(
+    reader: ModelReader | None,
+    entries: deque[Entry],
+    known: Sequence[Radiograph],
+    others: Sequence[Radiograph],
+    stage: Callable[[], tuple[str, float]],
+) -> Steps:
+    """The files of one case; `known` are its films so far, `others` those of other cases that the session holds."""
+    notes: list[str] = []
     names = {film.sha256: film.name for film in known}
     films: list[Radiograph] = []
     readings: list[FilmReading] = []
     labels: list[FileLabels] = []
-    total = len(entries)
 
     def keep_out(film: Radiograph) -> str:
         if film.sha256 in names:
             return f"{film.name} is the same file as {names[film.sha256]}. It is counted once."
-        return no_room([*known, *films], film)
+        return no_room([*known, *others, *films], film)
 
     reads = read_each(reader, _taken_from(entries), keep_out=keep_out)
     while entries:
-        yield f"reading file {total - len(entries) + 1} of {total}", 1 - 0.95 * len(entries) / total
+        yield stage()
         if len(known) + len(films) >= SESSION_FILMS:
             notes.append(f"A case holds {SESSION_FILMS} films at most: {_files(len(entries))} not opened.")
+            entries.clear()
             break
         read = next(reads)
         if read.film is None:
@@ -138,14 +173,13 @@ def read_files(items: Sequence[tuple[str, bytes]], known: Sequence[Radiograph], 
             notes.append(read.kept_out)
         else:
             notes.append(f"{read.kept_out} {_files(len(entries) + 1)} not opened, from {read.film.name} on.")
-            break
+            entries.clear()
     patients = {film.patient for film in (*known, *films) if film.patient}
     if len(patients) > 1:
         notes.append(
             f"The file names tell of several patients ({', '.join(sorted(patients))}). Here they count as one case."
         )
-    left_out = tuple(str(error) for error in no_films)
-    return Outcome(tuple(films), tuple(readings), tuple(notes), no_weights, weights, left_out, _common(labels))
+    return Outcome(tuple(films), tuple(readings), tuple(notes), labels=_common(labels))
 
 
 def _taken_from(entries: deque[Entry]) -> Iterator[Entry]:

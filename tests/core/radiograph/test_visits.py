@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.radiograph import Entry, FileLabels, expand, group_visits, one_visit
+from core.radiograph import Entry, FileLabels, case_visits, expand, group_visits, one_visit
 from core.radiograph.identity import NOBODY, Identity, identity_of, labels_of
 from tests.core.radiograph import films
 from tests.pages.page_runs import film_bytes
@@ -116,9 +116,12 @@ def test_a_case_takes_the_visit_with_the_most_files_and_names_the_others() -> No
     mixed = entries(("x/IM1", other), ("x/IM2", ONE), ("x/IM3", ONE), ("y/P1-LH.png", NOBODY))
     kept, said = one_visit(mixed)
     assert kept == mixed[1:] and said[-1].startswith(
-        "A case is one patient on one day: it holds 2 files of x (2); 1 of x "
+        "A case is one patient on one day: it holds 3 files of x (2); 1 of x "
     )
-    assert one_visit(mixed[1:]) == (mixed[1:], [])
+    first, second = case_visits(mixed)[0]
+    assert list(first.entries) == kept and list(second.entries) == mixed[:1]
+    assert one_visit(mixed[1:]) == (mixed[1:], []) and len(case_visits(mixed[1:])[0]) == 1
+    assert case_visits([]) == ([], [])
 
 
 IDENTITY = {"PatientID": "QX-77123", "PatientName": "Zzyzx^Q", "StudyInstanceUID": "1.2.3", "StudyDate": "20240115"}

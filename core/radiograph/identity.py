@@ -35,6 +35,11 @@ class Identity:
     study: str = ""
     day: str = ""
 
+    @property
+    def tells(self) -> bool:
+        """Whether a file says which visit it is of: its study, or patient and day."""
+        return bool(self.study or (self.patient and self.day))
+
 
 NOBODY = Identity()
 

@@ -82,18 +82,29 @@ def brightness_step(grey: NDArray[np.uint8], block_high: int, block_wide: int) -
     # A step needs so many blocks that go one way by half of it, in its row or the next: few rows have them.
     sides = np.stack([((way * jump > 0.5 * _STEP) & ~clipped).sum(1) for way in (-1, 1)])
     sides[:, :-1] += sides[:, 1:]
-    for row in np.flatnonzero(sides.max(0) >= max(_AGREE * _LEAST_BLOCKS, columns // 10)):
-        for start in range(0, columns if row + 1 < len(edges) else 1, max(1, columns // 48)):
-            pick = np.where(np.arange(columns) >= start, row, row + bool(start)), np.arange(columns)
-            good, steps = ~clipped[pick], jump[pick]
-            if good.sum() < _LEAST_BLOCKS:
-                continue
-            high, low = above[pick][good], below[pick][good]
-            step = float(np.median(steps[good]))
-            expected = np.clip(above[pick] + step, 0, 255) - above[pick]  # black stays black
-            moved = np.abs(expected) >= _STEP
-            if abs(step) < _STEP or float(np.mean(np.abs(steps - expected)[moved] < 0.5 * abs(step))) < _AGREE:
-                continue
-            if high.std() > 2 and low.std() > 2 and np.corrcoef(high, low)[0, 1] > _LIKE:
-                return True
+    likely = sides.max(0) >= max(_AGREE * _LEAST_BLOCKS, columns // 10)
+    starts = np.arange(0, columns, max(1, columns // 48))
+
+    def along(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many blocks along the step that begins at each row and start have the flag."""
+        until = np.pad(flags.cumsum(1), ((0, 1), (1, 0)))[:, [*starts, columns]]
+        count: NDArray[np.int64] = until[:-1, -1:] - until[:-1, :-1] + until[1:, :-1]
+        return count
+
+    # The median of the blocks is a step, so half of them are: counted for all before any is looked at closely.
+    good_blocks = along(~clipped)
+    stepped = np.maximum(*(along((way * jump >= _STEP) & ~clipped) for way in (-1, 1)))
+    may = likely[:, None] & (good_blocks >= _LEAST_BLOCKS) & (stepped >= good_blocks // 2)
+    may[-1, 1:] = False
+    for row, at in np.argwhere(may):
+        pick = np.where(np.arange(columns) >= starts[at], row, row + bool(starts[at])), np.arange(columns)
+        good, steps = ~clipped[pick], jump[pick]
+        high, low = above[pick][good], below[pick][good]
+        step = float(np.median(steps[good]))
+        expected = np.clip(above[pick] + step, 0, 255) - above[pick]  # black stays black
+        moved = np.abs(expected) >= _STEP
+        if abs(step) < _STEP or float(np.mean(np.abs(steps - expected)[moved] < 0.5 * abs(step))) < _AGREE:
+            continue
+        if high.std() > 2 and low.std() > 2 and np.corrcoef(high, low)[0, 1] > _LIKE:
+            return True
     return False

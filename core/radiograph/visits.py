@@ -155,34 +155,6 @@ def group_visits(entries: Sequence[Entry]) -> tuple[list[VisitFiles], list[str]]
     return visits, [*lines, *_told(visits)]
 
 
-def case_visits(entries: Sequence[Entry]) -> tuple[list[VisitFiles], list[str]]:
-    """The cases among files that were handed over at once, and lines on what was joined.
-
-    One case, unless DICOM files say that they are of several patients or days; then the visit with the most files is
-    the first, and has what says nothing of itself.
-    """
-    visits, lines = group_visits(entries)
-    told = [visit for visit in visits if any(_identity_keys(entry) for entry in visit.entries)]
-    if len(told) < 2:
-        return [VisitFiles(visits[0].name, tuple(entries))] if visits else [], lines
-    first = max(told, key=lambda visit: len(visit.entries))
-    others = [visit for visit in told if visit is not first]
-    mine = tuple(entry for entry in entries if not any(entry in visit.entries for visit in others))
-    return [VisitFiles(first.name, mine), *others], lines
-
-
-def one_visit(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
-    """Of the files that were handed over for one case its own, and lines on what was joined and left out."""
-    visits, lines = case_visits(entries)
-    if len(visits) < 2:
-        return list(entries), lines
-    first, *others = visits
-    count = sum(len(visit.entries) for visit in others)
-    words = f"A case is one patient on one day: it holds {len(first.entries)} files of {first.name}; "
-    words += f"{count} of {_few(visit.name for visit in others)} were left out. Send those by themselves."
-    return list(first.entries), [*lines, words]
-
-
 def _adopt(entries: Sequence[Entry], keys: Sequence[list[Hashable]], groups: _Groups) -> None:
     """Files that say nothing join the one DICOM visit of their folder, if there is just one."""
     here: dict[str, set[Hashable]] = {}
@@ -203,7 +175,7 @@ def _told(visits: Sequence[VisitFiles]) -> Iterator[str]:
         held = list(dict.fromkeys(entry.folder for entry in visit.entries))
         if len(held) > 1:
             yield (
-                f"{visit.name}: {len(visit.entries)} files of {len(held)} folders are one visit ({_few(_tails(held))})."
+                f"{visit.name}: {len(visit.entries)} files of {len(held)} folders are one visit ({few(_tails(held))})."
             )
         people = {e.identity.patient for e in visit.entries if e.identity.patient}
         if len(people) > 1:
@@ -221,7 +193,7 @@ def _told(visits: Sequence[VisitFiles]) -> Iterator[str]:
             what = f"{len(people)} patients" if len(people) > 1 else "several studies or days"
             yield (
                 f"{_shown(folder)}: its files are of {what}; they are {len(held_by)} visits"
-                f" ({_few(v.name for v in held_by)})."
+                f" ({few(v.name for v in held_by)})."
             )
 
 
@@ -238,7 +210,7 @@ def _places(visits: Sequence[VisitFiles]) -> Iterator[str]:
     for named, names in by_name.items():
         if len(names) > 1:
             yield (
-                f"{named}: films of this name lie in {len(names)} places; they are {len(names)} visits ({_few(names)})."
+                f"{named}: films of this name lie in {len(names)} places; they are {len(names)} visits ({few(names)})."
             )
 
 
@@ -251,7 +223,8 @@ def _tails(folders: Sequence[str]) -> list[str]:
     return [_shown("/".join(path[same:])) for path in split]
 
 
-def _few(names: Iterable[str]) -> str:
+def few(names: Iterable[str]) -> str:
+    """Names in one line: the first of them, and how many more there are."""
     listed = list(names)
     more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
     return ", ".join(listed[:_MOST_NAMED]) + more

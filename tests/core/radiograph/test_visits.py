@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.radiograph import Entry, FileLabels, case_visits, expand, group_visits, one_visit
+from core.radiograph import Entry, FileLabels, expand, group_visits
 from core.radiograph.identity import NOBODY, Identity, identity_of, labels_of
 from tests.core.radiograph import films
 from tests.pages.page_runs import film_bytes
@@ -109,19 +109,6 @@ def test_names_that_a_person_gave_count_before_tags_and_a_contradiction_is_said(
     assert list(grouped(("2020/P1-LH.dcm", ONE), ("2022/P1-LF.dcm", ONE))) == ["P1 (2020)", "P1 (2022)"]
     said = lines(("x/P1-LH.dcm", ONE), ("x/P1-RH.dcm", Identity("q", "t", "d")))
     assert said == ["P1: its files name 2 patients; the names of the files were followed. Check them."]
-
-
-def test_a_case_takes_the_visit_with_the_most_files_and_names_the_others() -> None:
-    other = Identity("q", "t", "d")
-    mixed = entries(("x/IM1", other), ("x/IM2", ONE), ("x/IM3", ONE), ("y/P1-LH.png", NOBODY))
-    kept, said = one_visit(mixed)
-    assert kept == mixed[1:] and said[-1].startswith(
-        "A case is one patient on one day: it holds 3 files of x (2); 1 of x "
-    )
-    first, second = case_visits(mixed)[0]
-    assert list(first.entries) == kept and list(second.entries) == mixed[:1]
-    assert one_visit(mixed[1:]) == (mixed[1:], []) and len(case_visits(mixed[1:])[0]) == 1
-    assert case_visits([]) == ([], [])
 
 
 IDENTITY = {"PatientID": "QX-77123", "PatientName": "Zzyzx^Q", "StudyInstanceUID": "1.2.3", "StudyDate": "20240115"}

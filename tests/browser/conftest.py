@@ -5,8 +5,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +79,11 @@ def page(request: pytest.FixtureRequest) -> Iterator[object]:
         made.on("requestfailed", lambda asked: made.faults.append(f"{asked.url}: {asked.failure}"))
         yield made
         browser.close()
+
+
+def until(page: Any, true: Callable[[], bool]) -> None:
+    """Wait for what the page does not show, such as what the server has stored; the browser goes on meanwhile."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not true():
+        assert time.monotonic() < deadline, "it never came to this"
+        page.wait_for_timeout(100)

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from core.store import Store
+from tests.browser.conftest import until
+
 
 def press(page: Any, *keys: str) -> None:
     """Keys one after the other, as fast as they go."""
@@ -28,7 +31,16 @@ def opened(page: Any, address: str) -> None:
     )
 
 
-def reveal_change_and_complete(page: Any) -> None:
+def stored_readings(url: str) -> int:
+    """How many complete readings the store holds, those of models among them."""
+    store = Store(url)
+    try:
+        return len(store.readings())
+    finally:
+        store.close()
+
+
+def reveal_change_and_complete(page: Any, store_url: str) -> None:
     """Show the model, give the last cell read, the radiocarpal joint, 4 points, and close the reading."""
     press(page, "Enter")
     state(page, "model shown")
@@ -38,4 +50,4 @@ def reveal_change_and_complete(page: Any) -> None:
     page.locator("td[data-name='Radiocarpal JSN'] .was").wait_for()
     press(page, "Enter")
     state(page, "complete")
-    page.wait_for_timeout(1500)
+    until(page, lambda: stored_readings(store_url) == 2)  # the reader's and the model's

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.browser.conftest import until
+
 
 def test_zooming_one_film_zooms_the_other(server: str, page: Any) -> None:
     page.goto(f"{server}/progression")
@@ -12,7 +14,9 @@ def test_zooming_one_film_zooms_the_other(server: str, page: Any) -> None:
     box = pane.first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
     page.mouse.wheel(0, -700)
-    page.wait_for_timeout(500)
-    zooms = [float(each.get_attribute("data-zoom")) for each in pane.all()]
-    assert len(zooms) == 2 and zooms[0] == zooms[1] > 2
+
+    def zooms() -> set[float]:
+        return {float(each.get_attribute("data-zoom")) for each in pane.all()}
+
+    until(page, lambda: len(zooms()) == 1 and min(zooms()) > 2)
     assert page.faults == []

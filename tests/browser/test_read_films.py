@@ -7,6 +7,7 @@ import pytest
 from core.store import Order, Status, Store, verify
 from core.svh import HAND_EROSION, HAND_JSN, SITE_BY_SUFFIX, Side
 from pages.widgets.shared.sample_case import sample_files
+from tests.browser.conftest import until
 from tests.browser.reading_by_keyboard import opened, press, reveal_change_and_complete, state
 
 NARROWED = (Side.L, SITE_BY_SUFFIX["wrist_J__radcar"])
@@ -35,7 +36,7 @@ def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
         press(page, str(n % 4), " ")
     press(page, "x", "3", " ")
     state(page, "10 of 31 cells read")
-    page.wait_for_timeout(1500)
+    until(page, lambda: len(stored(store_url).values.cells) == 10)
     page.goto("about:blank")
     kept = stored(store_url)
     assert (len(kept.values.cells), kept.values.status) == (10, Status.BLINDED)
@@ -50,7 +51,7 @@ def test_one_hand_is_read_blinded_by_keyboard_revealed_changed_and_resumed(
     state(page, "31 of 31 cells read")
     assert page.locator("td .model").count() == 0
 
-    reveal_change_and_complete(page)
+    reveal_change_and_complete(page, store_url)
 
     store = Store(store_url)
     assert verify(store.connection).faults == ()

@@ -37,7 +37,7 @@ def test_a_hand_read_by_keyboard_stands_beside_the_model_in_the_agreement(
     for n in range(CELLS):
         press(page, str(n % 3), " ")
     state(page, f"{CELLS} of {CELLS} cells read")
-    reveal_change_and_complete(page)
+    reveal_change_and_complete(page, store_url)
 
     store = Store(store_url)
     final, first = study_of(store.readings()), study_of(store.readings(first=True))

@@ -26,8 +26,10 @@ def total_becomes(page: Any, points: int) -> None:
     page.wait_for_function("n => document.querySelector('[data-testid=svh]')?.textContent === String(n)", arg=points)
 
 
-def step(page: Any, keys: str) -> None:
-    page.wait_for_timeout(300)  # a shortcut listens only once its button has been drawn enabled
+def step(page: Any, button: str, keys: str) -> None:
+    """A shortcut listens only once its button has been drawn enabled."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.get_by_role("button", name=button).and_(page.locator(":enabled")).wait_for()
     page.keyboard.press(keys)
 
 
@@ -59,9 +61,9 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
 
     # To and fro several times: what the browser sends late for a replaced control must not undo an undo.
     for _ in range(4):
-        step(page, "Control+z")
+        step(page, "Undo", "Control+z")
         total_becomes(page, before)
-        step(page, "Control+y")
+        step(page, "Redo", "Control+y")
         total_becomes(page, before + new - old)
         page.get_by_role("button", name="Undo").click()
         total_becomes(page, before)

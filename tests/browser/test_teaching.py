@@ -15,14 +15,30 @@ def opened(page: Any, address: str) -> None:
     page.get_by_role("button", name="I understand").click()
 
 
+def drawn(page: Any) -> None:
+    """The page has been drawn to its end."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def give(row: Any, points: int) -> None:
     """Press until the button shows as chosen, as a person would: the row is drawn anew every few seconds."""
     deadline = time.monotonic() + TRIES_S
     button = row.get_by_role("button", name=str(points), exact=True)
-    while button.get_attribute("kind") != "primary":
+    button.click()
+    while not chosen(button):
         assert time.monotonic() < deadline, f"{points} points were never shown as chosen"
         button.click()
-        row.page.wait_for_timeout(2000)
+
+
+def chosen(button: Any) -> bool:
+    """Whether the button comes to show as chosen within two seconds."""
+    from playwright.sync_api import TimeoutError as TooLate  # there where a page is
+
+    try:
+        button.and_(button.page.locator("[kind=primary]")).wait_for(timeout=2000)
+    except TooLate:
+        return False
+    return True
 
 
 def test_a_class_answers_unseen_and_sees_all_answers_when_the_teacher_says(server: str, page: Any) -> None:
@@ -86,11 +102,13 @@ def test_a_joint_is_scored_by_keyboard_alone(server: str, page: Any) -> None:
     opened(page, f"{server}/teaching")
     check = page.get_by_role("button", name="Check")
     check.wait_for()
-    for _ in page.locator(".st-key-points_buttons .stHorizontalBlock").all():
-        page.wait_for_timeout(1000)  # a shortcut listens only once its button has been drawn
+    rows, given = page.locator(".st-key-points_buttons .stHorizontalBlock"), page.locator("button[kind=primary]")
+    for number in range(rows.count()):
+        drawn(page)  # a shortcut listens only once its button has been drawn
         page.keyboard.press("1")
+        page.locator(".st-key-points_buttons").locator(given).nth(number).wait_for()
     check.and_(page.locator(":enabled")).wait_for()
-    page.wait_for_timeout(500)
+    drawn(page)
     page.keyboard.press("Enter")
     page.get_by_text("the truth is").first.wait_for()
     page.get_by_text("Outlined:").wait_for()

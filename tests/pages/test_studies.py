@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.reading_desk.study_desk import HIDDEN, study_desk
-from core.store import Mark, Status, Store, Studies, verify_export
+from core.store import Status, Store, Studies, verify_export
 from core.studies.importing import import_study
 from core.studies.plan import plan_study
 from core.svh import SITES, Limb, Side
@@ -121,16 +121,6 @@ def test_a_reader_of_a_study_never_gets_the_model_not_even_by_a_made_up_message(
     assert desk.sheet.answer.result().nothing == HIDDEN
     desk.begin_again()
     assert desk.sheet.values.status is Status.COMPLETE
-
-
-def test_resuming_comes_back_to_the_first_visit_that_is_not_complete(studies: Studies) -> None:
-    studies.assign("RA-1", "Ann")
-    order = studies.get("RA-1").assignments[0].order
-    for number in range(2):
-        reading = studies.begin("RA-1", "Ann", 1, order[number], request=f"r{number}")
-        studies.store.record(reading.id, {CELL: Mark(1)}, request=f"m{number}")
-        studies.store.complete(reading.id, request=f"c{number}")
-    assert study_desk(studies, studies.get("RA-1"), "Ann", 1).at == 2
 
 
 def test_a_third_reader_is_called_then_the_study_is_locked_revealed_and_exported(

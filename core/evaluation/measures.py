@@ -1,7 +1,7 @@
 """How well joint spaces are measured: on phantoms, on phantoms filmed again, on painted and untouched real films."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.anatomy.parts import BOX_POINTS, JOINTS
 from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
-from core.measure import MEASURED, JointWidth, measure_widths
+from core.measure import MEASURED, JointChange, JointFilm, JointWidth, measure_change, measure_widths
 from core.model_reader import ModelReader
 from core.phantom import foot_film, hand_film, patient_grades
 from core.phantom.assembly import Assembly
@@ -29,6 +29,7 @@ TURN_DEG = 1.5  # spread of how differently a limb lies when it is filmed again
 NARROWED_MM = 0.10
 PAINTED = (0.75, 0.95)  # shares of the space that painted narrowing leaves
 WRISTS = "ra_wrist"
+NO_PIXELS = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ class Take:
     film: LabelledFilm
     truth: Mapping[str, float | None]
     found: Mapping[str, JointWidth]
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a joint's change was found to be, mm: where the space stayed, and where it lost `NARROWED_MM`."""
+
+    joint: str
+    by_widths: tuple[float, float]
+    by_bones: tuple[JointChange, JointChange]
 
 
 @dataclass
@@ -94,16 +104,20 @@ def evaluate_measures(
     Without a folder of real films only phantoms are measured; a reader finds the joints of the wrists among them.
     Raises: FileNotFoundError if a marked film is not in the folder.
     """
-    takes = [
-        [film_again((SEED, n), limb, 0), film_again((SEED, n), limb, 1), film_again((SEED, n), limb, 2, NARROWED_MM)]
-        for n in range(patients)
-        for limb in Limb
-    ]
-    figures: dict[str, Any] = {"patients": patients, "width": width_figures([t for three in takes for t in three])}
+    takes: list[Take] = []
+    again: list[Again] = []
+    for n in range(patients):
+        for limb in Limb:
+            three = [film_again((SEED, n), limb, technique) for technique in (0, 1)]
+            three.append(film_again((SEED, n), limb, 2, NARROWED_MM))
+            again += filmed_again(*three)
+            takes += [replace(take, film=replace(take.film, pixels=NO_PIXELS)) for take in three]
+    figures: dict[str, Any] = {"patients": patients, "width": width_figures(takes)}
     for kind, row in figures["width"].items():
         log(f"width, {kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()))
-    figures["repeats"] = repeat_figures(takes)
-    log("filmed again: " + ", ".join(f"{name} {value}" for name, value in figures["repeats"].items()))
+    figures["repeats"] = repeat_figures(again)
+    for way, row in figures["repeats"].items():
+        log(f"filmed again, {way}: " + ", ".join(f"{name} {value}" for name, value in row.items()))
     if films_folder:
         for split in ("validation", "test"):
             films = marked_films(films_folder, split=split, small=False)
@@ -149,16 +163,37 @@ def width_figures(takes: Sequence[Take]) -> dict[str, dict[str, float]]:
     return figures
 
 
-def repeat_figures(takes: Sequence[Sequence[Take]]) -> dict[str, float]:
-    """Change between two films of a limb whose spaces stayed or lost `NARROWED_MM`, in mm; the AUC between the two."""
-    same, less = [], []
-    for first, again, narrowed in takes:
-        for joint in first.found:
-            before, after, later = (t.found[joint].mean_mm for t in (first, again, narrowed))
-            if before is not None and after is not None:
-                same.append(after - before)
-            if before is not None and later is not None:
-                less.append(later - before)
+def filmed_again(first: Take, again: Take, narrowed: Take) -> list[Again]:
+    """The joints that are measured on all three films of a limb, with both ways to tell their change."""
+    rows = []
+    for joint in first.found:
+        films = [JointFilm(t.film.pixels, t.found[joint], t.film.spacing_mm) for t in (first, again, narrowed)]
+        if all(film.width.measured for film in films):
+            changes = [measure_change(films[0], later) for later in films[1:]]
+            before, after, later = (film.width.mean_mm or np.nan for film in films)
+            rows.append(Again(joint, (after - before, later - before), (changes[0], changes[1])))
+    return rows
+
+
+def repeat_figures(rows: Sequence[Again]) -> dict[str, dict[str, float]]:
+    """Change of spaces that stayed and of those that lost `NARROWED_MM`: by two widths, by the bones, by kind."""
+    found = {"by two widths": change_figures([r.by_widths[0] for r in rows], [r.by_widths[1] for r in rows])}
+    kinds = {"": rows} | {kind: [r for r in rows if r.joint.startswith(kind)] for kind in ("MCP", "PIP", "MTP", "IP1")}
+    for kind, those in kinds.items():
+        stayed, less = ([r.by_bones[n] for r in those] for n in (0, 1))
+        same = [c.change_mm for c in stayed if c.change_mm is not None]
+        figures = change_figures(same, [c.change_mm for c in less if c.change_mm is not None])
+        if same:
+            held = [c.low_mm <= 0 <= c.high_mm for c in stayed if c.low_mm is not None and c.high_mm is not None]
+            figures |= {
+                "share told": round(len(same) / len(those), 3), "interval holds": round(float(np.mean(held)), 3),
+            }  # fmt: skip
+        found[f"by the bones, {kind}" if kind else "by the bones"] = figures
+    return found
+
+
+def change_figures(same: Sequence[float], less: Sequence[float]) -> dict[str, float]:
+    """Mean, SD and SDC in mm of changes where nothing changed, and the AUC against those of narrower spaces."""
     if len(same) < 2 or not less:
         return {"joints": len(same)}
     u = mannwhitneyu(same, less).statistic
@@ -176,7 +211,7 @@ def repeat_figures(takes: Sequence[Sequence[Take]]) -> dict[str, float]:
 
 def real_figures(films: Sequence[LabelledFilm]) -> dict[str, float]:
     """Undamaged real films: share measurable, and the change that painted narrowing makes, against its known size."""
-    sound, off = [], []
+    sound, off, laid = [], [], []
     for n, film in enumerate(films):
         rng, spacing = np.random.default_rng([SEED, n]), mm_per_px(film)
         before = measured(rng, film, spacing)
@@ -199,13 +234,25 @@ def real_figures(films: Sequence[LabelledFilm]) -> dict[str, float]:
             was, now = before[joint].mean_mm, after[joint].mean_mm
             if was is not None and now is not None:
                 off.append(was - now - mm)
+                there, then = (JointFilm(f.pixels, w[joint], spacing) for f, w in ((film, before), (painted, after)))
+                change = measure_change(there, then).change_mm
+                laid += [] if change is None else [-change - mm]
     return {
         "films": len(films),
         "undamaged joints": len(sound),
         "share of undamaged": round(float(np.mean(sound)), 3) if sound else float("nan"),
         "painted": len(off),
-        "bias of change": round(float(np.mean(off)), 3) if off else float("nan"),
-        "SD of change": round(float(np.std(off, ddof=1)), 3) if len(off) > 1 else float("nan"),
+        **_off("by two widths", off),
+        "told by the bones": len(laid),
+        **_off("by the bones", laid),
+    }
+
+
+def _off(way: str, off: Sequence[float]) -> dict[str, float]:
+    """Bias and SD of errors in mm."""
+    return {
+        f"bias {way}": round(float(np.mean(off)), 3) if off else float("nan"),
+        f"SD {way}": round(float(np.std(off, ddof=1)), 3) if len(off) > 1 else float("nan"),
     }
 
 

@@ -135,8 +135,8 @@ def foot_film(
     Sites that are not in `grades` are undamaged. `person` draws build and bone quality (give the same one to both sides
     of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: stiff toe joints
     and thin bone round an undamaged joint. `deformity` from 0 to 1 lays hallux valgus, drifted, crossed and luxated
-    toes on the foot and raises the narrowing of the joints that it luxates. `technique` draws the look and the exposure
-    apart, for another film of the same limb; `moved` may move its bones before they are exposed.
+    toes on the foot and raises the narrowing of the joints that it luxates. `technique` draws the machine and the
+    exposure apart, for another film of the same limb; `moved` may move its bones before they are exposed.
     """
     person = person or rng
     foot = Assembly(foot_bones(person), JOINTS, CORTEX_MM)
@@ -175,7 +175,7 @@ def foot_film(
         for site in FOOT_EROSION
         if rng.random() < (0.6 if grades.get(site, 0) or jsn[site.joint] else 0.05 + 0.35 * look_alikes)
     ]
-    look = draw_look(technique or person)
+    look = draw_look(person, technique)
     gaps = {site.joint: foot.gap(site.joint) for site in FOOT_JSN}
     return shoot(
         technique or rng, foot, points, gaps, foot_segments(rng, foot, points), lesions, owners, thinnings, look,

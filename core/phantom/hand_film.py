@@ -163,7 +163,7 @@ def hand_film(
     of a patient), `rng` the rest. `look_alikes` from 0 to 1 makes what imitates damage more frequent: osteoarthritis of
     the end joints, bent fingers, thin bone round an undamaged joint. `deformity` from 0 to 1 lays drift, dislocation
     and collapse on the hand and raises the narrowing of the joints that it luxates. At 0.2 mm a pixel a film takes
-    about a fifth of a second. `technique` draws the look and the exposure apart, for another film of the same limb;
+    about a fifth of a second. `technique` draws the machine and the exposure apart, for another film of the same limb;
     `moved` may move its bones before they are exposed.
     """
     person = person or rng
@@ -203,7 +203,7 @@ def hand_film(
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.08, 0.3)))
         elif rng.random() < 0.05 + 0.35 * look_alikes:
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
-    look = draw_look(technique or person)
+    look = draw_look(person, technique)
     gaps = {name: hand.gap(name) for name in JOINTS}
     return shoot(
         technique or rng, hand, points, gaps, hand_segments(rng, hand, points), lesions, owners, thinnings, look,

@@ -4,6 +4,7 @@ The frame of the film, its look, the exposure and the truth that goes with it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,8 +19,15 @@ from core.svh import Side, Site
 ERODED_MM = 0.5  # a pixel belongs to an erosion when the beam misses this much bone
 
 
-def draw_look(rng: np.random.Generator) -> Look:
-    """A patient's bone quality and a clinic's machine."""
+def draw_look(person: np.random.Generator, machine: np.random.Generator | None = None) -> Look:
+    """A patient's bone quality and a clinic's machine; another `machine` leaves the patient's bones as they are."""
+    look = _look(person)
+    if machine is None:
+        return look
+    return replace(_look(machine), cortex=look.cortex, texture=look.texture, texture_mm=look.texture_mm)
+
+
+def _look(rng: np.random.Generator) -> Look:
     return Look(
         cortex=float(np.clip(rng.normal(0.95, 0.16), 0.55, 1.3)),
         texture=rng.uniform(0.3, 0.95),

@@ -234,8 +234,10 @@ def real_figures(films: Sequence[LabelledFilm]) -> dict[str, float]:
             was, now = before[joint].mean_mm, after[joint].mean_mm
             if was is not None and now is not None:
                 off.append(was - now - mm)
-                there, then = (JointFilm(f.pixels, w[joint], spacing) for f, w in ((film, before), (painted, after)))
-                change = measure_change(there, then).change_mm
+                known, now_film = (
+                    JointFilm(f.pixels, w[joint], spacing) for f, w in ((film, before), (painted, after))
+                )
+                change = measure_change(known, now_film).change_mm
                 laid += [] if change is None else [-change - mm]
     return {
         "films": len(films),

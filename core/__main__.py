@@ -1,4 +1,4 @@
-"""The command line, `python -m core`: score, agree, plan, phantom, train, evaluate, benchmark, store, study, listen."""
+"""The command line, `python -m core`: score, change, agree, plan, phantom, train, evaluate, benchmark."""
 
 from pathlib import Path
 from typing import Annotated
@@ -78,6 +78,29 @@ def score(
             typer.echo(line)
     except (CannotRun, WeightsError, ValueError) as error:
         typer.echo(f"Cannot score: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def change(
+    first: Annotated[Path, typer.Argument(help="Folder, zip or film of the first visit of a patient.")],
+    later: Annotated[Path, typer.Argument(help="Folder, zip or film of a later visit of the same patient.")],
+    out: Annotated[Path, typer.Option(help="Folder for joint_space_changes.json, .csv and .pdf.")],
+    device: Annotated[Device, typer.Option(help="auto takes a CUDA GPU when there is one.")] = Device.auto,
+    weights: Annotated[Weights, typer.Option(help="compact runs on a laptop.")] = Weights.compact,
+) -> None:
+    """Tell how every joint space changed between two visits, in mm, with its smallest detectable change.
+
+    Films must tell their pixel spacing. Ends with code 2 when the weights, a path or the folder cannot be used.
+    """
+    from core.batch.change_command import change_into
+    from core.batch.run import CannotRun
+    from core.checkpoint import WeightsError
+
+    try:
+        change_into(first, later, out, weights=weights.value, device=device.value, log=typer.echo)
+    except (CannotRun, WeightsError, ValueError) as error:
+        typer.echo(f"Cannot compare: {error}", err=True)
         raise typer.Exit(2) from None
 
 

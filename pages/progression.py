@@ -12,6 +12,7 @@ from pages.widgets.progression.linked_films import linked_films
 from pages.widgets.progression.progression_charts import cohort_chart, patient_chart
 from pages.widgets.progression.progression_study import STUDY, study_in_view, use_readings
 from pages.widgets.progression.progression_table import missing_visits, progressors_table
+from pages.widgets.progression.space_change import space_change
 from pages.widgets.shared.film_pictures import session_shelf
 from pages.widgets.shared.page_style import page_style
 from pages.widgets.shared.study_source import SAMPLE, STORE, TABLES, shown, source_of, study_source
@@ -98,6 +99,8 @@ if study.film:
     found = {visit: film for visit, film in films.items() if film}
     if found:
         linked_films(found, session_shelf())
+        if len(found) == 2:
+            space_change(patient, (first, last), found, FILMS[film_shown])
     else:
         st.caption("Neither visit has this film.")
 

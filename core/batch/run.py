@@ -8,6 +8,7 @@ from pathlib import Path
 from core.batch.journal import Busy, Journal, write_whole
 from core.batch.plan import Plan, PlannedVisit, Settings, make_plan
 from core.batch.work import Outcome, score_visit
+from core.report.joint_spaces import counted_rows, spaces_text
 from core.report.readings import readings_pieces, refused_row, table_head
 from core.report.summary import left_out_summary
 
@@ -102,7 +103,7 @@ def _do(plan: Plan, out: Path, settings: Settings, journal: Journal, engine: Eng
 
 
 def _write(plan: Plan, out: Path, settings: Settings, journal: Journal) -> None:
-    """`readings.json` and `readings.csv` from the finished visits, one of them at a time in memory."""
+    """`readings.json`, `readings.csv` and `joint_spaces.csv` from the finished visits, one at a time in memory."""
 
     def films() -> Iterator[dict[str, object]]:
         for row in journal.rows():
@@ -114,3 +115,5 @@ def _write(plan: Plan, out: Path, settings: Settings, journal: Journal) -> None:
     write_whole(out / "readings.json", (piece.encode() for piece in pieces))
     table = (row["table"].encode() for row in journal.rows())
     write_whole(out / "readings.csv", (piece for part in ((table_head().encode(),), table) for piece in part))
+    spaces = spaces_text(space for row in journal.rows() for space in counted_rows(row["films"]))
+    write_whole(out / "joint_spaces.csv", iter([spaces.encode()]))

@@ -19,11 +19,12 @@ from core.measure.width import CENTRAL, JointWidth
 STEP_MM = 0.1  # rows and columns of the close-ups that are registered
 REACH_MM = 5.0  # of a close-up to both sides of the middle of the space
 BONE_MM = 1.0  # of a bone, from its line inwards, that is registered
-SPACE = 0.6  # share of the space before the line that goes with it
+CLEAR_MM = 0.8  # before the line of the other bone, where the part of the space that goes with a bone ends
 LEAST_SPACE_ROWS = 3.0
-BLUR_ROWS = 0.8  # spread of the smoothing: the pixels and the machines of both films differ
+BLUR_ROWS = 0.6  # spread of the smoothing: the pixels and the machines of both films differ
 SEEK_ROWS = 12  # the later film is moved so far to both sides before the bones are registered
 ROUNDS, PRECISION = 50, 1e-4
+MOSAIC_ROWS = 16  # side of a field of the mosaic
 LEAST_ALIKE = 0.80  # correlation of a bone with its own picture
 MOST_TURNED_DEG = 6.0  # of both bones against each other: more is another flexion
 MOST_APART_MM = 0.12  # by which the later film laid on the first may tell another change than the first on the later
@@ -140,11 +141,12 @@ class Laid:
 def lay(first: CloseUp, other: CloseUp) -> Laid | None:
     """Both bones of the first close-up laid on the other one; None where they are not found there."""
     near, far = float(first.near[:, 1].mean()), float(first.far[:, 1].mean())
-    bone, space = BONE_MM / STEP_MM, max(SPACE * (far - near), LEAST_SPACE_ROWS)
-    column, row = _moved(first, other, near - bone, far + bone)
+    narrowest = min(float((c.far[:, 1] - c.near[:, 1]).mean()) for c in (first, other))
+    bone, space = BONE_MM / STEP_MM, max(narrowest - CLEAR_MM / STEP_MM, LEAST_SPACE_ROWS)
     found, ends, alike, turns = [], [], [], []
     for top, end, line in ((near - bone, near + space, first.near), (far - space, far + bone, first.far)):
         part, left, low = _part(first, other, top, end)
+        column, row = _moved(part, other, left, low)
         warp = np.array([[1, 0, left + column], [0, 1, low + row]], np.float32)
         try:
             likeness, warp = cv2.findTransformECC(
@@ -170,9 +172,8 @@ def _part(first: CloseUp, other: CloseUp, top: float, end: float) -> tuple[NDArr
     return np.ascontiguousarray(first.picture[low:high, left : left + 2 * wide + 1]), left, low
 
 
-def _moved(first: CloseUp, other: CloseUp, top: float, end: float) -> tuple[float, float]:
-    """How many columns and rows further the joint as a whole lies on the other close-up."""
-    part, left, low = _part(first, other, top, end)
+def _moved(part: NDArray[np.float32], other: CloseUp, left: int, low: int) -> tuple[float, float]:
+    """How many columns and rows further a part lies on the other close-up, whole ones."""
     likeness = cv2.matchTemplate(other.picture, part, cv2.TM_CCOEFF_NORMED)
     row, column = np.unravel_index(int(likeness.argmax()), likeness.shape)
     return float(column - left), float(row - low)
@@ -204,3 +205,30 @@ def measure_change(first: JointFilm, later: JointFilm) -> JointChange:
     change = (there.change - back.change) / 2 * STEP_MM
     low, high = (round(change + way * 1.645 * SPREAD_MM, 3) for way in (-1, 1))
     return JointChange(joint, None, round(change, 3), low, high, DETECTABLE_MM, widths[0], widths[1], alike)
+
+
+def registered_pictures(first: JointFilm, later: JointFilm) -> tuple[Floats, Floats, Floats] | None:
+    """Close-ups that let a person check the registration; None where a bone is not found.
+
+    The first film; the later one laid on it by the proximal bone alone, so that the change of the space shows; and a
+    mosaic of both in turn, the later one laid by each bone, whose outlines run on from field to field.
+    """
+    one, other = close_up(first), close_up(later)
+    laid = lay(one, other)
+    if laid is None:
+        return None
+    high, wide = one.picture.shape
+    by_bone = [
+        cv2.warpAffine(other.picture, warp, (wide, high), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
+        for warp in (laid.proximal, laid.distal)
+    ]
+    rows, columns = np.arange(high)[:, None], np.arange(wide)[None, :]
+    shown = by_bone[0], np.where(rows < (one.near[:, 1].mean() + one.far[:, 1].mean()) / 2, by_bone[0], by_bone[1])
+    ends = np.percentile(one.picture, (1, 99.5))
+    seen = np.percentile(by_bone[0], (1, 99.5))
+    base, top, whole = (
+        np.clip((picture - low) / max(float(upper - low), 1e-6), 0, 1)[::-1]  # distal is up
+        for picture, (low, upper) in ((one.picture, ends), (shown[0], seen), (shown[1], seen))
+    )
+    fields = ((rows // MOSAIC_ROWS + columns // MOSAIC_ROWS) % 2).astype(bool)
+    return base.astype(np.float64), top.astype(np.float64), np.where(fields, whole, base).astype(np.float64)

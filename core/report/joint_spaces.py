@@ -1,15 +1,16 @@
 """Joint-space widths as a table of their own, and as measurements of a structured report."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from highdicom import sr
 from pydicom.sr.coding import Code
 
+from core.cohort.table_text import csv_text, inert
 from core.measure import JointWidth
+from core.model_reader.codes import FilmStatus
 from core.model_reader.evidence import VisitReading
-from core.svh import INTENDED_USE
+from core.report.readings import width_row
 
 COLUMNS = (
     "patient", "side", "limb", "joint", "mean_mm", "low_mm", "high_mm", "minimum_mm", "radial_mm", "ulnar_mm",
@@ -34,18 +35,34 @@ def lengths(width: JointWidth) -> dict[str, float]:
 
 def spaces_csv(visits: Sequence[VisitReading]) -> str:
     """One row a joint of the films that count, under the line of research use; empty cells where nothing is."""
-    out = io.StringIO()
-    out.write(f"# {INTENDED_USE}\n")
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for visit in visits:
-        for film in visit.counted:
-            for width in film.widths:
-                mm = lengths(width)
-                about = (visit.patient, film.side, film.limb, width.joint)
-                rest = (width.percent if width.measured else "", width.unmeasured or "")
-                rows.writerow([*about, *(mm.get(name, "") for name in LENGTHS), *rest])
-    return out.getvalue()
+    return spaces_text(
+        (visit.patient, film.side or "", film.limb or "", width_row(width))
+        for visit in visits
+        for film in visit.counted
+        for width in film.widths
+    )
+
+
+Space = tuple[str, str, str, Mapping[str, Any]]  # patient, side, limb, the joint space as in `readings.json`
+
+
+def counted_rows(films: Iterable[Mapping[str, Any]]) -> Iterator[Space]:
+    """The joint spaces of the films of one visit of `readings.json` that count: the first scored of a limb and side."""
+    taken: set[tuple[str, str]] = set()
+    for film in films:
+        key = film["side"], film["limb"]
+        if film["status"] == FilmStatus.SCORED and all(key) and key not in taken:
+            taken.add(key)
+            yield from ((film["visit"], *key, row) for row in film["joint_spaces"])
+
+
+def spaces_text(spaces: Iterable[Space]) -> str:
+    """The table of joint spaces, one row each."""
+    table: list[Sequence[str | int]] = [COLUMNS]
+    for patient, side, limb, row in spaces:
+        values = ("" if row[name] is None else row[name] for name in COLUMNS[3:])
+        table.append((inert(patient), side, limb, *values))
+    return csv_text(table)
 
 
 def spaces_words(visit: VisitReading) -> list[str]:

@@ -20,7 +20,7 @@ from pages.widgets.shared.study_source import STORE
 STUDY = "progression_study"
 VISITS = ("2024-03-04", "2025-03-03", "2026-03-02")
 YEARLY = {"Group A": 7.0, "Group B": 1.5}  # mean points a year
-SEED, PATIENTS, FILM_MM_PER_PX, MISREAD = 1998, 40, 0.3, 0.03
+SEED, PATIENTS, FILM_MM_PER_PX, MISREAD = 1998, 40, 0.2, 0.03
 
 
 @dataclass(frozen=True)

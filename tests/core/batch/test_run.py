@@ -142,3 +142,11 @@ def test_read_visits_is_lazy_and_says_what_it_left_out(tmp_path: Path) -> None:
     assert next(each).patient == "P000"
     (source / "P002" / "P002-LH.png").unlink()
     assert [len(visit.refused) for visit in each] == [0, 1]
+
+
+def test_the_joint_spaces_of_the_films_that_count_are_a_table_of_their_own(tmp_path: Path) -> None:
+    run_cohort([stub.cohort(tmp_path / "in", 2)], tmp_path / "out", Settings())
+    head, columns, *rows = (tmp_path / "out" / "joint_spaces.csv").read_text().splitlines()
+    assert head.startswith("# For research and teaching.") and columns.startswith("patient,side,limb,joint,mean_mm")
+    whole = json.loads((tmp_path / "out" / "readings.json").read_text())
+    assert len(rows) == sum(len(film["joint_spaces"]) for film in whole["films"])

@@ -1,99 +1,28 @@
 """How well joint spaces are measured: on phantoms, on phantoms filmed again, on painted and untouched real films."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from core.anatomy.parts import BOX_POINTS, JOINTS
-from core.anatomy.pose import fit_pose
 from core.cohort.labelled_film import LabelledFilm
 from core.cohort.marked_films import marked_films
-from core.measure import MEASURED, JointChange, JointFilm, JointWidth, measure_change, measure_widths
+from core.evaluation.films_again import NARROWED_MM, Again, Take, film_again, filmed_again, measured
+from core.measure import JointFilm, JointWidth, measure_change
 from core.model_reader import ModelReader
-from core.phantom import foot_film, hand_film, patient_grades
-from core.phantom.assembly import Assembly
 from core.phantom.damage import Narrowing
 from core.phantom.joint_place import joint_place, mm_per_px
 from core.phantom.simulated_narrowing import narrow_joint, soft_level
-from core.phantom.subchondral import shown_gap
 from core.radiograph import open_film
-from core.svh import SITES, Damage, Limb, Side
+from core.svh import Damage, Limb
 
 SEED = 6_000_000  # phantoms that nothing was fitted on
-PLACE_MM = 0.5  # spread of the error of a joint's place in each direction
-TURN_DEG = 1.5  # spread of how differently a limb lies when it is filmed again
-NARROWED_MM = 0.10
 PAINTED = (0.75, 0.95)  # shares of the space that painted narrowing leaves
 WRISTS = "ra_wrist"
 NO_PIXELS = np.zeros((0, 0), np.float32)
-
-
-@dataclass(frozen=True)
-class Take:
-    """A film of a phantom, its true widths by joint in mm, and what was measured on it."""
-
-    film: LabelledFilm
-    truth: Mapping[str, float | None]
-    found: Mapping[str, JointWidth]
-
-
-@dataclass(frozen=True)
-class Again:
-    """What a joint's change was found to be, mm: where the space stayed, and where it lost `NARROWED_MM`."""
-
-    joint: str
-    by_widths: tuple[float, float]
-    by_bones: tuple[JointChange, JointChange]
-
-
-@dataclass
-class _Moves:
-    """What happens to a limb before it is exposed: another lie, narrower spaces; `truth` takes its widths then."""
-
-    rng: np.random.Generator | None = None
-    narrowed_mm: float = 0.0
-    truth: dict[str, float | None] = field(default_factory=dict)
-
-    def __call__(self, limb: Assembly) -> None:
-        names = sorted({name for names in MEASURED.values() for name in names if name in limb.joints})
-        if self.rng is not None:
-            middle = np.vstack([bone.vertices for bone in limb.bones.values()]).mean(0)
-            for axis in ((1, 0, 0), (0, 1, 0)):
-                limb.turn(limb.bones, axis, float(self.rng.normal(0, TURN_DEG)), middle)
-        for name in names if self.narrowed_mm else ():
-            joint = limb.joints[name]
-            limb.shift(joint.moved, np.append(-self.narrowed_mm * limb.direction(joint), 0.0))
-        self.truth.update({name: shown_gap(limb, name) for name in names})
-
-
-def measured(rng: np.random.Generator, film: LabelledFilm, spacing_mm: float) -> dict[str, JointWidth]:
-    """The widths on a film whose joints are known, each put a little beside its place as a detector does."""
-    names = [name for name in JOINTS[film.limb] + BOX_POINTS[film.limb] if name in film.points]
-    off = rng.normal(0, PLACE_MM / spacing_mm, (len(names), 2))
-    points = {n: (film.points[n][0] + dx, film.points[n][1] + dy) for n, (dx, dy) in zip(names, off, strict=True)}
-    widths = measure_widths(film.pixels, fit_pose(film.limb, points), points, spacing_mm)
-    return {width.joint: width for width in widths}
-
-
-def film_again(seed: Sequence[int], limb: Limb, technique: int, narrowed_mm: float = 0.0) -> Take:
-    """Film number `technique` of a patient's limb; the first lies as it was put, later ones a little differently."""
-    rng = np.random.default_rng(seed)
-    grades = patient_grades(rng)
-    other = np.random.default_rng([*seed, technique])
-    moves = _Moves(other if technique else None, narrowed_mm)
-    film = (hand_film if limb is Limb.HAND else foot_film)(
-        rng,
-        {site: grades[Side.L, site] for site in SITES[limb]},
-        side=Side.L,
-        mm_per_px=float(other.uniform(0.1, 0.2)),
-        technique=other,
-        moved=moves,
-    )
-    return Take(film, moves.truth, measured(other, film, film.spacing_mm or 0.0))
 
 
 def evaluate_measures(
@@ -161,18 +90,6 @@ def width_figures(takes: Sequence[Take]) -> dict[str, dict[str, float]]:
             "interval holds": round(float(np.mean(held)), 3) if held else float("nan"),
         }
     return figures
-
-
-def filmed_again(first: Take, again: Take, narrowed: Take) -> list[Again]:
-    """The joints that are measured on all three films of a limb, with both ways to tell their change."""
-    rows = []
-    for joint in first.found:
-        films = [JointFilm(t.film.pixels, t.found[joint], t.film.spacing_mm) for t in (first, again, narrowed)]
-        if all(film.width.measured for film in films):
-            changes = [measure_change(films[0], later) for later in films[1:]]
-            before, after, later = (film.width.mean_mm or np.nan for film in films)
-            rows.append(Again(joint, (after - before, later - before), (changes[0], changes[1])))
-    return rows
 
 
 def repeat_figures(rows: Sequence[Again]) -> dict[str, dict[str, float]]:

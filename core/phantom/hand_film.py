@@ -7,7 +7,7 @@ import numpy as np
 from core.cohort.labelled_film import LabelledFilm
 from core.phantom.acquisition import Lesion, Thinning
 from core.phantom.assembly import Assembly
-from core.phantom.damage import border_erosion, erosion_parts, margin_erosion, narrowing
+from core.phantom.damage import border_erosion, eroded, erosion_parts, margin_erosion, narrowing
 from core.phantom.deformity import deform_hand, raised
 from core.phantom.hand_joints import (
     ALL_RAYS,
@@ -188,14 +188,8 @@ def hand_film(
         jsn |= {site.joint: grades.get(site, 0) for site in HAND_JSN}
     _flex(rng, hand, look_alikes)
     moved(hand)
-    lesions: list[Lesion] = []
     thinnings: list[Thinning] = []
-    owners: list[str] = []
-    for site in HAND_EROSION:
-        grade = grades.get(site, 0)
-        new = _lesions(rng, hand, site, grade) if grade else []
-        lesions += new
-        owners += [site.suffix] * len(new)
+    lesions, owners = eroded(HAND_EROSION, grades, lambda site, grade: _lesions(rng, hand, site, grade))
     points = _points(hand)
     for name in JOINTS:
         worst = max(jsn.get(name, 0), max((grades.get(s, 0) for s in HAND_EROSION if s.joint == name), default=0))

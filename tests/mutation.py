@@ -29,7 +29,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/svh/totals.py": ("tests/core/svh/test_totals.py", "tests/core/svh/test_reading.py"),
     "core/svh/words.py": ("tests/core/svh/test_words.py",),
     "core/agreement/coefficients.py": ("tests/core/agreement/test_coefficients.py",),
-    "core/model_reader/gate.py": ("tests/core/model_reader/test_gate.py", "tests/core/model_reader/test_sides.py"),
+    "core/model_reader/quality_check.py": (
+        "tests/core/model_reader/test_quality_check.py",
+        "tests/core/model_reader/test_sides.py",
+    ),
     "core/store/blinded_reading.py": ("tests/core/store/test_blinded_reading.py",),
     "core/reading_desk/desk.py": ("tests/core/reading_desk/test_desk.py",),
 }

@@ -15,8 +15,8 @@ from core.evaluation.study import read_one
 from core.joint_scoring.film_network import FilmNetwork, FilmSettings, letterbox
 from core.joint_scoring.scorer import LimbJoints
 from core.model_reader import FilmReading, ModelReader
-from core.model_reader.gate import Gate
 from core.model_reader.opening import open_detector, open_scorer, settings_of
+from core.model_reader.quality_check import QualityCheck
 from core.model_reader.weight_sets import SCORERS, parts_name
 from core.model_reader.whole_hand import open_hands_network
 from core.svh import SITES, Cell, Limb, Side
@@ -137,7 +137,7 @@ def paper_finder(folder: Path = FOLDER, *, device: str = "cpu") -> tuple[ModelRe
         return None
     detector, cards = open_detector("paper", device, folder=folder)
     scorer, _ = open_scorer("compact", device, folder=folder)
-    return ModelReader(detector, scorer, Gate.from_card(cards[0].calibration), cards, "paper"), trained
+    return ModelReader(detector, scorer, QualityCheck.from_card(cards[0].calibration), cards, "paper"), trained
 
 
 def read_films(reader: ModelReader, visit: Visit) -> dict[tuple[Limb, Side], FilmReading]:

@@ -7,7 +7,7 @@ import numpy as np
 from core.anatomy.parts import JOINTS
 from core.detection.found import FoundLimb
 from core.detection.limb_votes import SeenLimb
-from core.model_reader.gate import Verdict
+from core.model_reader.quality_check import Verdict
 
 SAME_LIMB_MM = 45.0  # two limbs of a kind whose middles lie nearer are one
 

@@ -9,7 +9,7 @@ from core.joint_scoring.scorer import SiteScore
 from core.measure import measure_widths
 from core.model_reader.codes import FilmStatus, Flag, FlagCode, Refusal, Unscored
 from core.model_reader.evidence import FilmReading, FoundJoint, FoundPart, ScoredCell
-from core.model_reader.gate import Verdict
+from core.model_reader.quality_check import Verdict
 from core.model_reader.sides import propose_side
 from core.radiograph.film import TURNED_ROUND, Radiograph
 from core.svh import SITES, Limb, Side, Site

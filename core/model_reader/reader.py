@@ -22,8 +22,8 @@ from core.model_reader.candidates import apart, once
 from core.model_reader.codes import Refusal
 from core.model_reader.evidence import FilmReading, VisitReading
 from core.model_reader.film_reading import Draft, Slot, flag_repeat, limb_reading, refused
-from core.model_reader.gate import NOTHING_FOUND, Gate, Verdict
 from core.model_reader.opening import open_detector, open_scorer
+from core.model_reader.quality_check import NOTHING_FOUND, QualityCheck, Verdict
 from core.model_reader.whole_hand import open_whole_hand
 from core.radiograph.film import Radiograph
 from core.svh import Limb, Side, Site
@@ -42,12 +42,12 @@ class ModelReader:
         self,
         detector: Detector,
         scorer: JointScorer,
-        gate: Gate,
+        quality: QualityCheck,
         cards: Sequence[WeightCard],
         weights: str,
         whole_hand: WholeHandScorer | None = None,
     ) -> None:
-        self._detector, self._scorer, self._gate = detector, scorer, gate
+        self._detector, self._scorer, self._quality = detector, scorer, quality
         self.cards, self.weights, self.whole_hand = tuple(cards), weights, whole_hand
         self._lock = threading.Lock()
 
@@ -67,7 +67,7 @@ class ModelReader:
         return cls(
             detector,
             scorer,
-            Gate.from_card(cards[0].calibration),
+            QualityCheck.from_card(cards[0].calibration),
             [*cards, *scorer_cards, *([whole[1]] if whole else [])],
             weights,
             whole[0] if whole else None,
@@ -158,7 +158,7 @@ class ModelReader:
         """
         sight = self._detector.see(np.asarray(radiograph.pixels))
         turned = radiograph.inverted()
-        ways = [turned, radiograph] if sight.inverted > self._gate.inverted else [radiograph, turned]
+        ways = [turned, radiograph] if sight.inverted > self._quality.inverted else [radiograph, turned]
         likeliest: list[Draft] = []
         for film in ways:
             for look in LOOKS:
@@ -181,7 +181,7 @@ class ModelReader:
 
     def _judged(self, radiograph: Radiograph, seen: Sequence[SeenLimb]) -> list[tuple[FoundLimb, Verdict]]:
         looked = [self._detector.find(np.asarray(radiograph.pixels), limb) for limb in seen]
-        return [(found, self._gate.judge(found, radiograph)) for found in looked]
+        return [(found, self._quality.judge(found, radiograph)) for found in looked]
 
     def _score(self, drafts: Sequence[Draft]) -> list[dict[Site, SiteScore]]:
         limbs = [
@@ -197,5 +197,5 @@ class ModelReader:
 
     def _places(self, found: FoundLimb) -> dict[str, Point]:
         """The joints that may be scored and drawn: clear enough, and not where the film has ended."""
-        height = self._gate.joint_height
+        height = self._quality.joint_height
         return {n: point for n, (point, h) in found.joints.items() if h >= height and n not in found.off_film}

@@ -5,7 +5,7 @@ from core.anatomy.pose import fit_pose
 from core.anatomy.template import TEMPLATE_MM
 from core.detection.found import FoundLimb
 from core.model_reader.codes import FlagCode, Refusal
-from core.model_reader.gate import Gate, misfit_mm
+from core.model_reader.quality_check import QualityCheck, misfit_mm
 from core.model_reader.sides import propose_side
 from core.radiograph.film import Radiograph
 from core.svh import Limb, Side
@@ -62,13 +62,13 @@ def test_on_a_film_with_two_hands_the_file_speaks_for_neither() -> None:
     assert proposal.side is Side.R and not proposal.question
 
 
-def test_the_gate_names_its_reasons() -> None:
-    gate = Gate()
-    assert gate.judge(found(Side.R), film()).code is None
-    assert gate.judge(found(Side.R, confidence=0.05), film()).code is Refusal.NO_LIMB
-    assert gate.judge(found(Side.R, height=0.05), film()).code is Refusal.NO_LIMB
+def test_the_quality_check_names_its_reasons() -> None:
+    quality = QualityCheck()
+    assert quality.judge(found(Side.R), film()).code is None
+    assert quality.judge(found(Side.R, confidence=0.05), film()).code is Refusal.NO_LIMB
+    assert quality.judge(found(Side.R, height=0.05), film()).code is Refusal.NO_LIMB
     curled = found(Side.R, spoil_mm=25)
-    assert misfit_mm(curled) > gate.misfit_mm
-    assert gate.judge(curled, film()).code is Refusal.UNUSUAL_VIEW
-    doubts = gate.judge(found(Side.R), film(limb_name=Limb.FOOT)).flags
+    assert misfit_mm(curled) > quality.misfit_mm
+    assert quality.judge(curled, film()).code is Refusal.UNUSUAL_VIEW
+    doubts = quality.judge(found(Side.R), film(limb_name=Limb.FOOT)).flags
     assert [flag.code for flag in doubts] == [FlagCode.SMALL_LIMB, FlagCode.LIMB_IN_DOUBT]

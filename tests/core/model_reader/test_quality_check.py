@@ -1,4 +1,4 @@
-"""What may be scored: every threshold of the gate from both of its sides."""
+"""What may be scored: every threshold of the quality check from both of its sides."""
 
 from dataclasses import FrozenInstanceError, replace
 
@@ -9,12 +9,14 @@ from core.anatomy.parts import JOINTS
 from core.anatomy.pose import Pose
 from core.detection.found import FoundLimb
 from core.model_reader.codes import FlagCode, Refusal
-from core.model_reader.gate import NOTHING_FOUND, Gate, misfit_mm
+from core.model_reader.quality_check import NOTHING_FOUND, QualityCheck, misfit_mm
 from core.radiograph.film import FilmNote, NoteKind
 from core.svh import Limb, Side
 from tests.core.model_reader.test_sides import film, found
 
-GATE = Gate(clear_height=0.5, clear_joints=3, clear_share=0.5, misfit_mm=10, other_kind=0.3, growing=2, seen=0.4)
+CHECK = QualityCheck(
+    clear_height=0.5, clear_joints=3, clear_share=0.5, misfit_mm=10, other_kind=0.3, growing=2, seen=0.4
+)
 NAMES = JOINTS[Limb.HAND]
 
 
@@ -36,23 +38,23 @@ def clear(count: int, *, of: int = len(NAMES)) -> FoundLimb:
 
 def test_half_of_the_joints_have_to_be_clear_and_a_quarter_to_be_a_limb() -> None:
     half, quarter = -(-len(NAMES) // 2), -(-len(NAMES) // 4)
-    assert GATE.judge(clear(half), film()).code is None
-    refused = GATE.judge(clear(half - 1), film())
+    assert CHECK.judge(clear(half), film()).code is None
+    refused = CHECK.judge(clear(half - 1), film())
     assert refused.code is Refusal.PART_OF_LIMB
     assert f"Only {half - 1} of the {len(NAMES)} joints of a hand that this film should show" in refused.reason
-    assert GATE.judge(clear(quarter), film()).code is Refusal.PART_OF_LIMB
-    verdict = GATE.judge(clear(quarter - 1), film())
+    assert CHECK.judge(clear(quarter), film()).code is Refusal.PART_OF_LIMB
+    verdict = CHECK.judge(clear(quarter - 1), film())
     assert (verdict.code, verdict.reason) == (Refusal.NO_LIMB, NOTHING_FOUND)
 
 
 def test_joints_off_the_film_are_not_expected_but_three_have_to_be_clear() -> None:
-    part = GATE.judge(clear(3, of=4), film())
+    part = CHECK.judge(clear(3, of=4), film())
     assert part.code is None and [flag.code for flag in part.flags] == [FlagCode.PART_OF_LIMB]
     words = f"Only part of the hand is on this film: {len(NAMES) - 4} of its {len(NAMES)} joints lie off it"
     assert words in part.flags[0].text
-    assert GATE.judge(clear(2, of=2), film()).code is Refusal.NO_LIMB
-    assert GATE.judge(clear(0, of=0), film()).code is Refusal.NO_LIMB
-    assert GATE.judge(clear(3, of=12), film()).code is Refusal.PART_OF_LIMB  # a quarter is a limb
+    assert CHECK.judge(clear(2, of=2), film()).code is Refusal.NO_LIMB
+    assert CHECK.judge(clear(0, of=0), film()).code is Refusal.NO_LIMB
+    assert CHECK.judge(clear(3, of=12), film()).code is Refusal.PART_OF_LIMB  # a quarter is a limb
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def test_joints_off_the_film_are_not_expected_but_three_have_to_be_clear() -> No
     ],
 )
 def test_a_threshold_itself_passes_and_beyond_it_nothing(change: dict[str, float], code: Refusal | None) -> None:
-    verdict = GATE.judge(replace(hand(), **change), film())
+    verdict = CHECK.judge(replace(hand(), **change), film())
     assert verdict.code is code and bool(verdict.reason) == (code is not None) and verdict.flags == ()
 
 
 def test_a_note_of_a_child_refuses_and_another_note_does_not() -> None:
     for kind, code in ((NoteKind.CHILD, Refusal.GROWING), (NoteKind.DAMAGE, None)):
-        assert GATE.judge(hand(), film(notes=(FilmNote(kind, "said"),))).code is code
+        assert CHECK.judge(hand(), film(notes=(FilmNote(kind, "said"),))).code is code
 
 
 def shifted(mm: float, height: float = 0.9, names: int = len(NAMES)) -> FoundLimb:
@@ -87,34 +89,34 @@ def shifted(mm: float, height: float = 0.9, names: int = len(NAMES)) -> FoundLim
 
 def test_a_misfit_is_a_distance_in_mm_of_the_average_limb() -> None:
     assert misfit_mm(shifted(0)) == pytest.approx(0, abs=1e-6) and misfit_mm(shifted(4)) == pytest.approx(4)
-    assert GATE.judge(shifted(9.9), film()).code is None
-    assert GATE.judge(shifted(10.1), film()).code is Refusal.UNUSUAL_VIEW
-    assert replace(GATE, misfit_mm=misfit_mm(shifted(4))).judge(shifted(4), film()).code is None
+    assert CHECK.judge(shifted(9.9), film()).code is None
+    assert CHECK.judge(shifted(10.1), film()).code is Refusal.UNUSUAL_VIEW
+    assert replace(CHECK, misfit_mm=misfit_mm(shifted(4))).judge(shifted(4), film()).code is None
     assert misfit_mm(shifted(4, names=3)) == pytest.approx(4) and misfit_mm(shifted(4, names=2)) == float("inf")
     assert misfit_mm(shifted(4, height=0.26)) == pytest.approx(4) and misfit_mm(shifted(4, height=0.25)) == float("inf")
 
 
 @pytest.mark.parametrize(("mm_per_px", "small"), [(0.44, False), (0.46, True)])
 def test_a_limb_on_few_pixels_is_doubted(mm_per_px: float, small: bool) -> None:
-    flags = GATE.judge(hand(mm_per_px), film()).flags
+    flags = CHECK.judge(hand(mm_per_px), film()).flags
     assert [flag.code for flag in flags] == ([FlagCode.SMALL_LIMB] if small else [])
 
 
 def test_a_file_that_says_another_limb_is_doubted() -> None:
     for said in ({"limb_tag": Limb.FOOT}, {"limb_name": Limb.FOOT}):
-        (flag,) = GATE.judge(hand(), film(**said)).flags
+        (flag,) = CHECK.judge(hand(), film(**said)).flags
         assert flag.code is FlagCode.LIMB_IN_DOUBT
         assert flag.text == "The file says foot, the picture shows a hand."
     both = {"limb_tag": Limb.FOOT, "limb_name": Limb.HAND}
-    assert GATE.judge(hand(), film(**both)).flags == GATE.judge(hand(), film()).flags == ()
+    assert CHECK.judge(hand(), film(**both)).flags == CHECK.judge(hand(), film()).flags == ()
 
 
 def test_a_card_gives_thresholds_and_the_defaults_the_rest() -> None:
-    gate = Gate.from_card({"seen": 0.7, "clear_joints": "5", "nothing of the gate": 1})
-    assert (gate.seen, gate.clear_joints, gate.misfit_mm) == (0.7, 5.0, Gate().misfit_mm)
+    quality = QualityCheck.from_card({"seen": 0.7, "clear_joints": "5", "nothing of the check": 1})
+    assert (quality.seen, quality.clear_joints, quality.misfit_mm) == (0.7, 5.0, QualityCheck().misfit_mm)
     with pytest.raises(FrozenInstanceError):
-        gate.seen = 0.1  # type: ignore[misc]
-    defaults = Gate()
+        quality.seen = 0.1  # type: ignore[misc]
+    defaults = QualityCheck()
     assert (defaults.seen, defaults.clear_height, defaults.clear_joints, defaults.clear_share) == (0.4, 0.22, 3, 0.5)
     assert (defaults.misfit_mm, defaults.joint_height, defaults.other_kind) == (14.0, 0.15, 0.3)
     assert (defaults.growing, defaults.inverted) == (2.0, 0.0)

@@ -30,7 +30,7 @@ NOTHING_FOUND = "No hand or foot was found on this film. Send a PA film of a han
 
 
 @dataclass(frozen=True)
-class Gate:
+class QualityCheck:
     """Thresholds, set on validation films and stored in the finder's card.
 
     `seen`: confidence of the coarse pass; `clear_joints` and `clear_share`: how many of the SvH joints that should be
@@ -51,7 +51,7 @@ class Gate:
     inverted: float = 0.0
 
     @classmethod
-    def from_card(cls, values: Mapping[str, Any]) -> "Gate":
+    def from_card(cls, values: Mapping[str, Any]) -> "QualityCheck":
         """The thresholds of a card; those it lacks are the defaults."""
         return cls(**{key: float(value) for key, value in values.items() if key in cls.__dataclass_fields__})
 

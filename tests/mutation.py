@@ -28,7 +28,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/svh/sites.py": ("tests/core/svh/test_sites.py",),
     "core/svh/totals.py": ("tests/core/svh/test_totals.py", "tests/core/svh/test_reading.py"),
     "core/svh/words.py": ("tests/core/svh/test_words.py",),
-    "core/agreement/coefficients.py": ("tests/core/agreement/test_coefficients.py",),
+    "core/agreement/coefficients.py": (
+        "tests/core/agreement/test_coefficients.py",
+        "tests/core/agreement/test_cell_statistics.py",
+    ),
     "core/model_reader/quality_check.py": (
         "tests/core/model_reader/test_quality_check.py",
         "tests/core/model_reader/test_sides.py",

@@ -87,7 +87,8 @@ def test_a_desk_begins_no_reading_and_asks_no_model_before_a_visit_is_opened() -
         return answered(ModelAnswer())
 
     desk = Desk("Ann", Order.BLINDED, "list", [VISIT], Store(), ask)
-    assert desk.title == "Visit 1 of 1" and (desk.sheets, asked, Store().progress("Ann")) == ({}, [], {})
+    assert (desk.title, desk.acked) == ("Visit 1 of 1", 0)
+    assert (desk.sheets, asked, Store().progress("Ann")) == ({}, [], {})
     desk.open_visit()
     assert desk.sheet is desk.sheets[0] and (len(asked), len(Store().progress("Ann"))) == (1, 1)
     desk.keep_model()  # it gave nothing
@@ -161,3 +162,7 @@ def test_films_of_visits_that_were_left_do_not_pile_up() -> None:
     assert len(desk.sheets) == 1
     desk.go(-2)
     assert desk.sheet.values.cells[EROSION_2].final == Mark(2)
+    desk.go(-9)
+    assert desk.at == 0
+    desk.go(9)
+    assert desk.at == 4

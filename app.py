@@ -1,4 +1,4 @@
-"""The launcher: `streamlit run app.py` serves the pages and, beside them, the pictures of the films."""
+"""The launcher: `streamlit run app.py` serves the pages and, beside them, the pictures of the films and the scripts."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from pages.server.class_server import serve_class
 from pages.server.web_guard import WebGuard
-from pages.widgets.shared.film_pictures import PATH, serve_picture
+from pages.widgets.shared import film_pictures, inline_component
 
 
 @asynccontextmanager
@@ -52,7 +52,10 @@ async def warm_start(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
-    routes=[Route(PATH, serve_picture)],
+    routes=[
+        Route(film_pictures.PATH, film_pictures.serve_picture),
+        Route(inline_component.PATH, inline_component.serve_script),
+    ],
     middleware=[Middleware(WebGuard)],
     lifespan=warm_start,
 )

@@ -8,6 +8,7 @@ from pages.widgets.score.case_details import case_details, case_heading, not_kep
 from pages.widgets.score.downloads import downloads
 from pages.widgets.score.film_facts import ask_side, case_warnings, confirm_side, film_facts, refusal
 from pages.widgets.score.film_viewer import film_viewer
+from pages.widgets.score.prior_visit import beside, change_words, choose_prior, prior_film, visit_words
 from pages.widgets.score.score_grid import joint_editor, score_grid
 from pages.widgets.score.totals import show_totals
 from pages.widgets.score.weights_choice import choose_weights
@@ -38,12 +39,13 @@ def add_films(case: Case) -> None:
         st.rerun()
 
 
-def header(case: Case) -> None:
-    """One line: the case, whose it is, the way to other films, undo and redo."""
+def header(case: Case) -> Case | None:
+    """One line: the case, whose it is, the way to other films, undo and redo. Gives the visit to be shown beside."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="case_line"):
         case_heading(case)
         st.space("stretch")
         case_details(case)
+        prior = choose_prior(case)
         with st.popover("Add films", icon=":material/add_photo_alternate:", type="primary"):
             add_films(case)
         st.button("Sample", icon=":material/science:", on_click=leave_case, disabled=case.sample, key="sample")
@@ -53,12 +55,13 @@ def header(case: Case) -> None:
         st.button(
             "Redo", icon=":material/redo:", shortcut="Ctrl+Y", on_click=case.redo, disabled=not case.future, key="redo"
         )
+    return prior
 
 
 page_style()
 finish_job()
 case = current_case()
-header(case)
+prior = header(case)
 not_kept()
 
 if st.session_state.get("no_weights"):
@@ -82,7 +85,14 @@ else:
     reading = case.edited(film)
     left, right = st.columns([0.63, 0.37], gap="medium")
     with left, st.container(key="film_side"):
-        film_viewer(case, session_shelf())
+        if prior and reading and reading.scored:
+            here, there = st.columns(2, gap="xsmall")
+            with here:
+                film_viewer(case, session_shelf())
+            with there:
+                prior_film(case, prior, film, reading, session_shelf())
+        else:
+            film_viewer(case, session_shelf())
         film_facts(case, film, reading)
         signature(case)
         downloads(case)
@@ -90,9 +100,12 @@ else:
         with st.container(key="sums_side"):
             if case.visit().films:
                 show_totals(case.visit())
+            if prior:
+                st.caption(change_words(case, prior))
             if reading and reading.scored:
                 joint_editor(case, film, reading)
             elif reading:
                 refusal(film, reading)
         if reading and reading.scored:
-            score_grid(case, film, reading)
+            pair = beside(prior, reading) if prior else None
+            score_grid(case, film, reading, *((pair[1], visit_words(prior)) if pair and prior else ()))

@@ -99,6 +99,16 @@ class Cases:
 
         Raises: StoreError if there is none with this id, or a file of it was changed by something else.
         """
+        case = self.look(case_id)
+        with self._alone():
+            write_whole(self._folder / "current", case_id.encode())
+        return case
+
+    def look(self, case_id: str) -> Case:
+        """A case as `open` gives it, to be seen beside another one: it does not become the one in view.
+
+        Raises: StoreError as `open` does.
+        """
         place = self._place(case_id)
         with self._alone():
             state = _read(place)
@@ -106,7 +116,6 @@ class Cases:
             with own_files():
                 put_state(case, state, lambda key: _film(place, key))
             case.kept, case.kept_at = state, _stamp(place)
-            write_whole(self._folder / "current", case_id.encode())
         return case
 
     def current(self) -> str:

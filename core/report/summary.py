@@ -6,6 +6,7 @@ from core.model_reader.evidence import VisitReading
 from core.radiograph.film import NO_FILM, FilmError
 from core.svh import TotalKind
 
+_PARTS = {TotalKind.EROSION: "erosion", TotalKind.JSN: "JSN", TotalKind.HANDS: "hands", TotalKind.FEET: "feet"}
 _NAMED = 5  # files that are no films are named up to this number
 
 
@@ -30,8 +31,9 @@ def visit_summary(visit: VisitReading, refused: Sequence[FilmError] = ()) -> Ite
     """Lines: the visit's totals, what was refused or is in doubt."""
     if visit.films:
         totals = visit.totals
-        svh, erosion, jsn = (totals[kind] for kind in (TotalKind.SVH, TotalKind.EROSION, TotalKind.JSN))
-        line = f"{visit.patient}: SvH {svh.words}; erosion {erosion.points_words}, JSN {jsn.points_words}"
+        svh = totals[TotalKind.SVH]
+        parts = ", ".join(f"{word} {totals[kind].brief}" for kind, word in _PARTS.items())
+        line = f"{visit.patient}: SvH {svh.words}; {parts}"
         yield line if svh.incomplete else f"{line}; {svh.missing} sites without points"
         for film in visit.films:
             name = "/".join(part for part in (film.folder, film.file) if part)

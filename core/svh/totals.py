@@ -146,6 +146,11 @@ class Total:
         return f"incomplete: {self.missing} of {self.cells} sites without points" if self.incomplete else ""
 
     @property
+    def brief(self) -> str:
+        """`57 (49-66)` with an en dash; a dash alone where nothing was scored."""
+        return f"{self.points_words} ({self.range_words})" if self.range_words else self.points_words
+
+    @property
     def words(self) -> str:
         """`57 of 448 (49-66)`, with a dash for the points where there are none, and whether it is incomplete."""
         points = f"{self.points_words} of {self.maximum}"

@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,11 @@ def store_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """The address of a server that nobody has visited yet."""
-    port = free_port()
+@contextmanager
+def started(port: int, log_file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that answers; it may be killed, and another one started in its place."""
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
-    with (tmp_path / "server.log").open("wb") as log:
+    with log_file.open("ab") as log:
         process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", "--server.headless", "true"],
             cwd=ROOT,
@@ -44,17 +44,16 @@ def server(tmp_path: Path) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_S
         while True:
             try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
                     break
             except OSError:
-                assert process.poll() is None, (tmp_path / "server.log").read_text()
+                assert process.poll() is None, log_file.read_text()
                 assert time.monotonic() < deadline, "the server did not start"
                 time.sleep(0.2)
-        yield address
+        yield process
     finally:
         process.terminate()
         try:
@@ -62,6 +61,14 @@ def server(tmp_path: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """The address of a server that nobody has visited yet."""
+    port = free_port()
+    with started(port, tmp_path / "server.log"):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -81,6 +81,21 @@ def test_from_a_deep_link_to_a_changed_score_and_its_csv(server: str, page: Any,
     assert page.faults == []
 
 
+def test_an_edit_sends_no_script_and_no_file_again(server: str, page: Any) -> None:
+    frames: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(len(frame))))
+    opened(page, server)
+    before = total(page)
+    grid_cell(page, "MCP 2 erosion").click()
+    page.locator(".marks .chosen").wait_for(state="attached")
+    page.wait_for_timeout(1000)
+    frames.clear()
+    page.locator(".stage").press("5")
+    page.wait_for_function("n => document.querySelector('[data-testid=svh]')?.textContent !== String(n)", arg=before)
+    page.wait_for_timeout(1000)
+    assert 1_000 < sum(frames) < 30_000  # bytes before they are compressed; 56 kB while each edit sent the scripts
+
+
 def test_a_film_keeps_its_zoom_while_a_score_changes(server: str, page: Any) -> None:
     opened(page, server)
     before = total(page)

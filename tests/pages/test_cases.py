@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.cases import Cases
 from core.model_reader.review import CaseStatus
 from core.svh import SITE_BY_SUFFIX
 from pages.server import accounts
+from pages.widgets.score.prior_visit import beside
+from pages.widgets.score.score_grid import grid_rows
 from pages.widgets.shared import kept_cases
+from pages.widgets.shared.session_store import open_store
 from tests.core.radiograph import films
 from tests.pages.page_runs import opened_page
 from tests.pages.test_score_films import shown_total, words
@@ -169,3 +173,34 @@ def test_without_cookies_the_other_studies_are_said_to_be_missing(
     key["key"] = ""
     page = page_with(**two_studies())
     assert not page.exception and "send the others by themselves" in words(page)
+
+
+def test_another_visit_of_the_patient_is_shown_beside_with_the_change_of_every_site(
+    page_with: Callable[..., AppTest],
+) -> None:
+    page = page_with(**{"A-LH": 1})
+    before = page.session_state["case"]
+    before.patient, before.visit_name = "UAB-017", "month 0"
+    before.set_points(before.films[0].key, SITE, 3)
+    page.run()
+    page = page_with(**{"B-LH": 2})
+    case = page.session_state["case"]
+    assert case.id != before.id and not page.get("selectbox")  # unnamed: no other visit is known to be of this patient
+    case.patient, case.visit_name = "UAB-017", "month 6"
+    case.set_points(case.films[0].key, SITE, 5)
+    page.run()
+    choice = page.selectbox(f"prior_{case.id}")
+    assert choice.value is None and len(choice.options) == 1 and choice.options[0].startswith("month 0")
+    choice.set_value(before.id).run()
+    assert not page.exception
+    # The stub gives every erosion 1: the site went from 3 to 5, nothing else changed, 31 sites of a hand are on both.
+    said = next(caption.value for caption in page.caption if caption.value.startswith("From month 0"))
+    assert "SvH +2 (48 to 50), erosion +2, JSN +0, over 31 sites scored at both." in said
+    film = case.shown
+    its = beside(before, case.edited(film))
+    assert its is not None
+    rows = grid_rows(case, film, case.edited(film), its[1])
+    changed = {r["name"]: r["E"]["points"] - r["E"]["before"] for r in rows if "E" in r}
+    assert changed.pop("MCP2") == 2 and set(changed.values()) == {0}
+    # A reload shows this visit, not the other.
+    assert Cases(open_store().connection.cases, "k" * 32).current() == case.id

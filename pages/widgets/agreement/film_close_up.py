@@ -27,7 +27,7 @@ def film_close_up(film: ReadFilm, joint: str, title: str) -> None:
     names.append(f"{film_name(film.limb, film.side)}; {place}")
     with st.container(horizontal=True, gap="small"):
         for picture, name in zip(pictures, names, strict=True):
-            st.image(picture, caption=name, width=picture.width)
+            st.image(picture, caption=name, width=picture.width, alt=name)
 
 
 def close_up_box(film: ReadFilm, joint: str) -> tuple[int, int, int, int]:

@@ -101,10 +101,10 @@ function makeSurface(root) {
       const was = now?.text && !blinded() && now.first !== now.text ? ` <span class="was">was ${short(now.first) || "unread"}</span>` : "";
       const model = now?.model != null ? ` <span class="model">model ${now.model}</span>` : "";
       const points = now?.text?.includes("+") ? String(now.text.split("+").reduce((a, b) => a + Number(b), 0)) : short(now?.text);
-      return `<td data-site="${n}" data-name="${c.label} ${WORD[c.damage]}" aria-selected="${n === v.cell}" class="${now?.text && now.model != null && now.model !== points ? "differs" : ""}"><b>${short(now?.text)}</b>${was || model}</td>`;
+      return `<td data-site="${n}" data-name="${c.label} ${WORD[c.damage]}" ${n === v.cell ? 'aria-current="true"' : ""} class="${now?.text && now.model != null && now.model !== points ? "differs" : ""}"><b>${short(now?.text)}</b>${was || model}</td>`;
     };
     $("tbody").innerHTML = [...rows.values()].map((r) => `<tr><th>${r.label}</th>${box(r.E)}${box(r.J)}</tr>`).join("");
-    const at = $("td[aria-selected=true]"), sheet = $(".sheet");
+    const at = $("td[aria-current]"), sheet = $(".sheet");
     if (at && (at.offsetTop < sheet.scrollTop + 26 || at.offsetTop + 26 > sheet.scrollTop + sheet.clientHeight)) sheet.scrollTop = at.offsetTop - sheet.clientHeight / 2;
   }
 

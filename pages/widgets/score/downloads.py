@@ -64,7 +64,7 @@ def file_stem(case: Case) -> str:
 
 
 def downloads(case: Case) -> None:
-    """The buttons; they do not run the page again."""
+    """The buttons; they do not run the page again, and a file is made when it is asked for."""
     visit = case.visit()
     if not visit.films:
         return
@@ -72,7 +72,7 @@ def downloads(case: Case) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.download_button(
             "CSV",
-            readings_csv([visit], {visit.patient: case_columns(case)}),
+            lambda: readings_csv([visit], {visit.patient: case_columns(case)}),
             f"{name}{RESEARCH_CSV}",
             "text/csv",
             icon=":material/download:",
@@ -81,7 +81,7 @@ def downloads(case: Case) -> None:
         )
         st.download_button(
             "JSON",
-            readings_json([visit], weights_used(case), cases={visit.patient: case_columns(case)}),
+            lambda: readings_json([visit], weights_used(case), cases={visit.patient: case_columns(case)}),
             f"{name}.json",
             "application/json",
             icon=":material/download:",
@@ -91,7 +91,7 @@ def downloads(case: Case) -> None:
         report = visit_report(case)
         st.download_button(
             "Joint spaces",
-            spaces_csv([visit]),
+            lambda: spaces_csv([visit]),
             f"{name}-joint-spaces.csv",
             "text/csv",
             icon=":material/straighten:",
@@ -102,7 +102,7 @@ def downloads(case: Case) -> None:
         )
         st.download_button(
             "PDF",
-            lambda: visits_pdf([report]),  # made when it is pressed
+            lambda: visits_pdf([report]),
             f"{name}.pdf",
             "application/pdf",
             icon=":material/download:",

@@ -1,13 +1,16 @@
 // The film: zoom, light, rings, selection. What is seen stays here; what is scored goes to the page.
 
 import { cellText, colour } from "../shared/cell_marks.js";
+import { cssOf, fitted, hangingWords, onFilm, onScreen } from "../shared/hanging.js";
 import { Outbox } from "../shared/outbox.js";
 import { adjustLight, clamp, lightFilter, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
+import { Ruler } from "../shared/ruler.js";
 
 const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700, RESEND_MS = 4000;
+const WINDOWS = [["as stored", 1, 1], ["bone", 0.85, 1.7], ["soft tissue", 2.4, 0.8], ["dark film", 1.8, 1.3]]; // brightness, contrast
 const KEYS = [
   ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
-  ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["O", "boxes of the parts"], ["J", "joint rings"],
+  ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["W", "window: as stored, bone, soft tissue, dark film"], ["T / Y", "turn by 90° / mirror (on the screen only)"], ["U, then drag", "ruler"], ["O", "boxes of the parts"], ["J", "joint rings"],
   ["D", "what dragging does"], ["N / P", "next / previous joint"], ["Tab", "JSN or erosion (Esc first: leave the film)"], ["0-9", "points of the selected site"],
   ["A", "accept the model's"], ["X", "not scorable"], ["M, then click", "put the selected joint there; it is scored again"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
 ];
@@ -18,17 +21,23 @@ function makeViewer(root) {
   const stage = $(".stage"), film = $(".film"), img = film.querySelector("img"), svg = $(".marks");
   const v = {
     data: null, views: new Map(), filmKey: null, joint: "", damage: "J", outbox: new Outbox(RESEND_MS),
-    invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, placing: false, pointers: new Map(), moved: false,
+    invert: false, boxes: false, rings: true, pan: false, url: "", typed: null, placing: false, pointers: new Map(), moved: false, ruler: new Ruler(),
   };
 
   const view = () => v.views.get(v.filmKey);
   function fit() {
-    const [x0, y0, x1, y1] = v.data.region ?? [0, 0, v.data.width, v.data.height];
-    const w = stage.clientWidth, h = stage.clientHeight;
-    const k = Math.min(w / (x1 - x0), h / (y1 - y0)) * (v.data.region ? 0.97 : 1);
-    v.views.set(v.filmKey, { k, x: w / 2 - k * (x0 + x1) / 2, y: h / 2 - k * (y0 + y1) / 2, light: 1, contrast: 1, fitK: k });
+    const hangs = { turn: view()?.turn ?? v.data.turn, flip: view()?.flip ?? false };
+    const box = v.data.region ?? [0, 0, v.data.width, v.data.height];
+    const at = fitted(hangs, box, stage.clientWidth, stage.clientHeight, v.data.region ? 0.97 : 1);
+    v.views.set(v.filmKey, { ...hangs, ...at, light: 1, contrast: 1, window: 0, fitK: at.k });
   }
-  const toScreen = (p) => [view().x + view().k * p.x, view().y + view().k * p.y];
+  const toScreen = (p) => onScreen(view(), p.x, p.y);
+  function hang(change) { // turned or mirrored, the whole film is shown again; its light stays
+    const { light, contrast, window } = view();
+    change(view()); fit();
+    Object.assign(view(), { light, contrast, window });
+    draw();
+  }
   const filter = () => lightFilter(view(), v.invert);
   const chosen = () => v.data.joints.find((j) => j.name === v.joint);
 
@@ -36,13 +45,14 @@ function makeViewer(root) {
     const d = v.data, now = view();
     if (!d || !now) return;
     film.style.width = `${d.width}px`; film.style.height = `${d.height}px`;
-    film.style.transform = `translate(${now.x}px, ${now.y}px) scale(${now.k})`;
+    film.style.transform = cssOf(now);
     img.style.filter = filter();
     const out = [];
     if (v.boxes) for (const p of d.parts) {
       const [ax, ay] = toScreen({ x: p.box[0], y: p.box[1] }), [bx, by] = toScreen({ x: p.box[2], y: p.box[3] });
-      out.push(`<rect class="part" x="${ax}" y="${ay}" width="${bx - ax}" height="${by - ay}"/>`,
-        `<text class="part-name" x="${ax + 3}" y="${ay + 12}">${p.name} ${Math.round(100 * p.confidence)} %</text>`);
+      const left = Math.min(ax, bx), top = Math.min(ay, by);
+      out.push(`<rect class="part" x="${left}" y="${top}" width="${Math.abs(bx - ax)}" height="${Math.abs(by - ay)}"/>`,
+        `<text class="part-name" x="${left + 3}" y="${top + 12}">${p.name} ${Math.round(100 * p.confidence)} %</text>`);
     }
     const theme = getComputedStyle(stage), inks = Object.fromEntries(["J", "E"].map((kind) => [kind, theme.getPropertyValue(`--svh-${kind}`).split(" ").map(Number)]));
     for (const j of d.joints) {
@@ -65,11 +75,15 @@ function makeViewer(root) {
       if (isChosen) out.push(`<circle class="halo" cx="${x}" cy="${y}" r="${r + 6}" stroke-width="4"/>`,
         `<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
     }
+    out.push(v.ruler.marks(([x, y]) => toScreen({ x, y }), d.spacing));
     svg.innerHTML = out.join("");
     drawInset();
+    window.dispatchEvent(new CustomEvent("svh-view", { detail: { // for the film of another visit beside this one
+      film: v.filmKey, view: now, width: stage.clientWidth, height: stage.clientHeight, invert: v.invert, joint: v.joint } }));
     const light = Math.round(100 * now.light), contrast = Math.round(100 * now.contrast);
-    $(".light").textContent = `zoom ${(now.k / now.fitK).toFixed(1)} · light ${light} % · contrast ${contrast} %`;
-    for (const [what, on] of [["invert", v.invert], ["boxes", v.boxes], ["rings", v.rings]])
+    $(".light").textContent = [hangingWords(now), `zoom ${(now.k / now.fitK).toFixed(1)}`, `light ${light} %`, `contrast ${contrast} %`].filter(Boolean).join(" · ");
+    $("[data-do=window]").textContent = `Window: ${WINDOWS[now.window][0]}`;
+    for (const [what, on] of [["invert", v.invert], ["boxes", v.boxes], ["rings", v.rings], ["mirror", now.flip], ["ruler", v.ruler.on]])
       $(`[data-do=${what}]`).setAttribute("aria-pressed", on);
     $("[data-do=drag]").textContent = v.pan ? "Drag: move" : "Drag: light";
   }
@@ -83,6 +97,7 @@ function makeViewer(root) {
     inner.style.backgroundSize = `${v.data.width * k}px ${v.data.height * k}px`;
     inner.style.backgroundPosition = `${side / 2 - j.x * k}px ${side / 2 - j.y * k}px`;
     inner.style.filter = filter();
+    inner.style.transform = cssOf(view(), { k: 1, x: 0, y: 0 });
     $(".inset-name").textContent = `${j.label} · ${v.damage === "J" ? "JSN" : "erosion"}`;
     // The inset keeps out of the way of the joint that it shows.
     const [x, y] = toScreen(j), covered = x > stage.clientWidth - side - 40 && y > stage.clientHeight - side - 40;
@@ -132,6 +147,9 @@ function makeViewer(root) {
     in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => { fit(); draw(); },
     invert: () => { v.invert = !v.invert; draw(); }, boxes: () => { v.boxes = !v.boxes; draw(); },
     rings: () => { v.rings = !v.rings; draw(); }, drag: () => { v.pan = !v.pan; draw(); },
+    turn: () => hang((now) => { now.turn = (now.turn + 1) % 4; }), mirror: () => hang((now) => { now.flip = !now.flip; }),
+    window: () => { const now = view(), n = (now.window + 1) % WINDOWS.length; Object.assign(now, { window: n, light: WINDOWS[n][1], contrast: WINDOWS[n][2] }); draw(); },
+    ruler: () => { v.ruler.toggle(); stage.style.cursor = ""; draw(); },
     keys: () => { $(".keys").hidden = !$(".keys").hidden; },
   };
   $(".keys").innerHTML = KEYS.map(([key, what]) => `<kbd>${key}</kbd><span>${what}</span>`).join("");
@@ -141,7 +159,7 @@ function makeViewer(root) {
   stage.onkeydown = (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || !v.data?.url) return;
     const key = e.key.toLowerCase(), j = chosen();
-    const plain = { i: "invert", o: "boxes", j: "rings", d: "drag", f: "fit", "+": "in", "=": "in", "-": "out", "?": "keys" }[key];
+    const plain = { i: "invert", o: "boxes", j: "rings", d: "drag", f: "fit", w: "window", t: "turn", y: "mirror", u: "ruler", "+": "in", "=": "in", "-": "out", "?": "keys" }[key];
     let used = true;
     if (plain) commands[plain]();
     else if (key === "n") step(1);
@@ -153,7 +171,7 @@ function makeViewer(root) {
     else if (key === "x" && j) score("not scorable");
     else if (key === "m" && v.joint) { v.placing = !v.placing; stage.style.cursor = v.placing ? "copy" : ""; $(".said").textContent = v.placing ? `Click where ${v.joint} is.` : ""; }
     else if (key === "l" || key === "r") act({ do: "side", side: key.toUpperCase() });
-    else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (v.placing) { v.placing = false; stage.style.cursor = ""; } else if (j) select(""); else stage.blur(); }
+    else if (key === "escape") { if (!$(".keys").hidden) $(".keys").hidden = true; else if (v.ruler.on) commands.ruler(); else if (v.placing) { v.placing = false; stage.style.cursor = ""; } else if (j) select(""); else stage.blur(); }
     else used = false;
     if (used) { e.preventDefault(); e.stopPropagation(); }
   };
@@ -177,6 +195,7 @@ function makeViewer(root) {
     stage.setPointerCapture(e.pointerId);
     v.pointers.set(e.pointerId, pointIn(stage, e));
     if (v.pointers.size === 1) v.moved = false;
+    if (v.ruler.on && v.pointers.size === 1 && !e.shiftKey) v.ruler.start(onFilm(view(), ...pointIn(stage, e)));
   };
   stage.onpointermove = (e) => {
     const now = view();
@@ -193,6 +212,10 @@ function makeViewer(root) {
       const was = Math.hypot(before[0] - other[0], before[1] - other[1]), is = Math.hypot(x - other[0], y - other[1]);
       now.x += dx / 2; now.y += dy / 2;
       zoom(is / Math.max(was, 1), (x + other[0]) / 2, (y + other[1]) / 2);
+    } else if (v.ruler.drawing) {
+      v.ruler.to = onFilm(now, x, y);
+      $(".said").textContent = v.ruler.words(v.data.spacing);
+      draw();
     } else if (v.pan || e.shiftKey || e.buttons > 1 || e.pointerType === "touch") {
       now.x += dx; now.y += dy; draw();
     } else {
@@ -202,10 +225,11 @@ function makeViewer(root) {
   };
   stage.onpointerup = (e) => {
     const down = v.pointers.delete(e.pointerId) && !v.moved && view();
+    v.ruler.drawing = false;
     if (down && v.placing) {
-      const [x, y] = pointIn(stage, e), now = view();
+      const [x, y] = onFilm(view(), ...pointIn(stage, e));
       v.placing = false; stage.style.cursor = "";
-      act({ do: "place", joint: v.joint, x: (x - now.x) / now.k, y: (y - now.y) / now.k });
+      act({ do: "place", joint: v.joint, x, y });
     } else if (down) { const j = near(...pointIn(stage, e)); if (j) select(j.name); }
   };
   stage.onpointercancel = (e) => v.pointers.delete(e.pointerId);
@@ -219,6 +243,7 @@ function makeViewer(root) {
     hint.style.left = `${Math.min(x + 14, stage.clientWidth - hint.offsetWidth - 6)}px`;
     hint.style.top = `${Math.max(4, y - 34)}px`;
   }
+  window.addEventListener("svh-view-wanted", () => { if (stage.isConnected) draw(); });
   new ResizeObserver(() => { if (v.data?.url && stage.clientWidth) { const now = view(); if (now && now.k === now.fitK) fit(); draw(); } }).observe(stage);
 
   v.update = (data, send) => {

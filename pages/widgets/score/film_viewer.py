@@ -73,9 +73,15 @@ def joints_data(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[s
     for site in SITES[reading.limb]:
         if site.joint in where and site in cells:
             joint = where[site.joint]
-            row = {"name": joint.name, "label": joint_name(joint.name) + side, "x": joint.x, "y": joint.y}
+            row = {
+                "name": joint.name,
+                "label": joint_name(joint.name) + side,
+                "x": round(joint.x, 1),
+                "y": round(joint.y, 1),
+            }
             space = reading.joint_space(joint.name)
-            row["lines"] = [space.near, space.far] if space and space.measured else []
+            if space and space.measured and joint.name == case.joint:
+                row["lines"] = [space.near, space.far]
             rows.setdefault(joint.name, row)[site.damage.value] = cells[site]
     return list(rows.values())
 
@@ -165,6 +171,8 @@ def film_viewer(case: Case, shelf: Shelf) -> None:
             "url": addresses[film.key] if film else "",
             "width": film.radiograph.width_px if film else 1,
             "height": film.radiograph.height_px if film else 1,
+            "spacing": film.radiograph.spacing_mm if film else None,
+            "turn": -round(reading.turned_deg / 90) % 4 if reading else 0,  # fingers and toes up
             "region": list(reading.region) if reading and reading.region else None,
             "joints": joints_data(case, film, reading) if film and reading else [],
             "parts": [{"name": p.name, "box": list(p.box), "confidence": p.confidence} for p in parts],

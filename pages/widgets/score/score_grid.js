@@ -1,9 +1,16 @@
 // The score sheet of one film: one row a joint. A click selects; the viewer and the page follow.
 
-function say(cell) {
+function say(cell, visit) {
   if (cell.points === null) return cell.why || "not scorable";
-  if (cell.edited) return `${cell.points}, edited`;
-  return cell.low === null ? `${cell.points}` : `${cell.points}, ${cell.low} to ${cell.high}`;
+  const then = visit ? `; ${cell.before ?? "not scored"} at ${visit}` : "";
+  if (cell.edited) return `${cell.points}, edited${then}`;
+  return (cell.low === null ? `${cell.points}` : `${cell.points}, ${cell.low} to ${cell.high}`) + then;
+}
+
+function change(cell, visit) { // points since the other visit; empty where one of the two has none
+  if (!visit || cell.points === null || cell.before == null) return "";
+  const by = cell.points - cell.before;
+  return by ? `${by > 0 ? "+" : "\u2212"}${Math.abs(by)}` : "=";
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -28,12 +35,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const button = make("button");
       button.type = "button"; button.dataset.at = `${joint.name} ${kind}`;
       button.setAttribute("aria-pressed", joint.name === data.joint && kind === data.damage);
-      button.setAttribute("aria-label", `${joint.label} ${kind === "J" ? "JSN" : "erosion"}: ${say(cell)}`);
+      button.setAttribute("aria-label", `${joint.label} ${kind === "J" ? "JSN" : "erosion"}: ${say(cell, data.visit)}`);
       const points = make("span", cell.points === null ? "points none" : "points", cell.points ?? "–");
       if (cell.points) points.style.background = `rgb(var(--svh-${kind}) / ${0.2 + 0.7 * cell.points / cell.max})`;
       const range = cell.points === null ? cell.why || "not scorable" : cell.edited || cell.low === null ? "" : `${cell.low}–${cell.high}`;
-      button.append(points, make("span", "range", range), make("span", "dot", cell.edited ? "•" : ""));
-      button.title = cell.edited ? `edited; the model gave ${cell.model ?? "nothing"}` : "";
+      const since = change(cell, data.visit);
+      button.append(points, make("span", "range", range), make("span", since && since !== "=" ? "since moved" : "since", since), make("span", "dot", cell.edited ? "•" : ""));
+      const told = [cell.edited && `edited; the model gave ${cell.model ?? "nothing"}`, data.visit && `${data.visit}: ${cell.before ?? "no points"}`];
+      button.title = told.filter(Boolean).join("; ");
       button.onclick = () => setTriggerValue("picked", { film: data.film, joint: joint.name, damage: kind });
       place.append(button);
     }

@@ -25,13 +25,21 @@ SPACE_HELP = (
 _GRID = inline_component(HERE, KEY)
 
 
-def grid_rows(case: Case, film: CaseFilm, reading: FilmReading) -> list[dict[str, Any]]:
-    """One row a joint, in the order of the hand or foot, with its cells as `J` and `E`."""
+def grid_rows(
+    case: Case, film: CaseFilm, reading: FilmReading, before: FilmReading | None = None
+) -> list[dict[str, Any]]:
+    """One row a joint, in the order of the hand or foot, with its cells as `J` and `E`.
+
+    With a film of another visit each cell holds its points there as `before`.
+    """
+    then = {cell.site: cell.points for cell in before.cells} if before is not None else {}
     rows: dict[str, dict[str, Any]] = {}
     for cell in reading.cells:
         row = rows.setdefault(cell.site.joint, {"name": cell.site.joint, "label": joint_name(cell.site.joint)})
         model = case.model_points(film.key, cell.site)
         row[cell.site.damage.value] = {**cell_data(case, film.key, cell), "model": model}
+        if before is not None:
+            row[cell.site.damage.value]["before"] = then.get(cell.site)
     return list(rows.values())
 
 
@@ -46,13 +54,16 @@ def _picked() -> None:
         case.film_key, case.joint, case.damage = film.key, what["joint"], Damage(what["damage"])
 
 
-def score_grid(case: Case, film: CaseFilm, reading: FilmReading) -> None:
-    """The table; a click on a cell selects its joint everywhere."""
+def score_grid(
+    case: Case, film: CaseFilm, reading: FilmReading, before: FilmReading | None = None, visit: str = ""
+) -> None:
+    """The table; a click on a cell selects its joint everywhere. `before` is the film of another `visit`."""
     _GRID(
         key=KEY,
         data={
             "film": film.key,
-            "joints": grid_rows(case, film, reading),
+            "joints": grid_rows(case, film, reading, before),
+            "visit": visit if before is not None else "",
             "joint": case.joint,
             "damage": case.damage.value,
             "erosion": points_words(reading.erosion),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.shared.inline_component import script
+from pages.widgets.shared.inline_component import fetched
 
 _WORDS = st.components.v2.component(
-    "connection_words", html="<span hidden></span>", js=script(Path(__file__).with_suffix(".js"))
+    "connection_words", html="<span hidden></span>", js=fetched(Path(__file__).with_suffix(".js"))
 )
 
 

@@ -9,7 +9,7 @@ export function pointIn(element, e) { // where the pointer is, in pixels of the 
   return [e.clientX - box.left, e.clientY - box.top];
 }
 
-export function zoomAt(view, scale, x, y) { // view: { k, x, y } with screen = x + k * film; the point (x, y) of the screen stays
+export function zoomAt(view, scale, x, y) { // view: { k, x, y }, see hanging.js; the point (x, y) of the screen stays
   view.x = x - (x - view.x) * scale / view.k;
   view.y = y - (y - view.y) * scale / view.k;
   view.k = scale;

@@ -33,16 +33,18 @@ def joint_pictures(case: TeachingCase, joint: str, *, outlined: bool) -> None:
     """The joint close up with its surroundings, and where it lies on the film."""
     what = (case.seed, case.difficulty, case.film.limb, joint)
     with st.container(key="close_up"):
-        st.image(_picture(*what, True, outlined), width="stretch")
+        st.image(_picture(*what, True, outlined), width="stretch", alt=f"Close-up of {case_name(case, joint)}")
     if outlined:
         st.caption("Outlined: :orange-background[erosion] in orange, :blue-background[joint space] in blue.")
     with st.expander("Where on the film", expanded=False):
-        st.image(_picture(*what, False, outlined), width="stretch")
+        place = f"{case_name(case, joint)}, framed on the whole film"
+        st.image(_picture(*what, False, outlined), width="stretch", alt=place)
 
 
 def film_picture(case: TeachingCase, *, outlined: bool) -> None:
     """The whole film."""
-    st.image(_picture(case.seed, case.difficulty, case.film.limb, "", False, outlined), width="stretch")
+    picture = _picture(case.seed, case.difficulty, case.film.limb, "", False, outlined)
+    st.image(picture, width="stretch", alt=f"The film of a {film_name(case.film.limb, case.film.side).lower()}")
 
 
 def choose_case(prefix: str) -> tuple[int, Difficulty, Limb]:

@@ -50,6 +50,16 @@ def case(cases: Cases) -> Case:
     return made
 
 
+def test_a_case_that_is_seen_beside_another_one_does_not_become_the_one_in_view(cases: Cases, case: Case) -> None:
+    other = Case("UAB-017", [film("right.png")], visit_name="month 0")
+    cases.keep(other)
+    assert cases.current() == other.id
+    seen = cases.look(case.id)
+    assert seen.visit() == case.visit() and cases.current() == other.id
+    with pytest.raises(StoreError, match="no such case"):
+        cases.look("0" * 16)
+
+
 def test_a_case_comes_back_with_every_correction(cases: Cases, case: Case) -> None:
     back = cases.open(cases.current())
     assert (back.id, back.title, back.reader) == (case.id, case.title, "A. Bee")

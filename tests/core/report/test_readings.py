@@ -89,7 +89,8 @@ def test_a_visit_with_nothing_scored_has_no_total_in_any_file() -> None:
     assert (patient, total, erosion, jsn) == ("P1", "", "", "")
     assert read_table(readings_csv([visit]))["P1"].svh is None
     assert next(visit_summary(visit)) == (
-        "P1: SvH \N{EN DASH} of 448, incomplete: 86 of 86 sites without points; erosion \N{EN DASH}, JSN \N{EN DASH}"
+        "P1: SvH \N{EN DASH} of 448, incomplete: 86 of 86 sites without points; erosion \N{EN DASH}, JSN \N{EN DASH}, "
+        "hands \N{EN DASH}, feet \N{EN DASH}"
     )
 
 
@@ -97,6 +98,14 @@ def test_a_total_without_the_feet_says_that_it_is_incomplete() -> None:
     visit = VisitReading("P1", (scored(Side.L, 1), scored(Side.R, 1)))
     assert visit_row(visit)["totals"]["total"]["incomplete"] and not visit_row(visit)["totals"]["hands"]["incomplete"]
     assert "62 of 448" in next(visit_summary(visit)) and "incomplete: 24 of 86 sites" in next(visit_summary(visit))
+
+
+def test_every_total_of_the_command_line_has_its_interval() -> None:
+    visit = VisitReading("P1", (scored(Side.L, 1), scored(Side.R, 1)))
+    # 32 cells of erosion, 30 of narrowing, each 1 +- 1 point: 32 +- 5.7, 30 +- 5.5, 62 +- 7.9, rounded outwards.
+    said = next(visit_summary(visit)).replace("\N{EN DASH}", "-")
+    assert said.startswith("P1: SvH 62 of 448 (54-70), ")
+    assert said.endswith("; erosion 32 (26-38), JSN 30 (24-36), hands 62 (54-70), feet -")
 
 
 def test_the_json_holds_joint_spaces_and_why_one_is_not_measured() -> None:

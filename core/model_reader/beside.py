@@ -1,7 +1,8 @@
 """Two visits of one patient side by side: which films show the same limb, and how one lies over the other."""
 
 from core.anatomy.pose import fit_pose
-from core.model_reader.case import Case, CaseFilm
+from core.model_reader.case import Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.evidence import FilmReading
 
 Affine = tuple[float, float, float, float, float, float]

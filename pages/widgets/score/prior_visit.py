@@ -7,7 +7,8 @@ import streamlit as st
 from core.agreement.change import group_changes
 from core.cases import ListedCase
 from core.model_reader.beside import laid_over, same_limb
-from core.model_reader.case import UNNAMED, Case, CaseFilm
+from core.model_reader.case import UNNAMED, Case
+from core.model_reader.changes import CaseFilm
 from core.model_reader.evidence import FilmReading
 from core.model_reader.review import CaseStatus
 from core.store import StoreError

@@ -8,6 +8,7 @@ alone.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -51,9 +52,14 @@ def _secrets(part: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def sign_in_configured() -> bool:
-    """Whether the secrets name a provider."""
+@cache
+def _provider_named() -> bool:
     return bool(_secrets("auth"))
+
+
+def sign_in_configured() -> bool:
+    """Whether the secrets name a provider, as they stood when the server was first asked: every run of a page asks."""
+    return _provider_named()
 
 
 def access_of(claims: Mapping[str, Any], roles: Mapping[str, Any]) -> Access:

@@ -123,6 +123,7 @@ def test_where_readers_sign_in_a_case_is_the_accounts_at_any_computer_and_it_sig
     ann, bob = "ann@clinic.example", "bob@clinic.example"
     secrets = {"auth": {"client_id": "svh"}, "roles": {"reader": [ann, bob]}}
     monkeypatch.setattr(accounts, "_secrets", secrets.__getitem__)
+    monkeypatch.setattr(accounts, "_provider_named", lambda: True)
     monkeypatch.setattr(accounts.st, "user", _User(ann))
     page = page_with(**{"A-LH": 1})
     case = page.session_state["case"]

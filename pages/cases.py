@@ -10,7 +10,7 @@ from pages.widgets.shared.case_steps import leave_case, reopen
 from pages.widgets.shared.kept_cases import my_cases, open_kept
 from pages.widgets.shared.page_style import page_style
 
-MOST = 50  # rows; a search finds the others
+MAX_LISTED = 50  # rows; a search finds the others
 WORD = {CaseStatus.NEW: "New", CaseStatus.SCORED: "Scored, draft", CaseStatus.REVIEWED: "Reviewed"}
 
 
@@ -70,10 +70,10 @@ def work_list(cases: Cases) -> None:
         f"{len(rows)} of {counted}, the one that was changed last first. {whose} opens them; a draft is "
         f"deleted {DRAFT_DAYS} days after its last change."
     )
-    for case in rows[:MOST]:
+    for case in rows[:MAX_LISTED]:
         row(cases, case)
-    if len(rows) > MOST:
-        st.caption(f"{len(rows) - MOST} more: search for them.")
+    if len(rows) > MAX_LISTED:
+        st.caption(f"{len(rows) - MAX_LISTED} more: search for them.")
 
 
 page_style()

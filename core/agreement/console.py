@@ -17,7 +17,7 @@ from core.agreement.wording import INTERVALS, WORDING, f_words, words
 from core.svh.words import how_many
 
 _GRADES = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement")
-_MOST_LINES = 12
+_MAX_LINES = 12
 
 
 def print_results(
@@ -48,7 +48,7 @@ def print_results(
             note = ", more than the 20 % that regulators accept without question" if rate > HIGH_RATE else ""
             line = f"Adjudication, {' and '.join(c.readers)}: change differs by {threshold:g} points or more in "
             console.print(Text(line + f"{result.called} of {result.patients} patients ({rate:.0%}){note}."))
-            for case in result.cases[:_MOST_LINES]:
+            for case in result.cases[:_MAX_LINES]:
                 console.print(Text(f"  {case.patient}, {case.visits}: {case.first:+g} and {case.second:+g}"))
     if adjudicated:
         console.print(Text(f"Score of the study, {adjudicated.name}: {score_words(study, adjudicated)}."))
@@ -63,10 +63,10 @@ def _print_left_out(console: Console, c: Comparison) -> None:
         return
     n = len(c.not_counted)
     console.print(Text(f"{' - '.join(c.readers)}: {n} SvH total{'s' * (n != 1)} left out ({c.kind})."))
-    for out in c.not_counted[:_MOST_LINES]:
+    for out in c.not_counted[:_MAX_LINES]:
         console.print(Text(f"  {out.patient}{', ' * bool(out.visit)}{out.visit}: {out.why}"))
-    if n > _MOST_LINES:
-        console.print(Text(f"  and {n - _MOST_LINES} more; all of them are in the JSON"))
+    if n > _MAX_LINES:
+        console.print(Text(f"  and {n - _MAX_LINES} more; all of them are in the JSON"))
 
 
 def _totals(kind: str, pairs: Sequence[Comparison]) -> Table:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-_MOST = 100_000
+_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def patients_for_sdc(upper: float, *, level: float = 0.95) -> Plan:
     """
     if not upper > 1:
         raise ValueError("the upper limit must be more than 1 times the SDC")
-    low, high = 2, _MOST
+    low, high = 2, _MAX
     if _sdc_ratio(high, level) > upper:
-        raise ValueError(f"that needs more than {_MOST:,} patients; allow a wider interval")
+        raise ValueError(f"that needs more than {_MAX:,} patients; allow a wider interval")
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if _sdc_ratio(middle, level) <= upper else (middle + 1, high)

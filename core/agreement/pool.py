@@ -15,7 +15,7 @@ from core.agreement.completeness import ALL_CELLS, Completeness, part_sums
 from core.agreement.sections import TOTAL, Section
 from core.agreement.study import Study
 
-MOST_SCORES = 1500
+MAX_SCORES = 1500
 _POLISHED = 300  # so few scores are fitted twice, for digits
 
 
@@ -82,9 +82,9 @@ def variance_components(scores: ArrayLike) -> Components:
     alpha = krippendorff_alpha(x)
     if there.all() and (of := _balanced(x)):
         return Components(n, k, n * k, *of, alpha if np.isfinite(alpha) else None)
-    if there.sum() > MOST_SCORES:
+    if there.sum() > MAX_SCORES:
         raise ValueError(
-            f"not estimated: {int(there.sum())} scores are more than the {MOST_SCORES} that the mixed model takes"
+            f"not estimated: {int(there.sum())} scores are more than the {MAX_SCORES} that the mixed model takes"
         )
     patient, reader = np.nonzero(there)
     found = _components(x[there], patient, reader)

@@ -11,9 +11,9 @@ from core.agreement.visits import in_order, years_between
 from core.cohort.scores import TOTAL_LIMITS, ReadingKey, Scores, scores_of
 from core.svh import Reading
 
-MOST_READERS = 20
-MOST_PATIENTS = 5000
-_MOST_CELLS = 30_000_000
+MAX_READERS = 20
+MAX_PATIENTS = 5000
+_MAX_CELLS = 30_000_000
 TOTAL_KEYS = tuple(TOTAL_LIMITS)
 
 
@@ -85,14 +85,14 @@ def study_of(readings: Mapping[ReadingKey, Reading | Scores], visits: Sequence[s
     for _, patient, visit in readings:
         mine.setdefault(patient, set()).add(visit)
     most = max(map(len, mine.values()))
-    if len(readers) > MOST_READERS:
-        raise ValueError(f"there are {len(readers)} readers, more than {MOST_READERS}; look at the column of readers")
+    if len(readers) > MAX_READERS:
+        raise ValueError(f"there are {len(readers)} readers, more than {MAX_READERS}; look at the column of readers")
     all_names = list(dict.fromkeys(key[2] for key in readings))
     shared = len(all_names) <= 2 * most
-    if len(mine) > MOST_PATIENTS or len(readers) * len(mine) * (len(all_names) if shared else most) * 86 > _MOST_CELLS:
+    if len(mine) > MAX_PATIENTS or len(readers) * len(mine) * (len(all_names) if shared else most) * 86 > _MAX_CELLS:
         raise ValueError(
             f"{len(mine)} patients with up to {most} visits are more than can be compared at once "
-            f"({MOST_PATIENTS} patients); split the study"
+            f"({MAX_PATIENTS} patients); split the study"
         )
     order = all_names if most == 1 and not visits and not shared else _order(all_names, mine, visits, most)
     place = {name: n for n, name in enumerate(order)}

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-MOST_BYTES = 128 * 2**20
-_MOST_UNPACKED = 512 * 2**20
-_MOST_CELL = 10_000
-_MOST_SHEETS = 50
+MAX_BYTES = 128 * 2**20
+_MAX_UNPACKED = 512 * 2**20
+_MAX_CELL = 10_000
+_MAX_SHEETS = 50
 _WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SEP = re.compile(r'\A"?sep=(.)"?[,;\t]*\s*\Z', re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[ >/]")
@@ -26,8 +26,8 @@ def grids(data: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
 
     Raises: ValueError for bytes that are no table, too many, in another encoding, or a workbook that cannot be read.
     """
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"the table has {len(data) // 2**20} MB, more than the {MOST_BYTES // 2**20} MB that are read")
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"the table has {len(data) // 2**20} MB, more than the {MAX_BYTES // 2**20} MB that are read")
     if data.startswith(_OLD_WORKBOOK):
         raise ValueError(
             "this is a workbook of the old form (xls) or with a password; save it as xlsx or CSV UTF-8 first"
@@ -49,8 +49,8 @@ def _csv(data: bytes) -> Iterator[Row]:
     try:
         for number, cells in enumerate(reader, start=1):
             if any(map(str.strip, cells)) and not (number == 1 and told):
-                if max(map(len, cells)) > _MOST_CELL:
-                    raise ValueError(f"row {number}: a cell holds more than {_MOST_CELL} characters")
+                if max(map(len, cells)) > _MAX_CELL:
+                    raise ValueError(f"row {number}: a cell holds more than {_MAX_CELL} characters")
                 yield number, cells
     except csv.Error:
         raise ValueError(f"row {number + 1} cannot be read as CSV: look for a quote that is not closed") from None
@@ -100,8 +100,8 @@ def _workbook(data: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
     except Exception as error:  # the library raises many kinds for damaged files
         raise ValueError(f"this workbook cannot be read ({type(error).__name__}); save it as CSV UTF-8") from None
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    if len(sheets) > _MOST_SHEETS:
-        raise ValueError(f"the workbook has {len(sheets)} sheets, more than {_MOST_SHEETS}")
+    if len(sheets) > _MAX_SHEETS:
+        raise ValueError(f"the workbook has {len(sheets)} sheets, more than {_MAX_SHEETS}")
     for sheet in sheets:
         yield str(sheet.title), _sheet(sheet, written[sheet.title] if written else None)
 
@@ -117,10 +117,8 @@ def _check_package(data: bytes) -> bool:
             members = package.infolist()
             if "xl/workbook.xml" not in package.namelist():
                 raise ValueError("this is no xlsx workbook; save the table as xlsx or CSV UTF-8")
-            if sum(member.file_size for member in members) > _MOST_UNPACKED or len(members) > 2000:
-                raise ValueError(
-                    f"the workbook unpacks to more than {_MOST_UNPACKED // 2**20} MB; save it as CSV UTF-8"
-                )
+            if sum(member.file_size for member in members) > _MAX_UNPACKED or len(members) > 2000:
+                raise ValueError(f"the workbook unpacks to more than {_MAX_UNPACKED // 2**20} MB; save it as CSV UTF-8")
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     with package.open(member) as part:
@@ -161,8 +159,8 @@ def _sheet(sheet: Any, written: Any) -> Iterator[Row]:
             width = max(width, len(cells))
             cells += [""] * (width - len(cells))  # a workbook does not store the empty cells at the end of a row
             if any(map(str.strip, cells)):
-                if max(map(len, cells)) > _MOST_CELL:
-                    raise ValueError(f"row {number}: a cell holds more than {_MOST_CELL} characters")
+                if max(map(len, cells)) > _MAX_CELL:
+                    raise ValueError(f"row {number}: a cell holds more than {_MAX_CELL} characters")
                 yield number, cells
     except ValueError:
         raise

@@ -17,8 +17,8 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?")
 _FIRST_LINE = re.compile(r"\A[^\r\n]*(\r\n|\r|\n|\Z)")
 _QUOTE = re.compile(r"[,;\"\t\r\n]")
-_MOST_BYTES = 64 * 2**20
-_MOST_CELL = 10_000
+_MAX_BYTES = 64 * 2**20
+_MAX_CELL = 10_000
 
 
 def inert(text: str) -> str:
@@ -49,10 +49,8 @@ def table_text(data: bytes) -> str:
 
     Raises: ValueError if the bytes are a workbook, too many, or in another encoding.
     """
-    if len(data) > _MOST_BYTES:
-        raise ValueError(
-            f"the table has {len(data) // 2**20} MB, more than the {_MOST_BYTES // 2**20} MB that are read"
-        )
+    if len(data) > _MAX_BYTES:
+        raise ValueError(f"the table has {len(data) // 2**20} MB, more than the {_MAX_BYTES // 2**20} MB that are read")
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise ValueError("this is a spreadsheet workbook; save it as CSV UTF-8 first")
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
@@ -94,8 +92,8 @@ def rows(text: str, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str
             if len(cells) != len(names):
                 raise ValueError(f"row {number} has {len(cells)} cells, but the header has {len(names)} columns")
             for name, cell in zip(names, cells, strict=True):
-                if len(cell) > _MOST_CELL:
-                    raise ValueError(f"row {number}: {name} holds {len(cell)} characters, more than {_MOST_CELL}")
+                if len(cell) > _MAX_CELL:
+                    raise ValueError(f"row {number}: {name} holds {len(cell)} characters, more than {_MAX_CELL}")
             yield number, dict(zip(names, cells, strict=True))
     except csv.Error:
         raise ValueError(f"row {number + 1} cannot be read as CSV: look for a quote that is not closed") from None

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom
 
-from core.pacs.kinds import FILM_CLASSES, MOST_FILES, is_answer
+from core.pacs.kinds import FILM_CLASSES, MAX_FILES, is_answer
 from core.radiograph import display_text
 
 if TYPE_CHECKING:
     pass
 
 URL_VARIABLE, AUTHORIZATION_VARIABLE = "SVH_DICOMWEB_URL", "SVH_DICOMWEB_AUTHORIZATION"
-MOST_STUDIES = 50
+MAX_STUDIES = 50
 WAIT_S = (5, 30)  # to connect, for an answer
 MISSING = "The archive needs more packages: install them with `pip install -r core/pacs/requirements.txt`."
 
@@ -92,7 +92,7 @@ class Archive:
             raise PacsError("Say whom to look for: a patient ID, an accession number or a date.")
         fields = ["StudyDescription", "ModalitiesInStudy", "NumberOfStudyRelatedInstances"]
         with _spoken():
-            rows = self._client.search_for_studies(search_filters=wanted, fields=fields, limit=MOST_STUDIES)
+            rows = self._client.search_for_studies(search_filters=wanted, fields=fields, limit=MAX_STUDIES)
             found = [_study(row) for row in rows]
         return sorted((study for study in found if study.uid), key=lambda study: study.date, reverse=True)
 
@@ -107,8 +107,8 @@ class Archive:
                 for row in self._client.search_for_instances(study_uid, fields=["SOPClassUID"])
             ]
             films = [row for row in rows if str(row.get("SOPClassUID", "")) in FILM_CLASSES]
-            if len(films) > MOST_FILES:
-                raise PacsError(f"This study has {len(films)} pictures; a case has {MOST_FILES} films at most.")
+            if len(films) > MAX_FILES:
+                raise PacsError(f"This study has {len(films)} pictures; a case has {MAX_FILES} films at most.")
             files = [self._fetched(study_uid, row) for row in films]
         kept = [data for data in files if data]
         if not kept:

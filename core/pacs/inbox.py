@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.pacs.kinds import MOST_BYTES, MOST_FILES
+from core.pacs.kinds import MAX_BYTES, MAX_FILES
 from core.report.source import SourceStudy
 
-ALL_BYTES = 4 * MOST_BYTES
+ALL_BYTES = 4 * MAX_BYTES
 
 
 class Taken(Enum):
@@ -45,8 +45,8 @@ class Inbox:
             study = self._studies.get(one.uid) or _Study(self._clock())
             others = [file for key, file in study.files.items() if key != image]
             held = sum(len(file) for each in self._studies.values() for file in each.files.values())
-            too_large = sum(map(len, others)) + len(data) > MOST_BYTES or held + len(data) > ALL_BYTES
-            if too_large or len(others) >= MOST_FILES:
+            too_large = sum(map(len, others)) + len(data) > MAX_BYTES or held + len(data) > ALL_BYTES
+            if too_large or len(others) >= MAX_FILES:
                 return Taken.NO_ROOM
             study.files[image], study.last = data, self._clock()
             self._studies[one.uid] = study

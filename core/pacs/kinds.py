@@ -16,8 +16,8 @@ FILM_CLASSES = (
     DigitalXRayImageStorageForProcessing,
     SecondaryCaptureImageStorage,
 )
-MOST_FILES = 24  # films of one study
-MOST_BYTES = 250 * 2**20
+MAX_FILES = 24  # films of one study
+MAX_BYTES = 250 * 2**20
 
 
 def is_answer(dataset: pydicom.Dataset) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.batch import VisitResult, read_files
 from core.model_reader import FilmReading, ModelReader
-from core.pacs.kinds import MOST_BYTES
+from core.pacs.kinds import MAX_BYTES
 from core.radiograph import Radiograph, VisitFiles, expand
 from core.report import VisitReport, structured_report
 from core.report.source import SourceStudy
@@ -31,7 +31,7 @@ def score_study(reader: ModelReader, files: Sequence[bytes], *, name: str, made_
     pixels: dict[str, NDArray[np.float32]] = {}
 
     def keep(number: int, film: Radiograph, readings: tuple[FilmReading, ...]) -> None:
-        if sum(held.nbytes for held in pixels.values()) + film.pixels.nbytes <= 2 * MOST_BYTES:
+        if sum(held.nbytes for held in pixels.values()) + film.pixels.nbytes <= 2 * MAX_BYTES:
             pixels[film.sha256] = film.pixels
 
     result = read_files(reader, VisitFiles(name, tuple(entries)), each=keep)

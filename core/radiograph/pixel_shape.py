@@ -13,7 +13,7 @@ from core.radiograph.brightness import Floats
 from core.radiograph.film import FilmNote, NoteKind
 
 _LONGEST = 4.0  # a pixel longer than this many widths is an error in the file
-_LEAST_MM, _MOST_MM = 0.01, 2.0
+_LEAST_MM, _MAX_MM = 0.01, 2.0
 
 
 def _pair(attributes: Dataset, keyword: str) -> tuple[float, float] | None:
@@ -42,7 +42,7 @@ def pixel_shape(attributes: Dataset) -> tuple[float | None, float, tuple[FilmNot
         if pair is None:
             continue
         row, column = pair
-        sensible = all(math.isfinite(v) and _LEAST_MM <= v <= _MOST_MM for v in pair)
+        sensible = all(math.isfinite(v) and _LEAST_MM <= v <= _MAX_MM for v in pair)
         if not sensible or not 1 / _LONGEST <= row / column <= _LONGEST:
             words = "The pixel spacing in the file makes no sense; nothing is given in mm."
             return None, 1.0, (FilmNote(NoteKind.SPACING, words),)

@@ -24,8 +24,8 @@ _NUMBERED = re.compile(
     r"(?P<word>(?:img|image|im|film|scan|bild|foto|photo|xray|xr|nr|no|pic|page)?[ _.-]*)(?P<number>[0-9]{1,3})",
     re.IGNORECASE,
 )
-_MOST_NUMBERED = 12
-_MOST_NAMED = 6  # folders or names in one line
+_MAX_NUMBERED = 12
+_MAX_NAMED = 6  # folders or names in one line
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _place(folder: str) -> str:
 def _numbered(hints: Sequence[tuple[Entry, NameHints]]) -> bool:
     """Whether 01-LH, 02-RH, 03-LF, 04-RF number the films of one visit: they run on, and no limb comes twice."""
     found = [_NUMBERED.fullmatch(hint.patient or "") for _, hint in hints]
-    if not 2 <= len(found) <= _MOST_NUMBERED or not all(found):
+    if not 2 <= len(found) <= _MAX_NUMBERED or not all(found):
         return False
     numbers = sorted(int(match["number"]) for match in found if match)
     limbs = {(hint.limb, hint.side) for _, hint in hints}
@@ -226,5 +226,5 @@ def _tails(folders: Sequence[str]) -> list[str]:
 def few(names: Iterable[str]) -> str:
     """Names in one line: the first of them, and how many more there are."""
     listed = list(names)
-    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more
+    more = f" and {len(listed) - _MAX_NAMED} more" if len(listed) > _MAX_NAMED else ""
+    return ", ".join(listed[:_MAX_NAMED]) + more

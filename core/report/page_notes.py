@@ -17,7 +17,7 @@ from core.svh import Cell
 from core.svh.words import DAMAGE_WORD, film_name, how_many, joint_name
 
 TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=6.8, leading=9)
-MOST_WORDS = 900  # characters of a list that the right column has room for
+MAX_WORDS = 900  # characters of a list that the right column has room for
 
 
 def name_of(film: FilmReading) -> str:
@@ -101,7 +101,7 @@ def _lines(canvas: Canvas, paragraphs: Sequence[Paragraph], x: float, top: float
 def _list(items: Sequence[str], between: str) -> str:
     """The items as text, as many as there is room for; then how many are left out."""
     text, fit = between.join(items), len(items)
-    while len(text) > MOST_WORDS and fit:
+    while len(text) > MAX_WORDS and fit:
         fit -= 1
         text = between.join(items[:fit]) + f" ... and {len(items) - fit} more (all in the JSON)"
     return text

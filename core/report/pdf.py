@@ -23,7 +23,7 @@ from core.svh.words import DAMAGE_RGB, how_many, joint_name
 GREY, LINE = HexColor("#666666"), HexColor("#CCCCCC")
 LEFT, RIGHT = 14 * mm, A4[0] - 14 * mm
 FILM_TOP, FILM_HEIGHT = A4[1] - 36 * mm, 72 * mm
-FILMS_A_ROW, MOST_FILMS, CAPTION = 4, 12, 5.5 * mm
+FILMS_A_ROW, MAX_FILMS, CAPTION = 4, 12, 5.5 * mm
 TABLE_TOP, FOOT = FILM_TOP - FILM_HEIGHT - 10 * mm, 12 * mm
 COLUMNS = tuple((side, damage) for side in Side for damage in Damage)  # left first, as the films stand
 
@@ -89,7 +89,7 @@ def _signatures(report: VisitReport) -> str:
 
 def _films(canvas: Canvas, report: VisitReport) -> None:
     """Every film in one row of four, or in two rows of small ones; those that are left out are named below."""
-    shown = dict(list(report.pictured().items())[:MOST_FILMS])
+    shown = dict(list(report.pictured().items())[:MAX_FILMS])
     rows = 1 if len(shown) <= FILMS_A_ROW else 2
     columns = max(FILMS_A_ROW, math.ceil(len(shown) / rows))
     wide = (RIGHT - LEFT - (columns - 1) * 3 * mm) / columns

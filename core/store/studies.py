@@ -19,7 +19,7 @@ from core.store.study_readings import ReadingOf, complete_readings
 from core.store.study_records import PREFIX, Assignment, Role, State, Study, studies_in
 from core.store.tables import MetaRow, PatientRow, ReaderRow, ReadingRow, VisitRow
 
-MOST_SESSIONS = 2
+MAX_SESSIONS = 2
 MODEL = "model"
 
 
@@ -106,7 +106,7 @@ class Studies:
             if study.assignment(reader, session) is not None:
                 raise StoreError(f"{reader} has this pass already.")
             first = study.assignment(reader, session - 1)
-            if session not in range(1, MOST_SESSIONS + 1) or (session > 1 and first is None):
+            if session not in range(1, MAX_SESSIONS + 1) or (session > 1 and first is None):
                 raise StoreError("A second pass needs a first one of the same reader; there is no third.")
             order = list(study.visits if visits is None else visits)
             if not order or set(order) - set(study.visits):

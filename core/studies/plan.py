@@ -13,7 +13,7 @@ from core.radiograph.name_hints import only_limb_words
 HEADER = ("patient", "visit", "file")
 DATE = "date"
 FIRST = "visit 1"
-_MOST_NAMED = 6
+_MAX_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -153,5 +153,5 @@ def _in_time(
 
 
 def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return ", ".join(names[:_MAX_NAMED]) + more

@@ -14,8 +14,8 @@ from typing import Any
 
 Steps = Generator[tuple[str, float], None, Any]
 FIRST_FILM = 0.06  # the share that is done when the first film is taken up, and a little more
-MOST_JOBS = 60  # of all sessions, waiting and running
-MOST_JOBS_OF_ONE = 2
+MAX_JOBS = 60  # of all sessions, waiting and running
+MAX_JOBS_OF_ONE = 2
 
 
 class QueueFull(Exception):
@@ -70,8 +70,8 @@ class JobQueue:
 
     def __init__(
         self,
-        most: int = MOST_JOBS,
-        most_of_one: int = MOST_JOBS_OF_ONE,
+        most: int = MAX_JOBS,
+        most_of_one: int = MAX_JOBS_OF_ONE,
         connected: Callable[[str], bool] = lambda owner: True,
     ) -> None:
         self._most, self._most_of_one, self._connected = most, most_of_one, connected

@@ -16,7 +16,7 @@ from pages.widgets.shared.case_store import FilmOf
 from pages.widgets.shared.study_source import shown
 
 PARTS = ("kappa_quadratic", "ac2", "exact", "within_1", "positive_agreement", "icc_a1", "bias")
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 
 def headline(found: Comparison) -> None:
@@ -119,7 +119,7 @@ def disagreement_table(study: Study, found: Comparison, visit: int | None, film_
         return
     st.caption(
         f"{len(all_rows)} cells, the largest difference first"
-        + (f"; the first {MOST_ROWS} are shown." if len(all_rows) > MOST_ROWS else ".")
+        + (f"; the first {MAX_ROWS} are shown." if len(all_rows) > MAX_ROWS else ".")
     )
     rows = [
         {
@@ -132,7 +132,7 @@ def disagreement_table(study: Study, found: Comparison, visit: int | None, film_
             "Second: " + second: r.second,
             "Apart": abs(r.first - r.second),
         }
-        for r in all_rows[:MOST_ROWS]
+        for r in all_rows[:MAX_ROWS]
     ]
     if film_of is None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, key="disagreements")

@@ -9,7 +9,7 @@ from core.store import NOT_SCORABLE_REASONS, Mark, Status
 from core.svh import SITE_BY_SUFFIX, Cell, Site
 from pages.widgets.shared.outbox import new_actions, whole
 
-MOST_MS = 60_000  # a longer pause between two keys is not reading
+MAX_MS = 60_000  # a longer pause between two keys is not reading
 _STATUS = {"reveal": Status.REVEALED, "complete": Status.COMPLETE}
 
 
@@ -70,7 +70,7 @@ def _spent(said: object, sheet: Sheet) -> dict[LimbSide, int]:
     times = said if isinstance(said, dict) else {}
     known = {film.key: (film.limb, film.side) for film in sheet.films}
     return {
-        known[key]: int(min(ms, MOST_MS))
+        known[key]: int(min(ms, MAX_MS))
         for key, ms in times.items()
         if key in known and isinstance(ms, int | float) and not isinstance(ms, bool) and ms >= 1
     }

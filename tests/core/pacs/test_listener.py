@@ -10,7 +10,7 @@ from pydicom.uid import ComprehensiveSRStorage, ComputedRadiographyImageStorage,
 from pynetdicom import AE, evt
 
 from core.pacs.inbox import Inbox, Taken
-from core.pacs.kinds import MOST_FILES
+from core.pacs.kinds import MAX_FILES
 from core.pacs.listener import Listener, Peer
 from tests.core.pacs.conftest import Orthanc
 from tests.core.pacs.stub import StubReader
@@ -142,9 +142,9 @@ def test_the_inbox_holds_a_study_until_it_is_quiet_and_no_more_than_its_share() 
     now[0] = 9.0
     assert [len(files) for files in inbox.due()] == [2] and inbox.due() == []
     assert inbox.put(b"no DICOM") is Taken.UNFIT and inbox.put(archived(1, PatientID="")) is Taken.UNFIT
-    for number in range(MOST_FILES):
+    for number in range(MAX_FILES):
         assert inbox.put(archived(number + 1)) is Taken.YES
-    assert inbox.put(archived(MOST_FILES + 1)) is Taken.NO_ROOM
+    assert inbox.put(archived(MAX_FILES + 1)) is Taken.NO_ROOM
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
+from core.phantom.acquire import acquire, draw_look
 from core.phantom.acquisition import Lesion, Thinning
 from core.phantom.assembly import Assembly, Joint
 from core.phantom.damage import eroded, erosion_parts, margin_erosion, narrowing
 from core.phantom.deformity import deform_foot, raised
 from core.phantom.foot_bones import RAYS, SESAMOIDS, foot_bones
-from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import Bone
 from core.phantom.soft_tissue import foot_segments
 from core.svh import FOOT_EROSION, FOOT_JSN, Side, Site
@@ -171,7 +171,7 @@ def foot_film(
     ]
     look = draw_look(person, technique)
     gaps = {site.joint: foot.gap(site.joint) for site in FOOT_JSN}
-    return shoot(
+    return acquire(
         technique or rng, foot, points, gaps, foot_segments(rng, foot, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in FOOT_EROSION + FOOT_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["TMT5"][1] + rng.uniform(8, 30),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from core.cohort.labelled_film import LabelledFilm
+from core.phantom.acquire import acquire, draw_look
 from core.phantom.acquisition import Lesion, Thinning
 from core.phantom.assembly import Assembly
 from core.phantom.damage import border_erosion, eroded, erosion_parts, margin_erosion, narrowing
@@ -23,7 +24,6 @@ from core.phantom.hand_joints import (
     SLIP_JOINTS,
     WRIST_ORDER,
 )
-from core.phantom.shoot import draw_look, shoot
 from core.phantom.skeleton import hand_bones
 from core.phantom.soft_tissue import hand_segments
 from core.svh import HAND_EROSION, HAND_JSN, Side, Site
@@ -199,7 +199,7 @@ def hand_film(
             thinnings.append(Thinning(points[name], rng.uniform(5, 9), rng.uniform(0.05, 0.2)))
     look = draw_look(person, technique)
     gaps = {name: hand.gap(name) for name in JOINTS}
-    return shoot(
+    return acquire(
         technique or rng, hand, points, gaps, hand_segments(rng, hand, points), lesions, owners, thinnings, look,
         site_grades={site: grades.get(site, 0) for site in HAND_EROSION + HAND_JSN},
         side=side, mm_per_px=mm_per_px, film_id=film_id, cut_y_mm=points["RAD"][1] + rng.uniform(18, 50),

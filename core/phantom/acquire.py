@@ -42,7 +42,7 @@ def _look(rng: np.random.Generator) -> Look:
     )
 
 
-def shoot(
+def acquire(
     rng: np.random.Generator,
     limb_bones: Assembly,
     points: Mapping[str, tuple[float, float]],

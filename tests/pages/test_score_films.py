@@ -15,7 +15,7 @@ from core.svh import Limb, Side
 from pages.server.job_queue import Job
 from pages.widgets.score.film_viewer import joints_data
 from pages.widgets.shared import cached_reader, sample_case
-from pages.widgets.shared.scoring_job import Outcome, time_left
+from pages.widgets.shared.scoring_job import Outcome, look_every_s, time_left
 from tests.pages.page_runs import film_bytes, opened_page
 
 
@@ -238,3 +238,7 @@ def test_the_time_that_is_left_is_said_as_a_person_would() -> None:
         "", "About 10 seconds left.", "About 40 seconds left.", "About 90 seconds left.", "About 2 minutes left.",
         "About 5 minutes left.",
     ]  # fmt: skip
+
+
+def test_the_more_wait_the_rarer_a_page_looks() -> None:
+    assert [look_every_s(others) for others in (0, 1, 5, 40)] == [0.3, 0.6, pytest.approx(1.8), 2.0]

@@ -20,6 +20,7 @@ from pages.server.sessions import QUEUE, session_name
 from pages.widgets.shared import cached_reader
 
 LOOK_EVERY_S = 0.3
+LOOK_AT_LEAST_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,16 @@ def start(steps: Steps) -> Job:
     return QUEUE.start(steps, session_name())
 
 
-@st.fragment(run_every=LOOK_EVERY_S)
+def look_every_s(others: int) -> float:
+    """How often a page that waits looks at its job: the more wait, the rarer, so that looking takes no work away."""
+    return min(LOOK_EVERY_S * (1 + others), LOOK_AT_LEAST_EVERY_S)
+
+
 def _stages(job: Job, title: str) -> None:
+    st.fragment(_stages_now, run_every=look_every_s(QUEUE.others(job)))(job, title)
+
+
+def _stages_now(job: Job, title: str) -> None:
     if job.future.done():
         st.rerun()
     # Not as a context: leaving one would put the mark of being done on it.

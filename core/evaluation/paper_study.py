@@ -162,7 +162,7 @@ def evaluate_study(
         log(f"{name}: {json.dumps(figures[name])}")
     result: dict[str, Any] = {"patients": len(patients), "figures": figures}
     targets = np.array([p.target for p in patients])
-    best = next(n for n in ("resnet_dwise50_finetuned", "resnet_dwise50", "compact") if n in answers)
+    best = next(n for n in ("resnet_dwise50_large", "resnet_dwise50", "compact") if n in answers)
     shown = np.array([a.hands for a in answers[best]])
     result["figure_6"] = {"system": best, "true": targets.tolist(), "predicted": np.round(shown, 1).tolist()}
     result["table_6"] = {"system": best, "cases": sample_cases(patients, shown)}
@@ -184,8 +184,8 @@ def cards_in(folder: Path) -> list[WeightCard]:
 def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
     """What the weight cards themselves say.
 
-    Size, parameters, steps, seconds per epoch, best validation RMSE, figures of the study. Those of the study stand
-    under the system that was measured, which for a set of scorers is the set.
+    Size, parameters, steps, seconds per epoch, best validation RMSE and r, figures of the study. Those of the study
+    stand under the system that was measured, which for a set of scorers is the set.
     """
     figures: dict[str, Figures] = {}
     for card in cards:
@@ -201,6 +201,8 @@ def card_figures(cards: Iterable[WeightCard]) -> dict[str, Figures]:
         checked = [line["validation_rmse"] for line in curve if "validation_rmse" in line]
         if checked:
             mine["validation_rmse"] = round(min(checked), 3)
+        if followed := [line["validation_r"] for line in curve if "validation_r" in line]:
+            mine["validation_r"] = round(max(followed), 3)
         figures[card.name] = mine
         if study := card.results.get("study"):
             whole = next((s for s in ("compact", "deepra", "densenet") if _part_of(card.name, s)), card.name)

@@ -23,9 +23,9 @@ from core.training.score_parts import PartCrops, crop_cells
 
 CUTS = np.arange(0.3, 1.35, 0.05)
 COVERAGE = 0.90
-# Points that an undamaged site of a real film with simulated damage elsewhere may get on average, by damage. On a film
-# without any damage there are fewer.
-FALSE_POINTS = {Damage.EROSION: 0.20, Damage.JSN: 0.25}
+# Points that an undamaged site of a real film with simulated damage elsewhere may get on average. On a film without any
+# damage there are fewer.
+FALSE_POINTS = 0.25
 
 
 def jitter(rng: np.random.Generator, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -167,7 +167,7 @@ def fit_calibration(phantom: Cells, simulated: Cells) -> dict[str, Any]:
         mine = [str(kind) for kind in kinds if ROW_BY_NAME[kind.split("/")[0]].damage is damage]
         if not mine:
             continue
-        cuts |= dict.fromkeys(mine, round(_best_cut(own[0], own[1], FALSE_POINTS[damage]), 2))
+        cuts |= dict.fromkeys(mine, round(_best_cut(own[0], own[1], FALSE_POINTS), 2))
         misses: list[list[NDArray[np.float64]]] = [[], []]
         for cells in own:
             points = cells.points(cuts[mine[0]])

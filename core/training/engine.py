@@ -69,7 +69,6 @@ def run_loop(
     log = TrainingLog(folder / "log.jsonl", settings, at)
     device = next(network.parameters()).device
     precision = partial(torch.autocast, device.type, torch.bfloat16, enabled=mixed_precision(device))
-    torch.backends.cudnn.benchmark = True
     batches = ahead(draw, at.step, workers)
     saved = time.monotonic()
     at.look(settings)

@@ -1,6 +1,6 @@
 """One command trains one network, of the compact set or of the papers: `python -m core train NAME`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 
 from core.checkpoint import WeightCard, read_card, weights_there
 from core.checkpoint.weight_file import FOLDER, float_tensors
@@ -31,7 +31,7 @@ LOOPS = {
     "foot_parts": LoopSettings(steps=5000, validate_steps=750),
     "joint_scorer": LoopSettings(steps=9000, learning_rate=1.5e-3, warm_up=300, validate_steps=1000),
 }
-FURTHER_RATE, FURTHER_SHARE = 0.3, 0.5
+FURTHER_RATE = 0.3
 PHANTOMS = {Limb.HAND: 1900, Limb.FOOT: 1000}
 DATA = (
     "Digital phantoms (X-ray images computed from bone meshes, made by this repository) and real hand and foot films of"
@@ -131,8 +131,7 @@ def train(
     """Train one network of the compact set, resuming where its checkpoint stands, and write weight file and card.
 
     `steps` and `minutes` shorten it; `threads` is how many processes draw batches. `further` begins with the weights
-    that are there in `folder`, as far as their tensors fit, at a lower rate, and ends halfway between them and what it
-    learnt.
+    that are there in `folder`, as far as their tensors fit, at a lower rate.
 
     Raises: ValueError for an unknown name; FileNotFoundError where films or ImageNet starts are missing.
     """
@@ -160,7 +159,6 @@ def train(
             loop, learning_rate=FURTHER_RATE * loop.learning_rate, warm_up=50, average=0.99, validate_steps=500
         )
         _start_further(task.network, before, folder)
-    start = {key: tensor.clone() for key, tensor in task.network.state_dict().items()} if further else {}
     trained = run_loop(
         task.network,
         task.losses,
@@ -170,8 +168,6 @@ def train(
         workers=threads,
         validate=task.figures,
     )
-    if further:
-        _blend(trained.cpu(), start, FURTHER_SHARE)
     write_trained(
         trained.cpu(),
         f"compact_{name}",
@@ -180,23 +176,10 @@ def train(
         batch=BATCH[name],
         trained_on=DATA,
         revision=revision,
-        more={"before": _in_short(before), "share_of_the_way": FURTHER_SHARE} if before else {},
+        more={"before": _in_short(before)} if before else {},
         calibration={},
         folder=folder,
     )
-
-
-def _blend(network: nn.Module, start: Mapping[str, Tensor], share: float) -> None:
-    """Move the weights so that `share` of the way from the start to here is gone.
-
-    Between the two lie networks that keep more of what the start knew of films unlike those of this training.
-    Source: Wortsman et al. 2022, arXiv:2109.01903.
-    """
-    here = network.state_dict()
-    for key, tensor in start.items():
-        if tensor.is_floating_point():
-            here[key] = torch.lerp(tensor.cpu().float(), here[key].float(), share).to(here[key].dtype)
-    network.load_state_dict(here)
 
 
 def _in_short(card: WeightCard) -> dict[str, Any]:

@@ -94,11 +94,11 @@ def shortened(system: System, steps: int | None, minutes: float | None = None) -
 
 
 def until_it_stops(system: System, epochs: int) -> System:
-    """A whole-hand network trained until ten validations in a row were no better, for at most so many epochs.
+    """A whole-hand network trained until fifteen validations in a row were no better, for at most so many epochs.
 
     One protocol for all of them: batches of 32, AdamW at the rate that `shortened` has for its kind, validation after
-    every second epoch of the study's patients, the rate three times lower after four validations (eight epochs)
-    without a higher r, the end after ten (twenty epochs).
+    every second epoch of the study's patients, the rate three times lower after five validations (ten epochs)
+    without a higher r, the end after fifteen (thirty epochs).
 
     Raises: ValueError for a network that does not see whole hands.
     """
@@ -107,7 +107,7 @@ def until_it_stops(system: System, epochs: int) -> System:
     epoch = -(-SIZES["train"] // PROTOCOL_BATCH)
     loop = LoopSettings(
         steps=epochs * epoch, learning_rate=shortened(system, 1).loop.learning_rate, warm_up=2 * epoch, average=0.95,
-        validate_steps=2 * epoch, log_steps=2 * epoch, schedule="plateau", factor=1 / 3, patience=4, stop_after=10,
+        validate_steps=2 * epoch, log_steps=2 * epoch, schedule="plateau", factor=1 / 3, patience=5, stop_after=15,
         save_seconds=60,
     )  # fmt: skip
     return replace(system, loop=loop, batch=PROTOCOL_BATCH)

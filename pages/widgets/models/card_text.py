@@ -81,7 +81,9 @@ GROUPS = {
 TAUGHT = {  # by the ending of a name: what was learnt on the way
     "_finetuned": "fine-tuned on totals",
     "_maps": "trained on damage maps",
-    "_windows": "taught by small windows, an earlier start of the fine-tuned one",
+    "_large": "trained on damage maps, at the paper's size",
+    "_seed1": "second seed",
+    "_seed2": "third seed",
 }
 LIMITS = (
     "It has never seen a film with clinical scores. Its figures on phantoms say nothing about patients; films of"

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from core.checkpoint import open_weights, read_card
 from core.cohort.labelled_film import LabelledFilm
@@ -77,15 +76,3 @@ def test_a_network_learns_is_written_and_goes_on(cache: Path, name: str) -> None
 def test_a_network_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no network knee; there are limb_finder"):
         run.train("knee", cache=tmp_path, films_folder=tmp_path)
-
-
-def test_a_training_that_goes_on_ends_halfway_between_its_start_and_what_it_learnt() -> None:
-    network = torch.nn.BatchNorm1d(1)
-    start = {key: tensor.clone() for key, tensor in network.state_dict().items()}
-    with torch.no_grad():
-        network.weight.fill_(3.0)
-        network.running_mean.fill_(8.0)  # type: ignore[union-attr]
-        network.num_batches_tracked.fill_(7)  # type: ignore[union-attr]
-    run._blend(network, start, 0.5)
-    assert network.weight.item() == 2.0 and network.running_mean.item() == 4.0  # type: ignore[union-attr]
-    assert network.num_batches_tracked.item() == 7  # type: ignore[union-attr]

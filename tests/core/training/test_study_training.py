@@ -205,7 +205,7 @@ def test_one_protocol_trains_whole_hands_until_they_stop_improving() -> None:
     assert len({system.loop for system in loops.values()}) == 1
     assert {system.batch for system in loops.values()} == {32}
     loop = loops["resnet50"].loop
-    assert (loop.steps, loop.validate_steps, loop.patience, loop.stop_after) == (2400, 24, 4, 10)
+    assert (loop.steps, loop.validate_steps, loop.patience, loop.stop_after) == (2400, 24, 5, 15)
     assert loops["resnet_dwise50_seed1"].seed == 1 and loops["resnet_dwise50"].seed == 0
     with pytest.raises(ValueError, match="whole hands"):
         until_it_stops(SYSTEMS["paper_jsn_wrist"], 200)

@@ -19,7 +19,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         key="teaching_part",
         label_visibility="collapsed",
     )
-    st.caption("The films are digital phantoms: they belong to nobody, and their true points are known.")
+    st.caption("The films are digital phantoms with known points; a teacher may bring own films into a class.")
 if part == "Practise":
     practise()
 elif part == "Class":

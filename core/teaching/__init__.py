@@ -10,4 +10,5 @@ from core.teaching.classroom import Classes as Classes
 from core.teaching.marking import Answer as Answer
 from core.teaching.marking import Marks as Marks
 from core.teaching.marking import mark as mark
+from core.teaching.own_films import own_case as own_case
 from core.teaching.results import results_csv as results_csv

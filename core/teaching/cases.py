@@ -30,12 +30,16 @@ _SHARE_DAMAGED = {Difficulty.EASY: 0.4, Difficulty.MIDDLE: 0.55, Difficulty.HARD
 
 @dataclass(frozen=True)
 class TeachingCase:
-    """A film with its truth and its joints in the order of asking."""
+    """A film with its truth and its joints in the order of asking.
+
+    The truth of an `own` film is what its teacher gave.
+    """
 
     seed: int
     difficulty: Difficulty
     film: LabelledFilm
     order: tuple[str, ...]
+    own: bool = False
 
     def sites(self, joint: str) -> tuple[Site, ...]:
         """What is scored at a joint: narrowing first, then erosion."""

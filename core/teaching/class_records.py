@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.svh import Limb, Site
-from core.teaching.cases import Difficulty
+from core.teaching.cases import Difficulty, TeachingCase
 
 
 class ClassError(Exception):
@@ -20,6 +20,7 @@ class Question:
     difficulty: Difficulty
     limb: Limb
     joint: str
+    film: str = ""  # one of the teacher's own films; empty is the phantom of the seed
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,4 @@ class OpenClass:
     students: dict[str, str] = field(default_factory=dict)  # seat to nickname
     question: Question | None = None
     rounds: dict[Question, Round] = field(default_factory=dict)
+    films: dict[str, TeachingCase] = field(default_factory=dict)  # the teacher's own, by name

@@ -1,7 +1,8 @@
 """Classes that a teacher opens and students join by a code; in memory only, with a lock, limits and an end.
 
 Nothing personal is held beyond nicknames. A code is drawn from 25 ** 6 = 244 million; what a guess would win is a seat
-in a class about phantoms, so a limit on guesses is left to the front of the server.
+in a class about phantoms, or close-ups of joints without a name, so a limit on guesses is left to the front of the
+server.
 """
 
 import secrets
@@ -10,11 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 
 from core.svh import Site, check_points
+from core.teaching.cases import TeachingCase
 from core.teaching.class_records import ClassError, ClassView, Given, OpenClass, Question, Round
 
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # without 0 O, 1 I L, 2 Z, 5 S, 8 B
 CODE_LENGTH, NAME_MAX = 6, 20
 CLASSES_MAX, STUDENTS_MAX, QUESTIONS_MAX = 40, 60, 200
+FILMS_MAX, FILMS_ALL = 8, 40  # teachers' own films in a class, and on the server: some 8 MB each
 LIFE_S = 3 * 3600.0
 IDLE_S = 20 * 60.0  # without the teacher's browser, which asks every few seconds
 AWAY_S = 60.0  # a class without students whose teacher is away so long gives way to a new one where the server is full
@@ -80,13 +83,44 @@ class Classes:
                 for each in found.rounds.values():
                     each.answers.pop(seat, None)
 
-    def ask(self, code: str, key: str, question: Question) -> None:
-        """Put a joint to the class; a joint that was asked before comes back with its answers.
+    def bring(self, code: str, key: str, case: TeachingCase) -> str:
+        """Put a film of the teacher's own into the class, for as long as it lasts; the name under which it is asked.
 
-        Raises: ClassError without the teacher's key, or after 200 joints.
+        Raises: ClassError without the teacher's key, or where class or server hold as many films as they can.
         """
         with self._lock:
             found = self._taught(code, key)
+            if len(found.films) >= FILMS_MAX:
+                raise ClassError(f"A class holds {FILMS_MAX} films of your own at most. Open another class.")
+            if sum(len(each.films) for each in self._classes.values()) >= FILMS_ALL:
+                raise ClassError("This server holds as many films of teachers as it can. Try again in an hour.")
+            name = f"film {len(found.films) + 1}"
+            found.films[name] = case
+            return name
+
+    def films(self, code: str, key: str) -> Mapping[str, TeachingCase]:
+        """The films that the teacher brought, by name: all of them to the teacher, to a student the one that is asked.
+
+        Raises: ClassError when the class has ended or the key is none of its keys.
+        """
+        with self._lock:
+            found = self._find(code)
+            if secrets.compare_digest(found.teacher.encode(), key.encode()):
+                return dict(found.films)
+            if key not in found.students:
+                raise ClassError("You are no longer in this class. Join it again.")
+            asked = found.question.film if found.question else ""
+            return {name: case for name, case in found.films.items() if name == asked}
+
+    def ask(self, code: str, key: str, question: Question) -> None:
+        """Put a joint to the class; a joint that was asked before comes back with its answers.
+
+        Raises: ClassError without the teacher's key, for a film that is not in the class, or after 200 joints.
+        """
+        with self._lock:
+            found = self._taught(code, key)
+            if question.film and question.film not in found.films:
+                raise ClassError("This film is no longer in the class. Bring it again.")
             if question not in found.rounds and len(found.rounds) >= QUESTIONS_MAX:
                 raise ClassError(f"A class has {QUESTIONS_MAX} joints at most. Open another class.")
             found.rounds.setdefault(question, Round())

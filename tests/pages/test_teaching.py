@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.svh import SITES, Limb, grade_words
+from core.svh import SITE_BY_SUFFIX, SITES, Limb, grade_words
 from core.teaching import Difficulty, Question, make_case
 from pages.widgets.teaching.class_seat import classes
 from tests.pages.page_runs import opened_page
@@ -162,3 +162,33 @@ def test_a_seat_that_is_no_seat_opens_the_door_in_words(teaching: AppTest) -> No
         assert not stranger.exception and "no longer in this class" in words(stranger)
         stranger.button("class_ended").click().run()
         assert "Join a class" in words(stranger)
+
+
+def test_a_teacher_brings_own_films_after_a_promise_and_a_student_sees_the_close_up_alone(page: AppTest) -> None:
+    classes.clear()
+    page.session_state["case"].set_points(page.session_state["case"].films[0].key, SITE_BY_SUFFIX["mcp_E__2"], 4)
+    page.switch_page("teaching.py").run()
+    page.segmented_control("teaching_part").set_value("Class").run()
+    page.button("open_class").click().run()
+    code, key = page.session_state["taught"]
+    page.segmented_control("class_films").set_value("My own films").run()
+    assert not page.exception and page.button("class_bring").disabled and not classes().films(code, key)
+    page.checkbox("class_promise").check().run()
+    page.button("class_bring").click().run()
+    assert not page.exception and list(classes().films(code, key)) == ["film 1", "film 2", "film 3", "film 4"]
+    assert "class_bring" not in {button.key for button in page.button}  # brought once
+    page.selectbox("class_own_joint_film 1").set_value("MCP2").run()
+    asked = classes().view(code, key).question
+    assert (asked.film, asked.joint) == ("film 1", "MCP2") and "P0042" not in words(page)
+
+    student = opened_page().switch_page("teaching.py")
+    student.query_params["class"], student.query_params["seat"] = code, classes().join(code, "Ann")
+    student.run()
+    assert not student.exception and not student.expander and "P0042" not in words(student)
+    for site in classes().films(code, key)["film 1"].sites("MCP2"):
+        student.button(f"class_{site.suffix}_2").click().run()
+    student.button("hand_in").click().run()
+    classes().reveal(code, key)
+    student.run()
+    assert not student.exception
+    assert "2 too low: you gave 2, the teacher's score is 4" in words(student) and "mm³" not in words(student)

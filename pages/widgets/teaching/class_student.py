@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.svh import Site
 from core.teaching import ClassError, ClassView, Question
+from pages.widgets.teaching.class_films import case_of
 from pages.widgets.teaching.class_seat import LOOK_EVERY_S, classes, distribution, leave, show_said
-from pages.widgets.teaching.teaching_case import case_name, joint_pictures, points_buttons, teaching_case, truth_words
+from pages.widgets.teaching.teaching_case import case_name, joint_pictures, points_buttons, truth_words
 
 
 def student(code: str, seat: str) -> None:
@@ -23,7 +24,7 @@ def student(code: str, seat: str) -> None:
     if view.question is None:
         st.write("Wait for the teacher to pick a joint.")
         return
-    case = teaching_case(view.question.seed, view.question.difficulty, view.question.limb)
+    case = case_of(code, seat, view.question)
     left, right = st.columns([0.55, 0.45], gap="medium")
     with left:
         joint_pictures(case, view.question.joint, outlined=view.revealed)
@@ -57,7 +58,7 @@ def _follow(code: str, seat: str, question: Question | None, revealed: bool) -> 
 def _answer(code: str, seat: str, asked: Question) -> None:
     """The points of one's own for a joint; a click draws these anew, not the film."""
     mine = _still(code, seat, asked, revealed=False).mine
-    sites = teaching_case(asked.seed, asked.difficulty, asked.limb).sites(asked.joint)
+    sites = case_of(code, seat, asked).sites(asked.joint)
     if st.session_state.get("class_draft", (None,))[0] != asked:
         st.session_state["class_draft"] = (asked, dict(mine or {}))
     given: dict[Site, int] = st.session_state["class_draft"][1]

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core.svh import Site
-from core.svh.words import joint_name
-from core.teaching import ClassError, Question, results_csv
+from core.teaching import ClassError, results_csv
+from pages.widgets.teaching.class_films import case_of, choose_question
 from pages.widgets.teaching.class_link import show_link
 from pages.widgets.teaching.class_seat import LOOK_EVERY_S, classes, distribution, leave, show_said
-from pages.widgets.teaching.teaching_case import choose_case, joint_pictures, teaching_case, truth_words
+from pages.widgets.teaching.teaching_case import joint_pictures, truth_words
 
 
 def teacher(code: str, key: str) -> None:
@@ -22,7 +21,9 @@ def teacher(code: str, key: str) -> None:
             show_link(code)
         st.download_button(
             "Results",
-            lambda: results_csv(classes().results(code, key), _truth),
+            lambda: results_csv(
+                classes().results(code, key), lambda asked: case_of(code, key, asked).truth(asked.joint)
+            ),
             f"class-{code}.research-use-only.csv",
             "text/csv",
             icon=":material/download:",
@@ -34,24 +35,21 @@ def teacher(code: str, key: str) -> None:
             classes().close(code, key)
             leave()
             st.rerun()
-    what = choose_case("class")
-    case = teaching_case(*what)
-    begun = st.session_state.get("class_begun")
-    first = case.order.index(begun.joint) if begun and begun.joint in case.order else 0
-    joint = st.selectbox("Joint", case.order, index=first, format_func=joint_name, key="class_joint")
-    classes().ask(code, key, Question(*what, joint))
+    chosen = choose_question(code, key)
+    if chosen is None:
+        return
+    case, question = chosen
+    classes().ask(code, key, question)
     left, right = st.columns([0.5, 0.5], gap="medium")
     with right:
         _teacher_live(code, key)
     with left:
-        outlined = st.toggle("Outline the simulated damage", key="class_outline", help="On your screen only.")
-        joint_pictures(case, joint, outlined=outlined)
-        with st.expander("The truth"):
-            truth_words(case, joint, {})
-
-
-def _truth(asked: Question) -> dict[Site, int]:
-    return teaching_case(asked.seed, asked.difficulty, asked.limb).truth(asked.joint)
+        outlined = not case.own and st.toggle(
+            "Outline the simulated damage", key="class_outline", help="On your screen only."
+        )
+        joint_pictures(case, question.joint, outlined=outlined)
+        with st.expander("Your points" if case.own else "The truth"):
+            truth_words(case, question.joint, {})
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

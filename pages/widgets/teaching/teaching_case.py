@@ -31,6 +31,11 @@ def _picture(seed: int, difficulty: Difficulty, limb: Limb, joint: str, close: b
 
 def joint_pictures(case: TeachingCase, joint: str, *, outlined: bool) -> None:
     """The joint close up with its surroundings, and where it lies on the film."""
+    if case.own:  # the close-up alone: at the edge of a film a name may be burned in
+        with st.container(key="close_up"):
+            picture = as_png(close_up(case, joint, outlined=False))
+            st.image(picture, width="stretch", alt=f"Close-up of {case_name(case, joint)}")
+        return
     what = (case.seed, case.difficulty, case.film.limb, joint)
     with st.container(key="close_up"):
         st.image(_picture(*what, True, outlined), width="stretch", alt=f"Close-up of {case_name(case, joint)}")
@@ -114,7 +119,8 @@ def truth_words(case: TeachingCase, joint: str, given: Mapping[Site, int]) -> No
     for site, truth in case.truth(joint).items():
         word = "JSN" if site.damage is Damage.JSN else "Erosion"
         verdict = f"{Answer(site, given[site], truth).verdict}: you gave {given[site]}, the" if site in given else "The"
-        st.markdown(f"**{word} {truth}** of {site.maximum}. {verdict} truth is {truth}: {grade_words(site, truth)}.")
+        whose = "teacher's score" if case.own else "truth"
+        st.markdown(f"**{word} {truth}** of {site.maximum}. {verdict} {whose} is {truth}: {grade_words(site, truth)}.")
         if site in given and given[site] != truth:
             st.caption(f"Grade {given[site]} would be: {grade_words(site, given[site])}.")
         if site.damage is Damage.JSN and (gap := case.gap_mm(joint)):
@@ -122,7 +128,7 @@ def truth_words(case: TeachingCase, joint: str, given: Mapping[Site, int]) -> No
                 f"Joint space on the film {gap[0]:.2f} mm; without damage about {gap[1]:.2f} mm in this person: "
                 f"{100 * gap[0] / gap[1]:.0f} % left."
             )
-        elif site.damage is Damage.EROSION and truth:
+        elif site.damage is Damage.EROSION and truth and not case.own:
             st.caption(f"{case.film.eroded_mm3.get(site.suffix, 0.0):.0f} mm³ of bone are gone.")
     end = f"DIP{joint[-1]}"
     if joint.startswith("PIP") and (gap := case.gap_mm(end)) and gap[0] < 0.65 * gap[1]:

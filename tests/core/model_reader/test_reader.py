@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.evaluation.study import as_radiograph
@@ -11,6 +12,7 @@ from core.joint_scoring.scorer import JointScorer, LimbJoints
 from core.model_reader import ModelReader
 from core.phantom import phantom_visit
 from core.radiograph import Radiograph
+from core.svh import Limb, Side
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +67,20 @@ def test_the_same_file_is_read_once_and_a_second_film_of_a_limb_is_flagged(
     assert "same limb and side as an earlier film" in third.flags[-1].text and first.file not in third.flags[-1].text
     assert first.flags == third.flags[:-1] and visit.counted == (first,)
     assert shares == sorted(shares) and shares[-1] == 1.0
+
+
+def test_two_hands_and_two_feet_on_one_picture_are_four_limbs(reader: ModelReader) -> None:
+    hands, feet = [], []
+    for (limb, _), film in phantom_visit(5, mm_per_px=0.4).items():
+        (hands if limb is Limb.HAND else feet).append(film.pixels)
+
+    def beside(pictures: list[np.ndarray], wide: int = 0) -> np.ndarray:
+        high = max(len(each) for each in pictures)
+        row = np.hstack([np.pad(each, ((high - len(each), 0), (0, 0))) for each in pictures])
+        return np.pad(row, ((0, 0), (0, max(0, wide - row.shape[1]))))
+
+    wide = max(beside(hands).shape[1], beside(feet).shape[1])
+    picture = np.vstack([beside(hands, wide), beside(feet, wide)]).astype(np.float32)
+    found = reader.read_film(Radiograph(picture, "all.png", "a" * 64))
+    assert all(film.scored for film in found)
+    assert {(film.limb, film.side) for film in found} == {(limb, side) for limb in Limb for side in Side}

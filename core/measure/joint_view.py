@@ -67,11 +67,15 @@ class JointView:
         """The view [rows, columns] of a film [H, W], distal last; NaN outside of the film."""
         rows, columns = round(REACH_MM / STEP_MM), round(WIDEST * self.half)
         t, u = np.arange(-rows, rows + 1), np.arange(-columns, columns + 1)
-        grid = self.centre + self.step_px * (t[:, None, None] * self.along + u[None, :, None] * self.across)
-        x, y = grid[..., 0].astype(np.float32), grid[..., 1].astype(np.float32)
+        x, y = (
+            (c + self.step_px * (t[:, None] * along + u[None, :] * across)).astype(np.float32)
+            for c, along, across in zip(self.centre, self.along, self.across, strict=True)
+        )
         patch = cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float64)
-        outside = (x < 0) | (y < 0) | (x > pixels.shape[1] - 1) | (y > pixels.shape[0] - 1)
-        patch[outside] = np.nan
+        ends = (slice(None, None, x.shape[0] - 1), slice(None, None, x.shape[1] - 1))  # the corners: most views are in
+        high, wide = pixels.shape
+        if min(x[ends].min(), y[ends].min()) < 0 or x[ends].max() > wide - 1 or y[ends].max() > high - 1:
+            patch[(x < 0) | (y < 0) | (x > wide - 1) | (y > high - 1)] = np.nan
         return np.asarray(patch)
 
 

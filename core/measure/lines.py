@@ -1,12 +1,12 @@
 """The two subchondral lines of a joint in its own view: found together, then each to a part of a pixel."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from core.measure.joint_view import STEP_MM, Floats
 
@@ -50,7 +50,7 @@ def search(view: Floats, half: float) -> tuple[NDArray[np.intp], Floats, Floats]
     Source: the pair of edges with the steepest sum and a dark space between, as in graph search for retinal layers.
     """
     rows, columns = view.shape
-    smooth = gaussian_filter(view, (1.5, 4.0))[::COARSE]
+    smooth = _blurred(view, rows=1.5, columns=4.0)[::COARSE]
     spread = float(smooth.std()) + 1e-6
     middle = columns // 2
     reach = max(int(0.7 * half) // EVERY, 2)
@@ -107,8 +107,8 @@ def _cheapest(slope, level):  # type: ignore[no-untyped-def]
 def refine(view: Floats, u: NDArray[np.intp], near: Floats, far: Floats, half: float) -> Lines:
     """Both lines to a part of a row from their rough heights, and the width that both bones share."""
     rows, columns = view.shape
-    smooth = gaussian_filter1d(view, SIDE_COLUMNS, axis=1)
-    slope = gaussian_filter1d(smooth, EDGE_ROWS, axis=0, order=1)
+    smooth = _blurred(view, columns=SIDE_COLUMNS)
+    slope = _blurred(smooth, rows=EDGE_ROWS, rise=True)
     spread = float(smooth.std()) + 1e-6
     sides = [shared_sides(view, float(np.median(line)), way, half) for line, way in ((near, -1), (far, 1))]
     first, last = max(s[0] for s in sides), min(s[1] for s in sides)
@@ -122,7 +122,7 @@ def refine(view: Floats, u: NDArray[np.intp], near: Floats, far: Floats, half: f
         at = np.interp(core, u, rough)
         for reach in (4.0, 2.5):
             heights, steep = _edges(sign * slope, core + columns // 2, at + rows // 2, reach)
-            at, off = _smooth(core, heights - rows // 2, steep)
+            at, off = _smooth(heights - rows // 2, steep)
         lines.append(at)
         scatter.append(off)
     on = core + columns // 2
@@ -146,7 +146,7 @@ def _plate(
     Further edges are looked for behind the plate, and in the space of `gap` rows before the edge.
     """
     steps = np.arange(0.0, 25.5, 0.5)
-    bright = _straightened(gaussian_filter1d(view, 1.0, axis=0), columns, at, steps)
+    bright = _straightened(_blurred(view, rows=1.0), columns, at, steps)
     steep = _straightened(slope, columns, at, steps)
     tops = np.flatnonzero((bright[1:-1] >= bright[:-2]) & (bright[1:-1] > bright[2:])) + 1
     if not tops.size:
@@ -183,19 +183,49 @@ def _edges(slope: Floats, columns: NDArray[np.intp], at: Floats, reach: float) -
     return best + np.clip(part, -0.5, 0.5), np.maximum(here, 0)
 
 
-def _smooth(u: NDArray[np.intp], heights: Floats, steep: Floats) -> tuple[Floats, float]:
-    """A curve of few powers through the heights, deaf to what lies far off it, and the spread round it."""
-    x = (u - u.mean()) / max(np.ptp(u) / 2, 1)
-    basis = np.polynomial.legendre.legvander(x, FREEDOM - 1)
-    weight = steep / (steep.max() + 1e-9)
-    line = heights
-    for _ in range(6):
-        squared = (basis * weight[:, None] ** 2).T
-        line = basis @ np.linalg.solve(squared @ basis + 1e-9 * np.eye(FREEDOM), squared @ heights)
-        off = heights - line
-        spread = 1.48 * float(np.median(np.abs(off))) + 0.15
-        weight = steep / (steep.max() + 1e-9) * np.clip(1 - (off / (4 * spread)) ** 2, 0, None)
+def _smooth(heights: Floats, steep: Floats) -> tuple[Floats, float]:
+    """A curve of few powers through the heights of neighbouring columns, deaf to what is far off, and the spread."""
+    line, off = _curve(_powers(len(heights)), heights, steep)
     return line, float(np.sqrt(np.average(np.minimum(off**2, 9.0), weights=steep + 1e-9)))
+
+
+@cache
+def _powers(columns: int) -> Floats:
+    """Legendre polynomials [columns, FREEDOM] over columns that lie beside each other."""
+    return np.asarray(np.polynomial.legendre.legvander(np.linspace(-1, 1, columns), FREEDOM - 1))
+
+
+@numba.njit(cache=True)
+def _curve(basis, heights, steep):  # type: ignore[no-untyped-def]
+    """The curve and how far the heights lie off it: least squares, weighted anew six times."""
+    share = steep / (steep.max() + 1e-9)
+    weight = share.copy()
+    line = heights.copy()
+    off = heights - line
+    for _ in range(6):
+        squared = np.ascontiguousarray((basis * (weight**2).reshape(-1, 1)).T)
+        line = basis @ np.linalg.solve(squared @ basis + 1e-9 * np.eye(basis.shape[1]), squared @ heights)
+        off = heights - line
+        spread = 1.48 * np.median(np.abs(off)) + 0.15
+        weight = share * np.maximum(1 - (off / (4 * spread)) ** 2, 0)
+    return line, off
+
+
+@cache
+def _kernel(spread: float, rise: bool) -> Floats:
+    """A bell, or its slope, out to four spreads; a spread of 0 leaves everything as it is."""
+    if not spread:
+        return np.ones(1)
+    x = np.arange(-int(4 * spread + 0.5), int(4 * spread + 0.5) + 1)
+    bell = np.exp(-0.5 * (x / spread) ** 2)
+    bell = bell / bell.sum()
+    return np.asarray(bell * x / spread**2 if rise else bell)
+
+
+def _blurred(view: Floats, *, rows: float = 0.0, columns: float = 0.0, rise: bool = False) -> Floats:
+    """The view [H, W] smoothed by spreads along rows and columns; with `rise` its slope towards later rows."""
+    across, along = _kernel(columns, False), _kernel(rows, rise)
+    return np.asarray(cv2.sepFilter2D(view, cv2.CV_64F, across, along, borderType=cv2.BORDER_REFLECT))
 
 
 def _straightened(view: Floats, columns: NDArray[np.intp], at: Floats, steps: Floats) -> Floats:
@@ -215,18 +245,16 @@ def _level(view: Floats, u: NDArray[np.intp], at: Floats) -> float:
 def shared_sides(view: Floats, line: float, way: int, half: float) -> tuple[float, float]:
     """Where the bone next to a line ends to the left and right, columns from the middle."""
     rows, columns = view.shape
-    lefts: list[float] = []
-    rights: list[float] = []
     u = np.arange(columns) - columns // 2
+    profiles = []
     for start in (8, 16, 24, 32, 40):
         a, b = sorted((line + way * start, line + way * (start + 10)))
         low, high = int(np.clip(a + rows // 2, 0, rows - 2)), int(np.clip(b + rows // 2, 1, rows - 1))
-        if high <= low + 2:
-            continue
-        rise = gaussian_filter1d(view[low:high].mean(0), 2.5, order=1)
-        left, right = (u > -1.4 * half) & (u < -0.5 * half), (u < 1.4 * half) & (u > 0.5 * half)
-        lefts.append(float(u[left][rise[left].argmax()]))
-        rights.append(float(u[right][rise[right].argmin()]))
-    if not lefts:
+        if high > low + 2:
+            profiles.append(view[low:high].mean(0))
+    if not profiles:
         return -half, half
-    return float(np.sort(lefts)[min(1, len(lefts) - 1)]), float(np.sort(rights)[-min(2, len(rights))])
+    rise = _blurred(np.ascontiguousarray(np.stack(profiles).T), rows=2.5, rise=True).T
+    left, right = (u > -1.4 * half) & (u < -0.5 * half), (u < 1.4 * half) & (u > 0.5 * half)
+    lefts, rights = np.sort(u[left][rise[:, left].argmax(1)]), np.sort(u[right][rise[:, right].argmin(1)])
+    return float(lefts[min(1, len(lefts) - 1)]), float(rights[-min(2, len(rights))])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -90,3 +91,20 @@ def joint_view(joint: str, points: Mapping[str, Point], pose: Pose) -> JointView
     across = np.array([-along[1], along[0]])
     across = across if across @ thumb > 0 else -across
     return JointView(joint, np.array(points[joint], float), along, across, STEP_MM / pose.mm_per_px, half / STEP_MM)
+
+
+@cache
+def _kernel(spread: float, rise: bool) -> Floats:
+    """A bell, or its slope, out to four spreads; a spread of 0 leaves everything as it is."""
+    if not spread:
+        return np.ones(1)
+    x = np.arange(-int(4 * spread + 0.5), int(4 * spread + 0.5) + 1)
+    bell = np.exp(-0.5 * (x / spread) ** 2)
+    bell = bell / bell.sum()
+    return np.asarray(bell * x / spread**2 if rise else bell)
+
+
+def blurred(view: Floats, *, rows: float = 0.0, columns: float = 0.0, rise: bool = False) -> Floats:
+    """The view [H, W] smoothed by spreads along rows and columns; with `rise` its slope towards later rows."""
+    across, along = _kernel(columns, False), _kernel(rows, rise)
+    return np.asarray(cv2.sepFilter2D(view, cv2.CV_64F, across, along, borderType=cv2.BORDER_REFLECT))

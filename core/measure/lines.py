@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from core.measure.joint_view import STEP_MM, Floats
+from core.measure.joint_view import STEP_MM, Floats, blurred
 
 COARSE = 2  # rows of a view that are one row of the search
 EVERY = 4  # columns of a view that are one column of the search
@@ -50,7 +50,7 @@ def search(view: Floats, half: float) -> tuple[NDArray[np.intp], Floats, Floats]
     Source: the pair of edges with the steepest sum and a dark space between, as in graph search for retinal layers.
     """
     rows, columns = view.shape
-    smooth = _blurred(view, rows=1.5, columns=4.0)[::COARSE]
+    smooth = blurred(view, rows=1.5, columns=4.0)[::COARSE]
     spread = float(smooth.std()) + 1e-6
     middle = columns // 2
     reach = max(int(0.7 * half) // EVERY, 2)
@@ -107,8 +107,8 @@ def _cheapest(slope, level):  # type: ignore[no-untyped-def]
 def refine(view: Floats, u: NDArray[np.intp], near: Floats, far: Floats, half: float) -> Lines:
     """Both lines to a part of a row from their rough heights, and the width that both bones share."""
     rows, columns = view.shape
-    smooth = _blurred(view, columns=SIDE_COLUMNS)
-    slope = _blurred(smooth, rows=EDGE_ROWS, rise=True)
+    smooth = blurred(view, columns=SIDE_COLUMNS)
+    slope = blurred(smooth, rows=EDGE_ROWS, rise=True)
     spread = float(smooth.std()) + 1e-6
     sides = [shared_sides(view, float(np.median(line)), way, half) for line, way in ((near, -1), (far, 1))]
     first, last = max(s[0] for s in sides), min(s[1] for s in sides)
@@ -146,7 +146,7 @@ def _plate(
     Further edges are looked for behind the plate, and in the space of `gap` rows before the edge.
     """
     steps = np.arange(0.0, 25.5, 0.5)
-    bright = _straightened(_blurred(view, rows=1.0), columns, at, steps)
+    bright = _straightened(blurred(view, rows=1.0), columns, at, steps)
     steep = _straightened(slope, columns, at, steps)
     tops = np.flatnonzero((bright[1:-1] >= bright[:-2]) & (bright[1:-1] > bright[2:])) + 1
     if not tops.size:
@@ -211,23 +211,6 @@ def _curve(basis, heights, steep):  # type: ignore[no-untyped-def]
     return line, off
 
 
-@cache
-def _kernel(spread: float, rise: bool) -> Floats:
-    """A bell, or its slope, out to four spreads; a spread of 0 leaves everything as it is."""
-    if not spread:
-        return np.ones(1)
-    x = np.arange(-int(4 * spread + 0.5), int(4 * spread + 0.5) + 1)
-    bell = np.exp(-0.5 * (x / spread) ** 2)
-    bell = bell / bell.sum()
-    return np.asarray(bell * x / spread**2 if rise else bell)
-
-
-def _blurred(view: Floats, *, rows: float = 0.0, columns: float = 0.0, rise: bool = False) -> Floats:
-    """The view [H, W] smoothed by spreads along rows and columns; with `rise` its slope towards later rows."""
-    across, along = _kernel(columns, False), _kernel(rows, rise)
-    return np.asarray(cv2.sepFilter2D(view, cv2.CV_64F, across, along, borderType=cv2.BORDER_REFLECT))
-
-
 def _straightened(view: Floats, columns: NDArray[np.intp], at: Floats, steps: Floats) -> Floats:
     """Mean over the columns of what lies `steps` rows distal of heights `at`."""
     y = (at[:, None] + steps).astype(np.float32)
@@ -254,7 +237,7 @@ def shared_sides(view: Floats, line: float, way: int, half: float) -> tuple[floa
             profiles.append(view[low:high].mean(0))
     if not profiles:
         return -half, half
-    rise = _blurred(np.ascontiguousarray(np.stack(profiles).T), rows=2.5, rise=True).T
+    rise = blurred(np.ascontiguousarray(np.stack(profiles).T), rows=2.5, rise=True).T
     left, right = (u > -1.4 * half) & (u < -0.5 * half), (u < 1.4 * half) & (u > 0.5 * half)
     lefts, rights = np.sort(u[left][rise[:, left].argmax(1)]), np.sort(u[right][rise[:, right].argmin(1)])
     return float(lefts[min(1, len(lefts) - 1)]), float(rights[-min(2, len(rights))])

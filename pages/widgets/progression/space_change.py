@@ -33,6 +33,7 @@ def space_change(patient: str, visits: tuple[str, str], films: Mapping[str, Radi
         except WeightsError as error:
             st.error(f"The joint spaces cannot be measured: {error}")
             return
+        st.rerun()  # without the button
     read: list[ReadRadiograph] = st.session_state[MEASURED][1]
     changes = visit_changes(read[:1], read[1:])
     st.markdown("###### Joint spaces, in millimetres")

@@ -13,7 +13,7 @@ from core.anatomy.pose import Pose
 from core.detection.found import HEAT_STRIDE, FoundLimb, Sight, find_joints
 from core.detection.limb_votes import SeenLimb, seen_limbs
 from core.detection.network import LimbFinder, PartsNetwork
-from core.detection.places import SEEN, off_film, without_strays
+from core.detection.places import off_film, without_strays
 from core.detection.poses import better_pose
 from core.svh import Limb
 
@@ -125,7 +125,7 @@ class Detector:
             centre_mm=settings.centre_mm,
         )
         detections, heat, glance = network(torch.from_numpy(frame.take(pixels))[None, None].to(self.device))
-        seen = {name: point for name, (point, height) in known.items() if height > SEEN}
+        seen = {name: point for name, (point, height) in known.items() if height > settings.seen}
         near = dict(
             zip(seen, map(tuple, frame.to_view(np.array(list(seen.values())).reshape(-1, 2)).tolist()), strict=True)
         )
@@ -141,18 +141,18 @@ class Detector:
         points: dict[str, tuple[Point, float]] = {}
         for name, (x, y) in zip(settings.points, at, strict=True):
             points[name] = ((float(x), float(y)), peaks[name][2])
-            if points[name][1] <= SEEN and name in seen:
+            if points[name][1] <= settings.seen and name in seen:
                 points[name] = known[name]
-        points = without_strays(pose, points)
+        points = without_strays(pose, points, settings.seen)
         found = {k: v.float().cpu().numpy() for k, v in detections[0].items()}
         return FoundLimb(
             limb,
             confidence,
             pose,
-            _parts(limb, found, points, frame, (height, width)),
+            _parts(limb, found, points, frame, (height, width), settings.seen),
             points,
             _region(frame, (height, width)),
-            off_film(pose, points, (height, width)),
+            off_film(pose, points, (height, width), settings.seen),
             growing=float(glance[0, 1]) if network.glance is not None else -9.0,
             log_size=float(glance[0, 0]),
         )
@@ -187,12 +187,13 @@ def _parts(
     points: Mapping[str, tuple[Point, float]],
     frame: Frame,
     film_px: tuple[int, int],
+    seen: float,
 ) -> dict[str, tuple[Box, float]]:
     """Best RetinaNet box of each class; where the joints of the part are clear, the box that they give on the film.
 
     The paper's boxes are parallel to the film's edges while the view is turned, and joints carry over a turn exactly.
     """
-    clear = {name: point for name, (point, height) in points.items() if height > SEEN}
+    clear = {name: point for name, (point, height) in points.items() if height > seen}
     from_joints = part_boxes(limb, clear)
     found: dict[str, tuple[Box, float]] = {}
     for k, part in enumerate(PARTS[limb]):

@@ -40,7 +40,10 @@ class FinderSettings:
 
 @dataclass(frozen=True)
 class PartsSettings:
-    """View of one limb: (width, height) in px, mm of the template per px, the template point in its middle."""
+    """View of one limb: (width, height) in px, mm of the template per px, the template point in its middle.
+
+    `seen`: the height of the heat peak above which a joint counts as seen; fitted at the end of a training.
+    """
 
     limb: str = "HAND"
     backbone: str = "mobilenet_v2"
@@ -51,6 +54,7 @@ class PartsSettings:
     fpn_width: int = 128
     anchors_px: tuple[tuple[int, ...], ...] = ((56, 76), (104, 136))
     glance: bool = False  # whether the network also says how large the limb is and whether it grows
+    seen: float = 0.25
 
     @property
     def points(self) -> tuple[str, ...]:

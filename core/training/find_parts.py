@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,6 @@ from core.anatomy.pose import Jitter, fit_pose
 from core.cohort.labelled_film import LabelledFilm
 from core.detection.found import find_joints
 from core.detection.network import PartsNetwork, PartsSettings
-from core.detection.places import SEEN
 from core.phantom.growth_plates import can_grow, paint_growth_plates
 from core.phantom.pieces import cut_film, inside
 from core.svh import Limb
@@ -23,6 +23,8 @@ from core.training.augment import lay_things_on, random_brightness, random_grain
 
 HEAT_STRIDE = 4
 PIECE_SHARE, GROWING_SHARE = 0.5, 0.12
+SILENT = 0.985  # of the joints off the film so many must not be seen
+SEEN_HEIGHTS = (0.25, 0.6)  # at least and at most
 OUTSIDE_SHARE = 0.4  # a part more of whose box lies outside is not on the film
 
 
@@ -180,11 +182,27 @@ def batch_losses(network: PartsNetwork, batch: PartsBatch) -> dict[str, Tensor]:
     return found
 
 
+def seen_height(off: Sequence[float]) -> float:
+    """The height above which a joint counts as seen, out of the heights of peaks of joints that are off the film."""
+    return round(float(np.clip(np.quantile(off, SILENT), *SEEN_HEIGHTS)), 3) if len(off) else SEEN_HEIGHTS[0]
+
+
+def fit_seen(network: PartsNetwork, samples: Sequence[PartsSample]) -> dict[str, Any]:
+    """Set the height above which a joint counts as seen in the settings of the network, from unseen views.
+
+    Nothing is left for the card's calibration.
+    """
+    settings = network.settings
+    height = validation_figures(network, samples, settings)["seen_height"]
+    network.settings = replace(settings, seen=height)
+    return {}
+
+
 def validation_figures(
     network: PartsNetwork, samples: Sequence[PartsSample], settings: PartsSettings
 ) -> dict[str, float]:
     """Share of parts whose best box has IoU >= 0.6, mean IoU, median joint error in px; `score` joins them."""
-    ious, errors, unseen, sizes, grows = [], [], [], [], []
+    ious, errors, on, off, sizes, grows = [], [], [], [], [], []
     limb = Limb(settings.limb)
     for sample in samples:
         detections, heat, glance = network(
@@ -208,15 +226,18 @@ def validation_figures(
         for name in JOINTS[limb]:
             x, y = sample.points.get(name, (-1.0, -1.0))
             if name in sample.points and not np.isfinite(x):
-                unseen.append(at[name][2] < SEEN)
+                off.append(at[name][2])
             elif 0 <= x < settings.width_px and 0 <= y < settings.height_px:
                 errors.append(float(np.hypot(at[name][0] - x, at[name][1] - y)))
+                on.append(at[name][2])
     good, median = float(np.mean(np.array(ious) >= 0.6)), float(np.median(errors))
     late = float(np.mean(np.array(errors) > 6))
+    height = seen_height(off)
+    seen = float(np.mean(np.array(on) > height))
     return {
         "iou60": good, "iou": float(np.mean(ious)), "joint_px": median, "joint_off": late,
-        "unseen_silent": float(np.mean(unseen)) if unseen else 1.0, "size": float(np.mean(sizes)),
+        "seen": seen, "seen_height": height, "size": float(np.mean(sizes)),
         "growing": float(np.mean(grows)),
         "score": good + float(np.mean(ious)) - 0.05 * median - late - float(np.mean(sizes))
-        + (float(np.mean(unseen)) if unseen else 1.0) + 0.3 * float(np.mean(grows)),
+        + seen + 0.3 * float(np.mean(grows)),
     }  # fmt: skip

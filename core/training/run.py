@@ -177,7 +177,7 @@ def train(
         trained_on=DATA,
         revision=revision,
         more={"before": _in_short(before)} if before else {},
-        calibration={},
+        calibration=task.calibrate(trained.cpu()),
         folder=folder,
     )
 

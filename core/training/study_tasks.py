@@ -138,6 +138,7 @@ def detector_task(system: System, data: Data, device: torch.device) -> TrainingT
         draw,
         lambda batch: find_parts.batch_losses(network, batch),
         lambda net: find_parts.validation_figures(net, checks, settings),
+        lambda net: find_parts.fit_seen(net, checks),
     )
 
 

@@ -110,6 +110,7 @@ def parts_task(limb: Limb, cache: Path, films_folder: Path) -> TrainingTask:
         drawn,
         lambda b: find_parts.batch_losses(network, b),
         lambda net: find_parts.validation_figures(net, validation, settings),
+        lambda net: find_parts.fit_seen(net, validation),
     )
 
 

@@ -77,7 +77,7 @@ def hand(scale: float, shift_y: float, seen: set[str]) -> tuple[Pose, dict[str, 
 
 def test_joints_beyond_the_border_are_off_the_film_and_unclear_ones_on_it_are_not() -> None:
     pose, joints = hand(1.0, 20.0, {"RAD", "ULN", "NAV", "CMC3"})
-    off = off_film(pose, joints, (200, 200))
+    off = off_film(pose, joints, (200, 200), 0.25)
     assert {"PIP3", "TIP3", "PIP4"} <= off  # they lie above row 0
     assert "LUN" not in off and "RAD" not in off
 

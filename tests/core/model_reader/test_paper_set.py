@@ -12,7 +12,6 @@ from torch import nn
 from core.anatomy.pose import fit_pose
 from core.checkpoint import WeightsError, read_card, write_card
 from core.detection.detector import NEAR_MM
-from core.detection.places import SEEN
 from core.evaluation.study import as_radiograph
 from core.joint_scoring.scorer import LimbJoints
 from core.joint_scoring.table import ROWS, SITE_ROWS
@@ -160,7 +159,7 @@ def test_the_papers_detector_looks_once_at_what_passed_the_gate_and_keeps_joints
     again = detector.refine(film, found)
     assert looks == ["last"] and again.joints.keys() == found.joints.keys()
     for name, ((x, y), height) in found.joints.items():
-        if height > SEEN:
+        if height > last.settings.seen:
             assert (
                 np.hypot(again.joints[name][0][0] - x, again.joints[name][0][1] - y) * found.pose.mm_per_px
                 < NEAR_MM + 1
@@ -168,7 +167,10 @@ def test_the_papers_detector_looks_once_at_what_passed_the_gate_and_keeps_joints
     nn.init.constant_(last.joints[-2].bias, -50.0)
     missed = detector.refine(film, found)
     for name, (point, height) in found.joints.items():
-        assert missed.joints[name] == (point, height) if height > SEEN else missed.joints[name][1] < SEEN
+        if height > last.settings.seen:
+            assert missed.joints[name] == (point, height)
+        else:
+            assert missed.joints[name][1] < last.settings.seen
 
 
 def test_a_card_without_its_file_leaves_the_set_incomplete(folder: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ MOSAIC_ROWS = 16  # side of a field of the mosaic
 LEAST_ALIKE = 0.93  # correlation of a bone with its own picture
 MOST_TURNED_DEG = 6.0  # of both bones against each other: more is another flexion
 MOST_APART_MM = 0.12  # by which the later film laid on the first may tell another change than the first on the later
-SPREAD_MM = 0.06  # of the change of a space that stayed (`python -m core evaluate measures`, films taken again)
+SPREAD_MM = 0.07  # of the change of a space that stayed (`python -m core evaluate measures`, films taken again)
 DETECTABLE_MM = round(1.96 * SPREAD_MM, 2)
 
 

@@ -64,7 +64,7 @@ def test_neither_contrast_nor_turn_nor_wrong_lines_make_a_change() -> None:
     found = measure_change(joint(film()), joint(other, 1.5, off=2.0))
     assert found.later_mm == pytest.approx(1.9)  # the width measured by itself is wrong by 0.4 mm
     assert found.change_mm == pytest.approx(-0.1, abs=0.03)
-    assert "within the smallest detectable change of 0.12 mm" in found.words
+    assert "within the smallest detectable change of 0.14 mm" in found.words
 
 
 def test_coarser_pixels_on_one_film_make_no_change() -> None:

@@ -54,7 +54,7 @@ def test_the_pdf_says_changes_reasons_and_error_and_is_the_same_each_time(tmp_pa
     said = words(made, tmp_path, "-raw")
     assert "Case <b>A&B, from 2025-01-02 to 2026-01-02" in said and "-0.31" in said and "-0.41 to -0.21" in said
     assert "Not comparable: Left hand, MCP 3 (the bones do not look alike" in said
-    assert "smallest detectable change of one joint is 0.12 mm" in said and "research and teaching" in said
+    assert "smallest detectable change of one joint is 0.14 mm" in said and "research and teaching" in said
 
 
 def test_visits_without_any_change_say_so(tmp_path: Path) -> None:

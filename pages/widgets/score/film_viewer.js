@@ -2,18 +2,13 @@
 
 import { cellText, colour } from "../shared/cell_marks.js";
 import { cssOf, fitted, hangingWords, onFilm, onScreen } from "../shared/hanging.js";
+import { KEYS, WINDOWS } from "../shared/film_keys.js";
+import { jointMarks, partMarks } from "../shared/film_marks.js";
 import { Outbox } from "../shared/outbox.js";
 import { adjustLight, clamp, lightFilter, pointIn, wheelFactor, zoomAt } from "../shared/pan_zoom.js";
 import { Ruler } from "../shared/ruler.js";
 
-const INSET_ZOOM = 4, RING_PX = 10, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700, RESEND_MS = 4000;
-const WINDOWS = [["as stored", 1, 1], ["bone", 0.85, 1.7], ["soft tissue", 2.4, 0.8], ["dark film", 1.8, 1.3]]; // brightness, contrast
-const KEYS = [
-  ["wheel, + / -", "zoom"], ["drag", "brightness and contrast"], ["Shift-drag, two fingers", "move the film"],
-  ["0", "fit (when no joint is selected)"], ["F", "fit"], ["I", "invert"], ["W", "window: as stored, bone, soft tissue, dark film"], ["T / Y", "turn by 90° / mirror (on the screen only)"], ["U, then drag", "ruler"], ["O", "boxes of the parts"], ["J", "joint rings"],
-  ["D", "what dragging does"], ["N / P", "next / previous joint"], ["Tab", "JSN or erosion (Esc first: leave the film)"], ["0-9", "points of the selected site"],
-  ["A", "accept the model's"], ["X", "not scorable"], ["M, then click", "put the selected joint there; it is scored again"], ["L / R", "left / right, where the side is not confirmed"], ["Esc", "deselect"], ["Ctrl+Z / Ctrl+Y", "undo / redo"],
-];
+const INSET_ZOOM = 4, CATCH_PX = 16, ZOOM_MOST = 24, TWO_DIGITS_MS = 700, RESEND_MS = 4000;
 const viewers = new WeakMap();
 
 function makeViewer(root) {
@@ -48,32 +43,11 @@ function makeViewer(root) {
     film.style.transform = cssOf(now);
     img.style.filter = filter();
     const out = [];
-    if (v.boxes) for (const p of d.parts) {
-      const [ax, ay] = toScreen({ x: p.box[0], y: p.box[1] }), [bx, by] = toScreen({ x: p.box[2], y: p.box[3] });
-      const left = Math.min(ax, bx), top = Math.min(ay, by);
-      out.push(`<rect class="part" x="${left}" y="${top}" width="${Math.abs(bx - ax)}" height="${Math.abs(by - ay)}"/>`,
-        `<text class="part-name" x="${left + 3}" y="${top + 12}">${p.name} ${Math.round(100 * p.confidence)} %</text>`);
-    }
+    if (v.boxes) out.push(...partMarks(d.parts, toScreen));
     const theme = getComputedStyle(stage), inks = Object.fromEntries(["J", "E"].map((kind) => [kind, theme.getPropertyValue(`--svh-${kind}`).split(" ").map(Number)]));
     for (const j of d.joints) {
-      const [x, y] = toScreen(j), isChosen = j.name === v.joint;
-      if (!v.rings && !isChosen) continue;
-      const r = isChosen ? RING_PX + 3 : RING_PX;
-      const arc = (cell, kind, sweep) => {
-        if (!cell) return;
-        const off = cell.points === null, share = off ? 0 : cell.points / cell.max, wide = off ? 2 : 1.6 + 3 * Math.min(1, share * 1.6);
-        const path = `M ${x} ${y - r} A ${r} ${r} 0 0 ${sweep} ${x} ${y + r}`;
-        out.push(`<path class="halo" d="${path}" stroke-width="${wide + 2}"/>`,
-          `<path class="arc${off ? " off" : ""}" d="${path}" stroke="${colour(inks[kind], share)}" stroke-width="${wide}"/>`);
-        if (cell.edited) out.push(`<circle class="edited" cx="${x + (sweep ? r : -r)}" cy="${y}" r="2.4"/>`);
-      };
-      arc(j.J, "J", 0); arc(j.E, "E", 1); // left half narrowing, right half erosion
-      if (isChosen) for (const line of j.lines ?? []) { // the joint space's two subchondral lines
-        const path = line.map(([px, py]) => toScreen({ x: px, y: py }).join(",")).join(" ");
-        out.push(`<polyline class="halo" points="${path}" stroke-width="3.5"/>`, `<polyline class="space" points="${path}"/>`);
-      }
-      if (isChosen) out.push(`<circle class="halo" cx="${x}" cy="${y}" r="${r + 6}" stroke-width="4"/>`,
-        `<circle class="chosen" cx="${x}" cy="${y}" r="${r + 6}"/>`);
+      const isChosen = j.name === v.joint;
+      if (v.rings || isChosen) out.push(...jointMarks(j, toScreen, isChosen, (kind, share) => colour(inks[kind], share)));
     }
     out.push(v.ruler.marks(([x, y]) => toScreen({ x, y }), d.spacing));
     svg.innerHTML = out.join("");

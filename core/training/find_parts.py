@@ -23,7 +23,7 @@ from core.training.augment import lay_things_on, random_brightness, random_grain
 
 HEAT_STRIDE = 4
 PIECE_SHARE, GROWING_SHARE = 0.5, 0.12
-SILENT = 0.995  # of the joints off the film so many must not be seen
+SILENT = 0.99  # of the joints off the film so many must not be seen
 SEEN_HEIGHTS = (0.25, 0.6)  # at least and at most
 OUTSIDE_SHARE = 0.4  # a part more of whose box lies outside is not on the film
 

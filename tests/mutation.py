@@ -32,11 +32,23 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/core/agreement/test_coefficients.py",
         "tests/core/agreement/test_cell_statistics.py",
     ),
+    "core/agreement/change.py": ("tests/core/agreement/test_change.py",),
+    "core/agreement/identity.py": ("tests/core/agreement/test_identity.py",),
+    "core/agreement/intervals.py": ("tests/core/agreement/test_intervals.py",),
+    "core/agreement/pairing.py": ("tests/core/agreement/test_pairing.py",),
+    "core/agreement/progressors.py": ("tests/core/agreement/test_progressors.py",),
+    "core/agreement/study_score.py": ("tests/core/agreement/test_study_score.py",),
+    "core/agreement/visits.py": ("tests/core/agreement/test_visits.py",),
+    "core/model_reader/placed.py": ("tests/core/model_reader/test_placed.py",),
+    "core/model_reader/review.py": ("tests/core/model_reader/test_review.py",),
     "core/model_reader/quality_check.py": (
         "tests/core/model_reader/test_quality_check.py",
         "tests/core/model_reader/test_sides.py",
     ),
+    "core/model_reader/sides.py": ("tests/core/model_reader/test_sides.py",),
     "core/store/blinded_reading.py": ("tests/core/store/test_blinded_reading.py",),
+    "core/store/log.py": ("tests/core/store/test_log.py",),
+    "core/store/store.py": ("tests/core/store/test_store.py", "tests/core/store/test_lost_and_altered.py"),
     "core/reading_desk/desk.py": ("tests/core/reading_desk/test_desk.py",),
 }
 LIBRARIES = ("hypothesis", "scipy.stats", "sklearn.metrics", "torchvision", "cv2", "pydicom", "sqlmodel", "timm")

@@ -187,6 +187,7 @@ def seen_height(off: Sequence[float]) -> float:
     return round(float(np.clip(np.quantile(off, SILENT), *SEEN_HEIGHTS)), 3) if len(off) else SEEN_HEIGHTS[0]
 
 
+@torch.inference_mode()
 def fit_seen(network: PartsNetwork, samples: Sequence[PartsSample]) -> dict[str, Any]:
     """Set the height above which a joint counts as seen in the settings of the network, from unseen views.
 
